@@ -17,6 +17,7 @@ mod control_key;
 #[cfg(feature = "real-clients")]
 mod databases;
 mod endpoints;
+mod front_page;
 mod hostile_server;
 mod limits;
 mod lists;

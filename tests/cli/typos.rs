@@ -85,6 +85,16 @@ fn an_error_in_a_configuration_names_its_position_and_a_similar_name() {
             "did you mean \"us-east-1\"?\n",
         ),
         (
+            "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = 'S'\ndeny = ['ecr:*', 'ecr:GetAuthToken']\n",
+            "5:8: principals[0].deny: ",
+            "did you mean \"ecr:GetAuthorizationToken\"?\n",
+        ),
+        (
+            "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\n",
+            "1:1: principals[0]: ",
+            "missing field `secret_access_key`\n",
+        ),
+        (
             "[[repositories]]\nname = 'app'\nlayout = 'none'\n",
             "3:10: repositories[0].layout: ",
             "(os error 2)\n",

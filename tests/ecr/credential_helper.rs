@@ -61,7 +61,7 @@ fn assert_error(outcome: &Outcome, part: &str) {
 async fn mock_with_fault(action: FaultAction) -> (MockEcr, Home) {
     let ecr = mock().await;
     let home = Home::for_mock(&ecr);
-    ecr.faults().action(action).set().unwrap().keep();
+    ecr.faults().action(action).set().unwrap();
     (ecr, home)
 }
 
@@ -292,7 +292,7 @@ async fn during_an_outage_a_valid_token_is_printed_and_an_expired_one_is_not() {
         .set()
         .unwrap();
     let first = secret(&get(&home, HOST).await, HOST);
-    drop(short_expiry);
+    short_expiry.remove();
     let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     assert_eq!(secret(&get(&home, HOST).await, HOST), first);
     assert_eq!(down.triggered(), 1);
@@ -318,8 +318,9 @@ async fn an_error_message_contains_its_cause() {
     let ecr = mock().await;
     let home = Home::for_mock(&ecr);
     for code in ["AccessDeniedException", "ExpiredTokenException"] {
-        let _refused = ecr.faults().error(code).set().unwrap();
+        let refused = ecr.faults().error(code).set().unwrap();
         assert_error(&get(&home, HOST).await, code);
+        refused.remove();
     }
     get(&home, HOST).await.success();
     let without_aws = Home::without_aws();

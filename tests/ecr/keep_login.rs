@@ -94,7 +94,7 @@ async fn an_expired_login_is_removed_from_the_file() {
     refresher
         .wait_for_content(|text| text == "{\"auths\":{}}\n")
         .await;
-    drop(outage);
+    outage.remove();
     let again = refresher
         .wait_for_content(|text| text != "{\"auths\":{}}\n")
         .await;

@@ -23,7 +23,7 @@ fn request_for(image: &str) -> String {
 async fn response_with_fault(action: Option<FaultAction>) -> (MockEcr, Value) {
     let ecr = mock().await;
     if let Some(action) = action {
-        ecr.faults().action(action).set().unwrap().keep();
+        ecr.faults().action(action).set().unwrap();
     }
     let outcome = run(&Home::for_mock(&ecr), &request_for(&format!("{HOST}/app"))).await;
     let response = serde_json::from_str(outcome.success()).unwrap();
@@ -141,11 +141,11 @@ async fn an_error_prints_no_response() {
         (FaultAction::Token(TokenFault::NoColon), "not USER:PASSWORD"),
     ] {
         let ecr = mock().await;
-        let _fault = ecr.faults().action(action).set().unwrap();
+        ecr.faults().action(action).set().unwrap();
         assert_error(&run(&Home::for_mock(&ecr), &request_for(HOST)).await, part);
     }
     let ecr = mock().await;
-    let _denied = ecr.faults().error("AccessDeniedException").set().unwrap();
+    ecr.faults().error("AccessDeniedException").set().unwrap();
     let outcome = run(&Home::for_mock(&ecr), &request_for(HOST)).await;
     assert_error(&outcome, "AccessDeniedException");
 }

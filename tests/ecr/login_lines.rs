@@ -67,8 +67,7 @@ async fn an_invalid_request_gets_an_error_and_the_next_one_succeeds() {
 #[tokio::test]
 async fn an_error_is_not_cached() {
     let ecr = mock().await;
-    let failing = ecr
-        .faults()
+    ecr.faults()
         .error("AccessDeniedException")
         .times(1)
         .set()
@@ -82,7 +81,6 @@ async fn an_error_is_not_cached() {
             .contains("AccessDenied")
     );
     assert!(responses[1]["password"].is_string());
-    drop(failing);
 }
 
 #[tokio::test]

@@ -11,4 +11,5 @@ mod faults;
 mod images;
 mod in_process;
 mod principals;
+mod repositories;
 mod stub;

@@ -85,7 +85,7 @@ async fn the_token_is_returned_during_an_outage_until_it_expires() {
     let ecr = frozen().await;
     let source = source(&ecr);
     let first = source.get().await.unwrap();
-    let _down = ecr.faults().error("ServiceUnavailable").set().unwrap();
+    ecr.faults().error("ServiceUnavailable").set().unwrap();
     ecr.clock().advance(Duration::from_secs(11 * 3600 + 1800));
     assert_eq!(source.get().await.unwrap(), first);
     ecr.clock().advance(Duration::from_secs(1800));
@@ -199,7 +199,7 @@ async fn unusual_responses_are_accepted() {
         FaultAction::ExpiresAt(ExpiresAt::Integer),
     ] {
         let ecr = frozen().await;
-        let _fault = ecr.faults().action(action.clone()).set().unwrap();
+        ecr.faults().action(action.clone()).set().unwrap();
         let credentials = source(&ecr).get().await;
         assert!(credentials.is_ok(), "{action:?}: {credentials:?}");
     }
@@ -208,8 +208,7 @@ async fn unusual_responses_are_accepted() {
 #[tokio::test]
 async fn a_password_may_contain_colons() {
     let ecr = frozen().await;
-    let _colons = ecr
-        .faults()
+    ecr.faults()
         .action(FaultAction::Token(TokenFault::Colons))
         .set()
         .unwrap();
@@ -222,8 +221,7 @@ async fn a_password_may_contain_colons() {
 async fn a_token_without_a_valid_expiry_is_not_reused() {
     for expires_at in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
         let ecr = frozen().await;
-        let _fault = ecr
-            .faults()
+        ecr.faults()
             .action(FaultAction::ExpiresAt(expires_at))
             .set()
             .unwrap();
@@ -238,8 +236,7 @@ async fn a_token_without_a_valid_expiry_is_not_reused() {
 async fn a_distant_expiry_does_not_extend_the_ttl() {
     for expires_at in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
         let ecr = frozen().await;
-        let _fault = ecr
-            .faults()
+        ecr.faults()
             .action(FaultAction::ExpiresAt(expires_at))
             .set()
             .unwrap();

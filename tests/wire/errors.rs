@@ -143,6 +143,14 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
     let error = ecr.faults().error("Slow").times(1).set().unwrap_err();
     let expected = ["invalid argument in error(\"Slow\")", "expected one of"];
     assert_error_chain(&error, &expected);
+    let misspelled = ecr.faults().error("ThrotlingException").set().unwrap_err();
+    let expected = ["in error(\"Throt", "did you mean \"ThrottlingException\"?"];
+    assert_error_chain(&misspelled, &expected);
+    let misspelled = ecr.faults().throttling().method("GETS").set().unwrap_err();
+    let expected = [
+        "invalid method \"GETS\": expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS; did you mean \"GET\"?",
+    ];
+    assert_error_chain(&misspelled, &expected);
     let misspelled = ecr.faults().throttling().operation("GetAuthToken");
     let expected = [
         "invalid argument in operation(\"GetAuthToken\")",

@@ -1,11 +1,9 @@
-//! The methods of `MockEcr` on a running mock, and expectations about the request log.
+//! The methods of `MockEcr` on a running mock.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use mock_ecr::request_log::Requests;
 use mock_ecr::token::{Revocation, TokenError};
-use mock_ecr::{Config, MockEcr, Preserve, Principal, PrincipalArn, Region};
+use mock_ecr::{Config, MockEcr, Preserve, Principal, Region};
 
 use crate::raw::{RawRequest, frozen_mock, now};
 use crate::signer::Signer;
@@ -170,91 +168,4 @@ async fn a_wait_that_times_out_returns_the_requests_received() {
         error.to_string(),
         "received 1 of 2 expected requests within 0ns"
     );
-}
-
-/// Returns the panic message of a failed expectation.
-#[track_caller]
-fn panic_message(requests: Requests, expectation: impl FnOnce(Requests) -> Requests) -> String {
-    let failed = catch_unwind(AssertUnwindSafe(|| expectation(requests))).unwrap_err();
-    *failed.downcast::<String>().unwrap()
-}
-
-#[tokio::test]
-async fn a_failed_expectation_prints_the_request_log() {
-    let ecr = frozen_mock().await;
-    RawRequest::token_call().signed().to(&ecr).await;
-    RawRequest::ping("GET").to(&ecr).await;
-    let calls = || ecr.requests().operation("GetAuthorizationToken");
-    calls().expect(1).expect(1..=3).expect(..=1).expect(1..);
-    ecr.requests().operation("PutImage").expect(0);
-    let token = ecr.issue_token().id();
-    assert_eq!(
-        panic_message(calls(), |calls| calls.expect(2..=3)),
-        format!(
-            "expected 2 to 3 matching requests, found 1; the request log, oldest first:\n\
-             > 2015-11-29T21:30:53.241Z ecr        200 POST http://localhost/ GetAuthorizationToken \
-             caller=arn:aws:iam::123456789012:user/developer token={token} (with Authorization)\n  \
-             2015-11-29T21:30:53.241Z registry   401 GET http://localhost/v2/ ping error=UNAUTHORIZED"
-        )
-    );
-    ecr.clear_requests();
-    assert_eq!(
-        panic_message(calls(), |calls| calls.expect(2..)),
-        "expected at least 2 matching requests, found 0; the request log is empty"
-    );
-}
-
-#[tokio::test]
-async fn expect_no_authorization_finds_a_forwarded_token() {
-    let ecr = frozen_mock().await;
-    RawRequest::new("GET", "/_layer/x").to(&ecr).await;
-    let layers = || ecr.requests().route("layer").expect(1..);
-    layers().expect_no_authorization();
-    let request = RawRequest::new("GET", "/_layer/x").authorized("Basic QVdTOg==");
-    request.to(&ecr).await;
-    let message = panic_message(layers(), Requests::expect_no_authorization);
-    assert!(
-        message.starts_with("expected no Authorization header, but 1 of 2 requests differ;"),
-        "{message}"
-    );
-    assert!(!message.contains("QVdTOg"), "{message}");
-    assert_eq!(message.matches("\n> ").count(), 1, "{message}");
-}
-
-#[tokio::test]
-async fn expect_tokens_of_finds_tokens_of_another_principal() {
-    let ecr = frozen_mock().await;
-    let developer = ecr.config().default_principal().arn;
-    RawRequest::ping("GET").to(&ecr).await;
-    RawRequest::ping("GET")
-        .with_token(&ecr.issue_token())
-        .to(&ecr)
-        .await;
-    ecr.requests().expect_tokens_of(&developer);
-    let root: PrincipalArn = "arn:aws:iam::210987654321:root".parse().unwrap();
-    let message = panic_message(ecr.requests(), |all| all.expect_tokens_of(&root));
-    let expected =
-        "expected only tokens issued to arn:aws:iam::210987654321:root, but 1 of 2 requests differ";
-    assert!(message.starts_with(expected), "{message}");
-
-    // A revoked token has a principal. An invalid token has none.
-    ecr.clock().advance(LONG * 100);
-    let stranger = ecr.issue_token_for(root, ecr.config().region.clone());
-    ecr.clear_requests();
-    ecr.revoke(Revocation::Token(stranger.id())).unwrap();
-    RawRequest::ping("GET").with_token(&stranger).to(&ecr).await;
-    let garbage = RawRequest::ping("GET").authorized("Basic QVdTOg==");
-    garbage.to(&ecr).await;
-    let message = panic_message(ecr.requests(), |all| all.expect_tokens_of(&developer));
-    assert_eq!(message.matches("\n> ").count(), 2, "{message}");
-}
-
-#[tokio::test]
-async fn a_filter_for_a_misspelled_operation_panics() {
-    let ecr = frozen_mock().await;
-    let message = panic_message(ecr.requests(), |all| {
-        all.operation("GetAuthToken").expect(0)
-    });
-    let expected = r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
-    assert_eq!(message, expected);
 }

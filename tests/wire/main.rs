@@ -14,6 +14,7 @@ mod bounds;
 mod control;
 mod cookbook;
 mod errors;
+mod explanations;
 mod faults;
 mod handle;
 mod http2;

@@ -80,7 +80,7 @@ async fn a_fault_applies_to_an_operation_that_is_not_implemented() {
     let fault = faults
         .error("ServerException")
         .operation("DescribeRegistry");
-    let _fault = fault.set().unwrap();
+    fault.set().unwrap();
     let response = RawRequest::call("DescribeRegistry").signed().to(&ecr).await;
     assert_eq!(response.status(), 500);
 }

@@ -92,7 +92,7 @@ async fn a_missing_body_is_a_request_timeout() {
 #[tokio::test]
 async fn the_error_of_a_fault_does_not_wait_for_the_body() {
     let ecr = frozen_mock().await;
-    let _throttled = ecr.faults().throttling().set().unwrap();
+    ecr.faults().throttling().set().unwrap();
     let head = RawRequest::token_call()
         .body("")
         .with("Content-Length", "2")

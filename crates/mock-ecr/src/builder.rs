@@ -23,15 +23,14 @@ use crate::server::tls::Tls;
 use crate::server::tls::{CaError, CertificateAuthority};
 use crate::state::State;
 use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
-use crate::types::RepositoryName;
 use crate::types::argument::{ArgumentError, FirstInvalid};
-use crate::types::error_chain::chain;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::secret::Secret;
+use crate::types::{AccountId, RepositoryName};
 
 /// A builder of a [`MockEcr`]. Every setting has a default.
 ///
 /// The methods do not return errors. If an argument is invalid, [`start`](MockEcrBuilder::start) returns an error.
-#[derive(Debug)]
 pub struct MockEcrBuilder {
     config: Config,
     listen: Listen,
@@ -289,6 +288,16 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Adds an account, such as `210987654321`. Once an account is added, the principals must belong to the added accounts,
+    /// and the first one is the default account. Without a call of this method, the accounts of the principals exist.
+    #[must_use]
+    pub fn account(mut self, id: &str) -> Self {
+        if let Some(id) = self.invalid.parse::<AccountId>("account", id) {
+            self.config.accounts.push(id.into());
+        }
+        self
+    }
+
     /// Adds a principal. If no principal is added, the mock has one: [`Principal::example`].
     #[must_use]
     pub fn principal(mut self, principal: Principal) -> Self {
@@ -376,6 +385,13 @@ fn open_tls(_: &CaLocation, _: &Arc<Faults>) -> Result<Tls, StartError> {
     Err(StartError::MissingFeature("tls"))
 }
 
+/// Formats the configuration.
+impl fmt::Debug for MockEcrBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MockEcrBuilder({:?})", self.config)
+    }
+}
+
 impl From<BindError> for StartError {
     fn from(BindError { address, source }: BindError) -> Self {
         StartError::Bind { address, source }
@@ -428,11 +444,7 @@ pub enum StartError {
     Thread(#[source] std::io::Error),
 }
 
-impl fmt::Debug for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
-    }
-}
+debug_as_chain!(StartError);
 
 /// Returns a hint for the error of a port that is in use, or an empty string for other errors.
 fn port_hint(error: &std::io::Error) -> &'static str {

@@ -1,11 +1,13 @@
 //! The clock of a mock. No other module reads the system's time.
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::error_chain::debug_as_chain;
 use crate::types::timestamp::{Timestamp, TimestampText};
 
 /// The clock of a mock. It is either frozen at a timestamp, or runs with the system's clock at an offset. Its
@@ -22,8 +24,20 @@ use crate::types::timestamp::{Timestamp, TimestampText};
 /// clock.advance(Duration::from_secs(12 * 3600));
 /// assert_eq!(clock.now().to_string(), "2015-11-30T09:30:53.241Z");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Clock(Arc<State>);
+
+/// Formats the time, and whether the clock is frozen.
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_frozen() {
+            "frozen"
+        } else {
+            "running"
+        };
+        write!(f, "Clock({}, {state})", self.now())
+    }
+}
 
 #[derive(Debug)]
 struct State {
@@ -214,11 +228,13 @@ impl TryFrom<TimestampText> for ClockStart {
 }
 
 /// The error returned when a string is not a valid initial state of a clock.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid clock {0:?}: expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z"
 )]
 pub struct ClockStartError(String);
+
+debug_as_chain!(ClockStartError);
 
 /// Measures a duration in real time, independently of the mock's clock.
 #[derive(Clone, Copy, Debug)]

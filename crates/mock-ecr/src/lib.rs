@@ -1,32 +1,64 @@
-//! An offline mock of Amazon ECR that verifies authorization tokens. `GetAuthorizationToken` issues a token, and the
-//! registry accepts it until it expires or is revoked. A token is bound to an account, a Region and a principal. Two
-//! tokens are equal if they have the same seed, principal, Region, time of issue, TTL and token length. A test controls
-//! the clock.
+//! An offline mock of Amazon ECR for tests. It issues authorization tokens, and its registry verifies them.
 //!
 #![cfg_attr(feature = "sdk", doc = "```")]
 #![cfg_attr(not(feature = "sdk"), doc = "```text")]
-//! # use std::time::Duration;
-//! # use mock_ecr::MockEcr;
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let ecr = MockEcr::builder().frozen().start().await?; // a free loopback port; stops when dropped
-//! let client = aws_sdk_ecr::Client::new(&ecr.sdk_config()); // feature "sdk"
+//! use aws_sdk_ecr::{Client, error::ProvideErrorMetadata};
+//! use mock_ecr::{MockEcr, Principal, repository::Image};
 //!
-//! let response = client.get_authorization_token().send().await?;
-//! let data = &response.authorization_data()[0];
-//! let token = data.authorization_token().expect("every response contains a token");
-//! // The value of `expiresAt` in the AWS documentation of `get-authorization-token`.
-//! let expires_at = data.expires_at().expect("every response contains an expiry time");
-//! assert_eq!(expires_at.as_secs_f64(), 1448875853.241);
-//! assert!(ecr.verify_token(token).is_ok());
-//!
-//! ecr.clock().advance(Duration::from_secs(12 * 3600));
-//! let error = ecr.verify_token(token).unwrap_err();
-//! assert_eq!(error.to_string(), "expired since 2015-11-30T09:30:53.241Z");
-//! assert_eq!(ecr.requests().operation("GetAuthorizationToken").count(), 1);
-//! # Ok(())
+//! # // `tokio::test` would not run here, so that the functions below are called by `main`.
+//! # mod tokio { pub use ::tokio::{*, main as test}; }
+//! # fn main() {
+//! #     a_job_renews_a_token_that_expires();
+//! #     a_throttled_call_is_retried();
+//! #     another_account_needs_permission();
 //! # }
+//! # struct Job { client: Client, clock: mock_ecr::Clock, expires: Option<mock_ecr::Timestamp> }
+//! # impl Job {
+//! #     fn new(ecr: &MockEcr) -> Self {
+//! #         let client = Client::new(&ecr.sdk_config());
+//! #         Job { client, clock: ecr.clock().clone(), expires: None }
+//! #     }
+//! #     async fn step(&mut self) {
+//! #         if self.expires.is_none_or(|expires| expires <= self.clock.now()) {
+//! #             let output = self.client.get_authorization_token().send().await.unwrap();
+//! #             let expires = *output.authorization_data()[0].expires_at().unwrap();
+//! #             self.expires = Some(std::time::SystemTime::try_from(expires).unwrap().into());
+//! #         }
+//! #     }
+//! # }
+//! #[tokio::test]
+//! async fn a_job_renews_a_token_that_expires() {
+//!     let ecr = MockEcr::builder().frozen().start().await.unwrap(); // stops when dropped
+//!     let mut job = Job::new(&ecr); // the code under test
+//!     job.step().await;
+//!     ecr.clock().advance(ecr.config().token_ttl); // 12 hours, without waiting
+//!     job.step().await;
+//!     ecr.requests().operation("GetAuthorizationToken").expect(2);
+//! }
+//!
+//! #[tokio::test]
+//! async fn a_throttled_call_is_retried() {
+//!     let ecr = MockEcr::builder().frozen().start().await.unwrap();
+//!     ecr.faults().throttling().times(2).expect(2).set().unwrap();
+//!     Job::new(&ecr).step().await;
+//! }
+//!
+//! #[tokio::test]
+//! async fn another_account_needs_permission() {
+//!     let builder = MockEcr::builder().account("123456789012").account("210987654321");
+//!     let ci = Principal::from_arn("arn:aws:iam::210987654321:user/ci").unwrap();
+//!     let ecr = builder.principal(ci).start().await.unwrap();
+//!     ecr.repository("team/app").push(Image::new().layer("a layer").tag("1.0")).await.unwrap();
+//!     let list = Client::new(&ecr.sdk_config()).list_images().registry_id("123456789012");
+//!     let error = list.repository_name("team/app").send().await.unwrap_err();
+//!     assert_eq!(error.code(), Some("AccessDeniedException"));
+//! }
 //! ```
+//!
+//! The feature `sdk` adds [`MockEcr::sdk_config`]. A token is bound to an account, a Region and a principal, and is valid
+//! until it expires or is revoked. Two tokens are equal if they have the same seed, principal, Region, time of issue, TTL
+//! and token length. A test controls the clock. [`MockEcr::start_blocking`] starts a mock without an asynchronous
+//! runtime, and [`MockEcrBuilder::in_process`] one without a socket.
 //!
 //! To use another client, set its endpoint to [`MockEcr::url`] and its credentials to those of a [`Principal`] in the
 //! mock's [`Config`]. The APIs (`POST /`) and the registry (`GET /v2/`) are served on the same port.

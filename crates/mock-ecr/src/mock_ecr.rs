@@ -1,5 +1,6 @@
 //! The handle of a running mock: its URL, clock, faults, requests, tokens and repositories.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use crate::aws::action_name::ActionName;
 use crate::aws::hosts;
 use crate::aws::service::AwsService;
 use crate::client_env;
@@ -14,7 +16,7 @@ use crate::clock::Clock;
 #[cfg(feature = "connector")]
 use crate::config::InProcessConnector;
 use crate::config::{Config, Redirect, Variable};
-use crate::fault::FaultHandle;
+use crate::fault::{Evidence as _, FaultHandle};
 use crate::iam::identity_store::SessionError;
 use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
@@ -29,6 +31,7 @@ use crate::state::{Preserve, State};
 use crate::token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenRecord, TooManyRevocations,
 };
+use crate::types::error_chain::debug_as_chain;
 use crate::types::{PrincipalArn, Region, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
@@ -53,7 +56,6 @@ use crate::types::{PrincipalArn, Region, Service};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct MockEcr {
     state: Arc<State>,
     sockets: Sockets,
@@ -94,11 +96,9 @@ impl MockEcr {
     }
 
     /// Returns the mock with the runtime on which it runs, and which ends with the mock.
-    pub(crate) fn on(self, runtime: OwnRuntime) -> Self {
-        MockEcr {
-            _own_runtime: Some(runtime),
-            ..self
-        }
+    pub(crate) fn on(mut self, runtime: OwnRuntime) -> Self {
+        self._own_runtime = Some(runtime);
+        self
     }
 
     pub(crate) fn runtime(&self) -> &Handle {
@@ -270,7 +270,8 @@ impl MockEcr {
 
     /// Returns the faults of the mock, with their counters.
     pub fn faults(&self) -> FaultHandle {
-        FaultHandle::of(Arc::clone(&self.state.faults))
+        let log = Arc::new(self.state.request_log.clone());
+        FaultHandle::of(Arc::clone(&self.state.faults), log)
     }
 
     /// Creates a repository in the registry of the default account, in the default Region.
@@ -280,7 +281,7 @@ impl MockEcr {
     /// Returns an error if the name is invalid, if the repository already exists, or if the store fails.
     pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
         let repository = self.repository(name);
-        repository.create().await?;
+        repository.create("create_repository").await?;
         Ok(repository)
     }
 
@@ -375,7 +376,15 @@ impl MockEcr {
     /// need not exist in the configuration. However, a token whose principal does not exist is rejected with
     /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is a root user or the mock uses
     /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if the Region is neither known nor one of [`Config::additional_regions`].
+    #[track_caller]
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
+        if let Err(error) = region.check_known(&self.config().additional_regions) {
+            panic!("cannot issue a token for {region:?}: {error}");
+        }
         let ttl = self.config().token_ttl;
         let claims = Claims::new(principal, region, self.clock().now(), ttl);
         self.state.tokens.issue(&claims)
@@ -402,12 +411,17 @@ impl MockEcr {
     /// # Errors
     ///
     /// Returns an error if the access key ID or the secret access key is invalid, if the access key ID belongs to
-    /// another principal or session, or if the configuration lists accounts and the account of the session is not in
-    /// the list.
+    /// another principal or session, if an allowed or denied action is unknown, or if the configuration lists accounts and
+    /// the account of the session is not in the list.
     pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
         let (account, listed) = (session.arn.account(), &self.config().accounts);
         if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
             return Err(SessionError::UnknownAccount(account));
+        }
+        let patterns = session.allow.iter().chain(&session.deny);
+        for pattern in patterns {
+            let parsed = pattern.parse::<ActionName>();
+            parsed.map_err(|error| SessionError::UnknownAction(error.to_string()))?;
         }
         self.state.principals.add_session(session)
     }
@@ -438,7 +452,30 @@ impl MockEcr {
     }
 }
 
+/// Formats the URL, if the mock has a socket.
+impl fmt::Debug for MockEcr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.state.addresses().first() {
+            Some(address) => write!(f, "MockEcr(http://{address})"),
+            None => f.write_str("MockEcr(in process)"),
+        }
+    }
+}
+
+/// Panics if a fault was not triggered as often as [`FaultBuilder::expect`](crate::fault::FaultBuilder::expect) says.
+impl Drop for MockEcr {
+    fn drop(&mut self) {
+        let unmet = self.state.faults.unmet();
+        let Some(first) = unmet.first() else { return };
+        if !std::thread::panicking() {
+            panic!("{first}{}", self.state.request_log.table(first.id()));
+        }
+    }
+}
+
 /// The error returned by [`MockEcr::reset`]. Its source is the error of the store or of an image layout.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("cannot reset the repositories to those of the configuration")]
 pub struct ResetError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+debug_as_chain!(ResetError);

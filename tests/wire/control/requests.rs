@@ -122,6 +122,16 @@ async fn an_invalid_filter_value_is_rejected() {
             "operation",
             "did you mean \"PutImage\"?",
         ),
+        (
+            "route=Manifests",
+            "route",
+            "no route is named \"Manifests\"; did you mean \"manifest\"?",
+        ),
+        (
+            "error=ThrotlingException",
+            "error",
+            "did you mean \"ThrottlingException\"?",
+        ),
         ("status=ok", "status", "invalid digit"),
         ("authorization=maybe", "authorization", "`true` or `false`"),
         ("token=x", "token", "16 hexadecimal digits"),

@@ -112,6 +112,14 @@ async fn tokens_are_revoked_by_id_by_principal_and_by_time() {
 }
 
 #[tokio::test]
+async fn a_token_for_an_unknown_region_is_rejected_with_a_similar_one() {
+    let response = post("tokens", r#"{"region":"us-eest-1"}"#).response().await;
+    assert_eq!(response.status(), 400);
+    let expected = "unknown Region; did you mean \\\"us-east-1\\\"?";
+    assert!(response.body.contains(expected), "{}", response.body);
+}
+
+#[tokio::test]
 async fn a_token_is_inspected_while_valid_and_after_expiry() {
     let ecr = frozen_mock().await;
     let token = ecr.issue_token();

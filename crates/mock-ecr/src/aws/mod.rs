@@ -1,5 +1,6 @@
 //! The parts that all AWS services share: signatures, protocols, models, hosts and request ids.
 
+pub(crate) mod action_name;
 pub(crate) mod epoch_seconds;
 pub(crate) mod error;
 pub(crate) mod hosts;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::aws::model::shapes::Model;
 use crate::aws::service::AwsService;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::similar::{DidYouMean, most_similar};
 
 /// Returns the name of the operation `name`, from the models of all services.
@@ -71,11 +72,13 @@ impl fmt::Display for OperationName {
 }
 
 /// The error returned when a string is not the name of an operation. The message suggests similar names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownOperation {
     name: String,
     nearest: Vec<&'static str>,
 }
+
+debug_as_chain!(UnknownOperation);
 
 impl fmt::Display for UnknownOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

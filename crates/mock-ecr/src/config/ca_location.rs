@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::types::error_chain::debug_as_chain;
+
 /// The location of the certificate authority: `memory` or `file:DIRECTORY`. The directory contains two files in PEM:
 /// the certificate `ca.pem` and its private key `ca-key.pem`.
 ///
@@ -46,6 +48,8 @@ impl TryFrom<String> for CaLocation {
 }
 
 /// The error returned when a string is not a valid location of a certificate authority.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid location of the certificate authority {0:?}: expected memory, or file:DIRECTORY")]
 pub struct CaLocationError(String);
+
+debug_as_chain!(CaLocationError);

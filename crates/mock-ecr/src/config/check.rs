@@ -3,10 +3,12 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use crate::aws::action_name::{ActionName, UnknownAction};
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
 use crate::config::limits::Limits;
+use crate::iam::principal::Principal;
 use crate::types::Region;
 use crate::types::secret::Secret;
 
@@ -173,6 +175,11 @@ impl Config {
                 let expected = "an access key ID that no other principal has";
                 return Err(Conflict::new(at("access_key_id"), key, expected));
             }
+            check_actions(principal).map_err(|(key, pattern, error)| {
+                let expected =
+                    "a pattern that matches an action, such as ecr:GetAuthorizationToken";
+                Conflict::new(at(key), pattern, expected).caused_by(error)
+            })?;
             if !self.accounts.is_empty() && !is_listed(principal.arn.account()) {
                 let expected = "a principal of one of the listed accounts";
                 return Err(Conflict::new(at("arn"), &principal.arn, expected));
@@ -180,6 +187,16 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Returns the first pattern of the policy that matches no action, and its key.
+fn check_actions(principal: &Principal) -> Result<(), (&'static str, &String, UnknownAction)> {
+    let allowed = principal.allow.iter().map(|pattern| ("allow", pattern));
+    let denied = principal.deny.iter().map(|pattern| ("deny", pattern));
+    allowed.chain(denied).try_for_each(|(key, pattern)| {
+        let parsed = pattern.parse::<ActionName>();
+        parsed.map(drop).map_err(|error| (key, pattern, error))
+    })
 }
 
 const MAX_TOKEN_LENGTH: usize = 65_536;

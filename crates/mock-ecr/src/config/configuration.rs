@@ -1,6 +1,7 @@
 //! The configuration of a mock, written in code or in a TOML file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ use crate::types::{AccountId, Region};
 /// assert_eq!(config.default_account().as_str(), "210987654321");
 /// # Ok::<(), mock_ecr::config::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
@@ -121,6 +122,17 @@ pub struct Config {
     pub cross_account: CrossAccount,
     /// The limits of connections, memory, streams and waits.
     pub limits: Limits,
+}
+
+/// Formats what differs most between configurations, on one line without secrets.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Config(accounts {:?}, ", self.known_accounts())?;
+        write!(f, "{:?}, {:?}, {:?}, ", self.region, self.clock, self.auth)?;
+        let (principals, repositories) = (self.principals.len(), self.repositories.len());
+        write!(f, "{principals} principals, {repositories} repositories, ")?;
+        write!(f, "{} faults)", self.faults.len())
+    }
 }
 
 impl Default for Config {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::types::error_chain::debug_as_chain;
 use crate::types::{AccountId, Region};
 
 /// A template of the URL of a registry. The template starts with `http://` or `https://` and a host, and consists of printable
@@ -90,12 +91,14 @@ fn has_host(url: &str) -> bool {
 }
 
 /// The error returned when a string is not a valid [`ProxyEndpoint`](crate::config::ProxyEndpoint).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid form of proxyEndpoint {found:?}: {why}")]
 pub struct ProxyEndpointError {
     found: String,
     why: &'static str,
 }
+
+debug_as_chain!(ProxyEndpointError);
 
 impl ProxyEndpointError {
     fn new(found: &str, why: &'static str) -> Self {

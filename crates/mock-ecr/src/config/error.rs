@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, format_path};
+use crate::types::error_chain::debug_as_chain;
 
 /// A position in a TOML file. Lines and columns start at 1.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,6 @@ pub(crate) struct Origin {
 
 /// An invalid configuration. The message has the form `FILE:LINE:COLUMN: KEY: problem`. It contains the file, the
 /// line, the column, the key and the expected value. Parts that are not known are omitted.
-#[derive(Debug)]
 pub struct ConfigError {
     pub(super) file: Option<PathBuf>,
     pub(super) position: Option<Position>,
@@ -30,6 +30,8 @@ pub struct ConfigError {
     pub(super) message: String,
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
 }
+
+debug_as_chain!(ConfigError);
 
 impl ConfigError {
     /// Returns the line of the invalid value, starting at 1. Returns `None` if the line is not known, for example

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Ingress;
-use crate::request_log::{OperationName, ReceivedRequest, RequestFilter, Service};
+use crate::request_log::{Misspelled, OperationName, ReceivedRequest, RequestFilter, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
@@ -35,6 +36,7 @@ pub(super) struct Filters {
     input: Option<String>,
     /// The route of the registry (`ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`), or
     /// the path under `/_mock/`.
+    #[serde(deserialize_with = "route")]
     route: Option<String>,
     /// Whether the request has an `Authorization` header.
     #[serde(deserialize_with = "parsed")]
@@ -51,6 +53,7 @@ pub(super) struct Filters {
     #[serde(deserialize_with = "parsed")]
     status: Option<u16>,
     /// The error code of the response, such as `AccessDeniedException`.
+    #[serde(deserialize_with = "error_code")]
     error: Option<String>,
     /// A part of the message that describes why the presented token is invalid.
     token_error: Option<String>,
@@ -77,6 +80,26 @@ pub(super) struct LimitParams {
     /// The maximum number of results. The newest ones are returned.
     #[serde(default, deserialize_with = "parsed")]
     pub(super) limit: Option<usize>,
+}
+
+fn route<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    spelled(from, Misspelled::check_route)
+}
+
+fn error_code<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    spelled(from, Misspelled::check_error_code)
+}
+
+/// Parses a name, for which upper and lower case are equivalent, and rejects a misspelled one.
+fn spelled<'de, D: Deserializer<'de>>(
+    from: D,
+    check: fn(&str) -> Result<(), Misspelled>,
+) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(from)?;
+    match check(&name) {
+        Err(error) if !error.is_case_only() => Err(D::Error::custom(error)),
+        _ => Ok(Some(name)),
+    }
 }
 
 impl Filters {

@@ -67,3 +67,19 @@ fn method_not_allowed(methods: &str) -> ControlError {
     ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
         .allow(methods.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::RegistryRoute;
+    use crate::types::similar::misspelled;
+
+    /// Otherwise the request log could not be searched for the route.
+    #[test]
+    fn no_route_is_taken_for_a_misspelled_route_of_the_registry() {
+        for route in all() {
+            let similar = misspelled(route.path, RegistryRoute::NAMES.into_iter());
+            assert_eq!(similar, None, "{}", route.path);
+        }
+    }
+}

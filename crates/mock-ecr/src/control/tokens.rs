@@ -174,6 +174,8 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
     let issue: IssueToken = request.body()?;
     let (state, config) = (request.state, &request.state.config);
     let region = issue.region.unwrap_or_else(|| config.region.clone());
+    let known = region.check_known(&config.additional_regions);
+    known.map_err(|error| ControlError::body(error.to_string()).at("region"))?;
     let principal = match (issue.principal, issue.account) {
         (Some(_), Some(_)) => {
             let text = "conflicting fields: expected principal or account, not both";

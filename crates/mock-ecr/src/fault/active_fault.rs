@@ -19,7 +19,7 @@ impl fmt::Display for FaultId {
 }
 
 /// A fault of a running mock, with its counters.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActiveFault {
@@ -33,4 +33,11 @@ pub struct ActiveFault {
     pub matched: u64,
     /// The number of requests that triggered the fault. For a certificate fault, the number of TLS handshakes.
     pub triggered: u64,
+}
+
+/// Formats the JSON form, on one line.
+impl fmt::Debug for ActiveFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
 }

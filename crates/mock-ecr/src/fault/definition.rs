@@ -1,5 +1,7 @@
 //! The definition of a fault: its matcher, its action, and the validation of both.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fault::action::FaultAction;
@@ -26,7 +28,7 @@ use crate::types::renamed::with_suggestion;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -38,6 +40,13 @@ pub struct Fault {
     pub matcher: RequestMatcher,
     /// The action that is applied to the requests that trigger the fault.
     pub action: FaultAction,
+}
+
+/// Formats the JSON form, on one line.
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
 }
 
 impl Fault {

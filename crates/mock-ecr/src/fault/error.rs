@@ -1,11 +1,14 @@
 //! The error type of faults.
 
 use crate::types::argument::ArgumentError;
+use crate::types::error_chain::debug_as_chain;
 
 /// The error returned when a fault is invalid or cannot be added to a mock.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error(transparent)]
 pub struct FaultError(Kind);
+
+debug_as_chain!(FaultError);
 
 #[derive(Debug, thiserror::Error)]
 enum Kind {

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::error_chain::debug_as_chain;
+use crate::types::similar::{DidYouMean, most_similar};
+
 /// The code of an AWS error that the mock can return, such as `ThrottlingException`.
 ///
 /// The known codes are `ThrottlingException`, `TooManyRequestsException`, `RequestLimitExceeded`, `ServerException`,
@@ -27,6 +30,11 @@ impl ErrorCode {
     /// Returns the code as it occurs in responses of an API.
     pub fn as_str(self) -> &'static str {
         self.0.code
+    }
+
+    /// Returns the known codes.
+    pub(crate) fn names() -> Vec<&'static str> {
+        ROWS.iter().map(|row| row.code).collect()
     }
 
     /// Returns the row of the table.
@@ -67,16 +75,19 @@ impl fmt::Debug for ErrorCode {
 }
 
 /// The error returned when a string is not a known error code. The message lists the known codes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownErrorCode(String);
+
+debug_as_chain!(UnknownErrorCode);
 
 impl fmt::Display for UnknownErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known: Vec<&str> = ROWS.iter().map(|row| row.code).collect();
-        let known = known.join(", ");
+        let similar = most_similar(&self.0, known.iter().copied());
+        let (known, similar) = (known.join(", "), DidYouMean(&similar));
         write!(
             f,
-            "unknown error code {:?}: expected one of {known}",
+            "unknown error code {:?}: expected one of {known}{similar}",
             self.0
         )
     }

@@ -14,11 +14,12 @@ use crate::fault::action::FaultAction;
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
 use crate::fault::error::FaultError;
+use crate::fault::evidence::UnmetExpectation;
 use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::throttle::Bucket;
 use crate::fault::triggered::TriggeredFault;
-use crate::types::Region;
 use crate::types::timestamp::Timestamp;
+use crate::types::{Region, Times};
 
 /// The faults of one mock.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ struct Set {
 #[derive(Debug)]
 struct Entry {
     active: ActiveFault,
+    /// How often the fault must have been triggered when the mock is dropped.
+    expected: Option<Times>,
     /// The random numbers of probabilities and latencies.
     rng: ChaCha20Rng,
     bucket: Option<Bucket>,
@@ -77,6 +80,42 @@ impl Faults {
     }
 
     pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
+        self.add_expected(fault, None)
+    }
+
+    /// Adds a fault that must have been triggered this often when the mock is dropped.
+    pub(crate) fn add_expected(
+        &self,
+        fault: Fault,
+        expected: Option<Times>,
+    ) -> Result<FaultId, FaultError> {
+        self.check(&fault)?;
+        let mut set = self.lock();
+        if set.faults.len() >= MAX_FAULTS {
+            return Err(FaultError::new(format!(
+                "too many faults: expected at most {MAX_FAULTS}; remove some"
+            )));
+        }
+        let id = FaultId(set.next);
+        set.next += 1;
+        let entry = Entry {
+            rng: rng(&self.seed, id),
+            bucket: None,
+            expected,
+            active: ActiveFault {
+                id,
+                fault,
+                matched: 0,
+                triggered: 0,
+            },
+        };
+        set.faults.push(entry);
+        self.count.store(set.faults.len(), Ordering::Release);
+        Ok(id)
+    }
+
+    /// Returns an error if the fault is invalid, or cannot be applied by this mock.
+    fn check(&self, fault: &Fault) -> Result<(), FaultError> {
         fault.check()?;
         if let Some(region) = &fault.matcher.region {
             let known = region.check_known(&self.additional_regions);
@@ -94,27 +133,7 @@ impl Faults {
                 "the action {name} needs a socket, which this mock does not have; call url() first, or start it without in_process()"
             )));
         }
-        let mut set = self.lock();
-        if set.faults.len() >= MAX_FAULTS {
-            return Err(FaultError::new(format!(
-                "too many faults: expected at most {MAX_FAULTS}; remove some"
-            )));
-        }
-        let id = FaultId(set.next);
-        set.next += 1;
-        let entry = Entry {
-            rng: rng(&self.seed, id),
-            bucket: None,
-            active: ActiveFault {
-                id,
-                fault,
-                matched: 0,
-                triggered: 0,
-            },
-        };
-        set.faults.push(entry);
-        self.count.store(set.faults.len(), Ordering::Release);
-        Ok(id)
+        Ok(())
     }
 
     /// Removes a fault and returns it. Returns `None` if the fault does not exist.
@@ -124,6 +143,19 @@ impl Faults {
         let entry = set.faults.remove(index);
         self.count.store(set.faults.len(), Ordering::Release);
         Some(entry.active)
+    }
+
+    /// Returns a fault. Returns `None` if it does not exist.
+    pub(crate) fn find(&self, id: FaultId) -> Option<ActiveFault> {
+        let set = self.lock();
+        let entry = set.faults.iter().find(|entry| entry.active.id == id)?;
+        Some(entry.active.clone())
+    }
+
+    /// Returns the faults that were not triggered as often as expected.
+    pub(crate) fn unmet(&self) -> Vec<UnmetExpectation> {
+        let set = self.lock();
+        set.faults.iter().filter_map(Entry::unmet).collect()
     }
 
     /// Removes all faults and returns them.
@@ -190,6 +222,14 @@ impl Faults {
 }
 
 impl Entry {
+    fn unmet(&self) -> Option<UnmetExpectation> {
+        let unmet = |expected: &Times| !expected.contains_count(self.active.triggered);
+        Some(UnmetExpectation {
+            expected: self.expected.filter(unmet)?,
+            active: self.active.clone(),
+        })
+    }
+
     fn trigger(
         &mut self,
         attributes: &RequestAttributes,

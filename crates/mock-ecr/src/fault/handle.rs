@@ -1,5 +1,6 @@
 //! Adds, lists and removes faults of a running mock.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +11,15 @@ use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
 use crate::fault::error::FaultError;
 use crate::fault::error_code::ErrorCode;
+use crate::fault::evidence::{Evidence, UnmetExpectation};
 use crate::fault::faults::Faults;
 use crate::fault::latency::Latency;
 use crate::fault::matcher::RequestMatcher;
 use crate::fault::pattern::Pattern;
 use crate::fault::target::RegistryRoute;
 use crate::fault::throttle::Throttle;
-use crate::types::Service;
 use crate::types::argument::FirstInvalid;
+use crate::types::{Service, Times};
 
 /// The faults of a running mock.
 ///
@@ -28,19 +30,20 @@ use crate::types::argument::FirstInvalid;
 /// # let ecr = MockEcr::start().await?;
 /// let throttled = ecr.faults().throttling().operation("GetAuthorizationToken").times(2).set()?;
 /// assert_eq!(throttled.triggered(), 0);
-/// drop(throttled); // removes the fault
+/// throttled.remove();
 /// assert!(ecr.faults().list().is_empty());
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FaultHandle {
     faults: Arc<Faults>,
+    evidence: Arc<dyn Evidence>,
 }
 
 impl FaultHandle {
-    pub(crate) fn of(faults: Arc<Faults>) -> Self {
-        FaultHandle { faults }
+    pub(crate) fn of(faults: Arc<Faults>, evidence: Arc<dyn Evidence>) -> Self {
+        FaultHandle { faults, evidence }
     }
 
     /// Adds a fault after the existing faults. The fault stays active until it is removed or the mock is reset.
@@ -70,11 +73,7 @@ impl FaultHandle {
 
     /// Returns the number of times that a fault was triggered. Returns `None` if the fault does not exist.
     pub fn triggered(&self, id: FaultId) -> Option<u64> {
-        let faults = self.list();
-        faults
-            .iter()
-            .find(|active| active.id == id)
-            .map(|active| active.triggered)
+        Some(self.faults.find(id)?.triggered)
     }
 
     /// Returns a builder of a fault with the error `ThrottlingException`. The registry responds with 429
@@ -113,10 +112,18 @@ impl FaultHandle {
     /// Returns a builder of a fault with the given action.
     pub fn action(&self, action: FaultAction) -> FaultBuilder {
         FaultBuilder {
-            faults: Arc::clone(&self.faults),
+            handle: self.clone(),
             fault: Fault::new(action),
+            expected: None,
             invalid: FirstInvalid::default(),
         }
+    }
+}
+
+/// Formats the number of faults.
+impl fmt::Debug for FaultHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FaultHandle({} faults)", self.list().len())
     }
 }
 
@@ -126,11 +133,11 @@ impl FaultHandle {
 /// [`after`](FaultBuilder::after), [`every`](FaultBuilder::every) and [`probability`](FaultBuilder::probability)
 /// restrict the matching requests that trigger it. If a method is called again, the new value replaces the previous
 /// one.
-#[derive(Debug)]
 #[must_use = "a fault is active only after `set`"]
 pub struct FaultBuilder {
-    faults: Arc<Faults>,
+    handle: FaultHandle,
     fault: Fault,
+    expected: Option<Times>,
     invalid: FirstInvalid,
 }
 
@@ -191,38 +198,73 @@ impl FaultBuilder {
         self
     }
 
-    /// Adds the fault to the mock. The fault is removed when the returned guard is dropped.
+    /// Sets how often the fault must have been triggered when the mock is dropped: a number, or a range such as `1..`. If it
+    /// was triggered more or less often, the drop panics with the fault and the request log, unless the thread is
+    /// panicking already. [`MockEcr::reset`](crate::MockEcr::reset) removes the expectation.
+    ///
+    /// A fault that no request triggers is often a mistake: the test then checks nothing.
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ecr = MockEcr::start().await?;
+    /// ecr.faults().throttling().operation("PutImage").expect(0).set()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn expect(mut self, times: impl Into<Times>) -> Self {
+        self.expected = Some(times.into());
+        self
+    }
+
+    /// Adds the fault to the mock. The fault stays active until [`SetFault::remove`] removes it or the mock is reset.
+    ///
+    /// The result need not be stored. `let _ = …` discards the error of an invalid fault, for which the compiler has no
+    /// warning; the lint `clippy::let_underscore_must_use` has one.
     ///
     /// # Errors
     ///
     /// Returns an error if an argument of another method is invalid. Also returns the errors of [`FaultHandle::add`].
-    pub fn set(self) -> Result<FaultGuard, FaultError> {
+    pub fn set(self) -> Result<SetFault, FaultError> {
         self.invalid.report()?;
-        let id = self.faults.add(self.fault)?;
-        Ok(FaultGuard {
-            faults: self.faults,
+        let faults = &self.handle.faults;
+        let id = faults.add_expected(self.fault, self.expected)?;
+        Ok(SetFault {
+            handle: self.handle,
             id,
-            on_drop: OnDrop::Remove,
         })
     }
 }
 
-/// A guard of a fault of a running mock. The fault is removed when the guard is dropped.
-#[derive(Debug)]
-#[must_use = "the fault is removed when its guard is dropped; FaultGuard::keep prevents this"]
-pub struct FaultGuard {
-    faults: Arc<Faults>,
+/// Formats the fault.
+impl fmt::Debug for FaultBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FaultBuilder({:?})", self.fault)
+    }
+}
+
+/// A fault that was set. If this value is dropped, the fault stays active.
+///
+/// ```
+/// # use mock_ecr::MockEcr;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ecr = MockEcr::start().await?;
+/// let unavailable = ecr.faults().error("ServiceUnavailable").set()?;
+/// // … the test …
+/// unavailable.expect_triggered(0..=3);
+/// assert_eq!(unavailable.remove().map(|fault| fault.matched), Some(0));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SetFault {
+    handle: FaultHandle,
     id: FaultId,
-    on_drop: OnDrop,
 }
 
-#[derive(Debug, PartialEq)]
-enum OnDrop {
-    Remove,
-    Leave,
-}
-
-impl FaultGuard {
+impl SetFault {
     /// Returns the ID of the fault.
     pub fn id(&self) -> FaultId {
         self.id
@@ -230,23 +272,37 @@ impl FaultGuard {
 
     /// Returns the number of times that the fault was triggered. Returns 0 if the fault was removed.
     pub fn triggered(&self) -> u64 {
-        let faults = self.faults.list();
-        let active = faults.iter().find(|active| active.id == self.id);
-        active.map_or(0, |active| active.triggered)
+        self.handle.triggered(self.id).unwrap_or(0)
     }
 
-    /// Prevents the removal of the fault when this guard is dropped. The fault stays active until it is removed by its
-    /// ID or the mock is reset. Returns the ID.
-    pub fn keep(mut self) -> FaultId {
-        self.on_drop = OnDrop::Leave;
-        self.id
+    /// Asserts that the fault was triggered this often: a number, or a range such as `1..`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the assertion fails, or if the fault was removed. The message contains the fault, the number of requests
+    /// that matched it, and the request log.
+    #[track_caller]
+    pub fn expect_triggered(&self, times: impl Into<Times>) {
+        let (id, expected) = (self.id, times.into());
+        let Some(active) = self.handle.faults.find(id) else {
+            panic!("expected that fault {id} is triggered {expected} times, but it was removed");
+        };
+        if !expected.contains_count(active.triggered) {
+            let unmet = UnmetExpectation { expected, active };
+            panic!("{unmet}{}", self.handle.evidence.table(id));
+        }
+    }
+
+    /// Removes the fault and returns it with its counters. Returns `None` if it was removed before. An expectation of
+    /// [`FaultBuilder::expect`] is removed too.
+    pub fn remove(self) -> Option<ActiveFault> {
+        self.handle.remove(self.id)
     }
 }
 
-impl Drop for FaultGuard {
-    fn drop(&mut self) {
-        if self.on_drop == OnDrop::Remove {
-            self.faults.remove(self.id);
-        }
+/// Formats the ID of the fault.
+impl fmt::Debug for SetFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SetFault({})", self.id)
     }
 }

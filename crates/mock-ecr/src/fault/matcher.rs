@@ -1,5 +1,7 @@
 //! Selects the requests that a fault matches, and those of them that trigger it.
 
+use std::fmt;
+
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use crate::fault::error::FaultError;
 use crate::fault::pattern::Pattern;
 use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::target::{FaultTarget, RegistryRoute};
+use crate::types::similar::{DidYouMean, most_similar};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
@@ -23,7 +26,7 @@ use crate::types::{AccountId, PrincipalArn, Region, Service};
 ///
 /// A fault with the action `certificate` matches TLS handshakes instead of requests. It accepts only `host`, `times`,
 /// `after`, `every` and `probability`, and counts handshakes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -82,6 +85,13 @@ pub struct RequestMatcher {
     pub until: Option<Timestamp>,
 }
 
+/// Formats the JSON form, on one line.
+impl fmt::Debug for RequestMatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
 impl RequestMatcher {
     pub(crate) fn check(&self) -> Result<(), FaultError> {
         self.check_operation()
@@ -93,6 +103,7 @@ impl RequestMatcher {
             return Err("conflicting keys: expected operation (of an API) or route (of the registry), not both".to_owned());
         }
         self.check_service()?;
+        self.check_method()?;
         for (name, number) in [("times", self.times), ("every", self.every)] {
             if number == Some(0) {
                 return Err(format!("invalid {name} 0: expected at least 1"));
@@ -196,6 +207,21 @@ impl RequestMatcher {
         self.host.as_ref().is_none_or(|host| host.fits(name))
     }
 
+    fn check_method(&self) -> Result<(), String> {
+        let method = self.method.as_deref().unwrap_or("GET");
+        if METHODS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(method))
+        {
+            return Ok(());
+        }
+        let similar = DidYouMean(&most_similar(method, METHODS)).to_string();
+        let known = METHODS.join(", ");
+        Err(format!(
+            "invalid method {method:?}: expected one of {known}{similar}"
+        ))
+    }
+
     /// Returns an error if the matcher has a field that does not apply to a TLS handshake.
     pub(super) fn check_handshake(&self) -> Result<(), String> {
         let of_handshake = RequestMatcher {
@@ -235,3 +261,6 @@ impl RequestMatcher {
 fn is_unset_or<T: PartialEq>(expected: &Option<T>, found: Option<&T>) -> bool {
     expected.is_none() || expected.as_ref() == found
 }
+
+/// The methods of requests to an API or to the registry. Source: OCI Distribution 1.1, "Endpoints"; RFC 9110, section 9, and RFC 5789.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -26,6 +26,20 @@ impl FaultTarget {
     }
 }
 
+impl RegistryRoute {
+    /// The names of the routes, as faults and the request log contain them.
+    pub(crate) const NAMES: [&str; 8] = [
+        "ping",
+        "catalog",
+        "manifest",
+        "blob",
+        "upload",
+        "tags",
+        "referrers",
+        "layer",
+    ];
+}
+
 impl fmt::Display for FaultTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -57,4 +71,21 @@ pub enum RegistryRoute {
     Referrers,
     /// The URLs to which requests for layers are redirected.
     Layer,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_the_routes_are_those_in_json() {
+        let schema = schemars::schema_for!(RegistryRoute).to_value().to_string();
+        for name in RegistryRoute::NAMES {
+            assert!(schema.contains(&format!("\"const\":\"{name}\"")), "{name}");
+        }
+        assert_eq!(
+            schema.matches("\"const\"").count(),
+            RegistryRoute::NAMES.len()
+        );
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::principal::Principal;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::secret_index::SecretIndex;
 use crate::types::{AccountId, PrincipalArn, Region};
 
@@ -176,7 +177,7 @@ impl Sessions {
 pub(crate) const MAX_SESSIONS: usize = 10_000;
 
 /// An error returned by [`MockEcr::add_session`](crate::MockEcr::add_session).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
     /// The access key ID belongs to another principal or session.
@@ -186,10 +187,15 @@ pub enum SessionError {
     /// expected form. It also contains an invalid access key ID, but never a secret access key.
     #[error("{0}")]
     InvalidKey(String),
+    /// A pattern of allowed or denied actions matches no action. The string contains the pattern and similar actions.
+    #[error("{0}")]
+    UnknownAction(String),
     /// The configuration lists accounts, and the account of the session is not in the list.
     #[error("the account {0} is not in the list of accounts of the configuration")]
     UnknownAccount(AccountId),
 }
+
+debug_as_chain!(SessionError);
 
 #[cfg(test)]
 mod tests {

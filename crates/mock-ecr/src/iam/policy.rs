@@ -1,6 +1,6 @@
 //! Parses and evaluates the policies of repositories.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::iam::action::ActionPattern;
@@ -28,8 +28,44 @@ struct Statement {
     condition: Option<Json>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-enum Effect {
+/// A policy that is written in code, in the JSON form of [`RepositoryPolicy`].
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PolicyDocument {
+    statement: Vec<NewStatement>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NewStatement {
+    effect: Effect,
+    principal: Named,
+    action: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+enum Named {
+    #[serde(rename = "AWS")]
+    Aws(String),
+}
+
+impl PolicyDocument {
+    /// Adds a statement about the principal with this ARN, account ID or wildcard.
+    pub(crate) fn add(&mut self, effect: Effect, principal: String, action: Vec<String>) {
+        self.statement.push(NewStatement {
+            effect,
+            principal: Named::Aws(principal),
+            action,
+        });
+    }
+
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("texts can be serialized")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Effect {
     Allow,
     Deny,
 }

@@ -1,20 +1,22 @@
 //! Principals, their credentials and their policies, and verified callers.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::iam::action::{Action, ActionPattern};
+use crate::iam::unique_id;
 use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, PrincipalArn, Region};
+use crate::types::{AccountId, NameError, PrincipalArn, Region};
 
 /// A user, a role session, a federated user or a root user, with its credentials and its identity-based policy.
 ///
 /// The policy consists of two lists of patterns of IAM actions, such as `ecr:*` or `ecr:Get?uthorizationToken`. `*`
 /// matches any text and `?` matches one character; case is ignored. A denied action is denied even if it is also
 /// allowed, as in IAM.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Principal {
@@ -62,6 +64,40 @@ impl Principal {
             allow: every_action(),
             deny: Vec::new(),
         }
+    }
+
+    /// Creates a principal with keys that are derived from its ARN, so a test needs no keys. All actions are allowed.
+    ///
+    /// The credentials of a principal of `sts`, such as a session of a role, have a session token.
+    ///
+    /// ```
+    /// # use mock_ecr::{MockEcr, Principal};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ci = Principal::from_arn("arn:aws:iam::210987654321:user/ci")?.deny(["ecr:Delete*"]);
+    /// assert!(ci.access_key_id.starts_with("AKIA"));
+    /// let ecr = MockEcr::builder().principal(ci).start().await?;
+    /// assert_eq!(ecr.config().default_account().as_str(), "210987654321");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `arn` is not the ARN of a principal.
+    pub fn from_arn(arn: &str) -> Result<Self, NameError> {
+        let arn: PrincipalArn = arn.parse()?;
+        let (key, secret) = (
+            unique_id::access_key_id(&arn),
+            unique_id::secret(&arn, "key"),
+        );
+        let session_token = arn
+            .is_temporary()
+            .then(|| unique_id::secret(&arn, "session"));
+        Ok(Principal {
+            session_token: session_token.map(Secret::from),
+            ..Principal::new(arn, key, secret)
+        })
     }
 
     /// Creates the user `developer` of `account`, with the keys in the examples of the AWS documentation.
@@ -155,6 +191,13 @@ impl Principal {
     }
 }
 
+/// Formats the ARN and the access key ID.
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Principal({} with {})", self.arn, self.access_key_id)
+    }
+}
+
 /// The error returned when a key cannot be used to sign requests.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {key} {found:?}: expected {expected}")]
@@ -191,7 +234,7 @@ pub(crate) enum Denial {
 /// The mock creates a value only after it has accepted a signature or verified a token. In the mode
 /// [`AuthMode::Strict`](crate::config::AuthMode::Strict), it accepts only valid signatures. In the mode
 /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient), it does not verify signatures.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     principal: Arc<Principal>,
     region: Region,
@@ -219,6 +262,13 @@ impl Caller {
 
     pub(crate) fn principal(&self) -> &Principal {
         &self.principal
+    }
+}
+
+/// Formats the ARN and the Region.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Caller({} in {})", self.arn(), self.region)
     }
 }
 

@@ -1,5 +1,7 @@
-//! Generates the unique ids of users and roles.
+//! Generates the unique ids of users and roles, and keys for principals that are created without keys.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::types::PrincipalArn;
@@ -30,6 +32,21 @@ pub(crate) fn of_caller(arn: &PrincipalArn) -> String {
     }
 }
 
+/// Returns an access key ID that depends only on the ARN: 20 characters, of which the first four are `ASIA` for temporary credentials, and
+/// `AKIA` otherwise.
+pub(crate) fn access_key_id(arn: &PrincipalArn) -> String {
+    let prefix = if arn.is_temporary() { "ASIA" } else { "AKIA" };
+    let mut id = unique_id(prefix, arn.as_str());
+    id.truncate(20);
+    id
+}
+
+/// Returns a secret of 40 characters that depends only on the ARN and the kind of secret.
+pub(crate) fn secret(arn: &PrincipalArn, kind: &str) -> String {
+    let hash = Sha256::digest(format!("mock-ecr {kind}\n{arn}"));
+    STANDARD.encode(&hash[..30])
+}
+
 /// Returns 21 characters: a prefix for users or roles, and 17 characters of the base32 alphabet. Source: "Unique identifiers" in AWS's IAM
 /// user guide.
 fn unique_id(prefix: &str, of: &str) -> String {
@@ -49,6 +66,18 @@ mod tests {
 
     fn id(arn: &str) -> String {
         of_caller(&arn.parse().unwrap())
+    }
+
+    #[test]
+    fn derived_keys_are_those_of_aws_in_form_and_differ_between_principals() {
+        let arn = |text: &str| text.parse::<PrincipalArn>().unwrap();
+        let user = arn("arn:aws:iam::123456789012:user/ci");
+        let session = arn("arn:aws:sts::123456789012:assumed-role/ci/job");
+        assert!(access_key_id(&user).starts_with("AKIA") && access_key_id(&user).len() == 20);
+        assert!(access_key_id(&session).starts_with("ASIA"));
+        assert_eq!(secret(&user, "key").len(), 40);
+        assert_ne!(secret(&user, "key"), secret(&user, "session"));
+        assert_ne!(secret(&user, "key"), secret(&session, "key"));
     }
 
     #[test]

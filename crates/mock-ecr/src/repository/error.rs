@@ -4,18 +4,21 @@ use std::error::Error;
 
 use crate::config::ArgumentError;
 use crate::domain;
-use crate::types::RepositoryName;
+use crate::types::error_chain::debug_as_chain;
+use crate::types::{Digest, RepositoryName};
 
 /// An error returned by a method of [`Repository`](crate::repository::Repository) or by
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository).
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum RepositoryError {
     /// An argument, such as a name or a tag, is invalid.
     #[error(transparent)]
     Argument(#[from] ArgumentError),
     /// The repository does not exist.
-    #[error("the repository {0} does not exist")]
+    #[error(
+        "the repository {0} does not exist: create it with push or create_repository, or let clients create it with create_on_push"
+    )]
     RepositoryNotFound(RepositoryName),
     /// A repository of this name already exists.
     #[error("the repository {0} already exists")]
@@ -27,6 +30,26 @@ pub enum RepositoryError {
         repository: RepositoryName,
         /// The tag or the digest of the image.
         reference: String,
+    },
+    /// The reference is that of an index, which has neither layers nor a configuration.
+    #[error(
+        "{reference} of the repository {repository} is an index: expected an image, such as the first one of the index, {image}"
+    )]
+    IsIndex {
+        /// The name of the repository.
+        repository: String,
+        /// The tag or the digest of the index.
+        reference: String,
+        /// The first image of the index.
+        image: Digest,
+    },
+    /// The repository does not contain the layer.
+    #[error("the repository {repository} has no layer {digest}")]
+    LayerNotFound {
+        /// The repository.
+        repository: RepositoryName,
+        /// The digest of the layer.
+        digest: Digest,
     },
     /// The tag belongs to another image, and the tags of the repository are immutable.
     #[error("the tag {tag} of the repository {repository} is immutable")]
@@ -43,6 +66,8 @@ pub enum RepositoryError {
     #[error("the mock failed")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
+
+debug_as_chain!(RepositoryError);
 
 impl From<domain::RepositoryError> for RepositoryError {
     fn from(error: domain::RepositoryError) -> Self {
@@ -65,8 +90,20 @@ impl From<domain::RepositoryError> for RepositoryError {
                     tag: tag.to_string(),
                 }
             }
+            Domain::LayersNotFound {
+                repository,
+                mut layers,
+            } if layers.len() == 1 => RepositoryError::LayerNotFound {
+                repository: repository.name,
+                digest: layers.remove(0),
+            },
             error @ Domain::InvalidManifest(_) => RepositoryError::InvalidImage(Box::new(error)),
             error => RepositoryError::Internal(Box::new(error)),
         }
     }
 }
+
+/// The reason why an account cannot be used: it does not exist in the configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("the mock has no such account: expected {}, or an account that MockEcrBuilder::account adds", .0.join(" or "))]
+pub(crate) struct UnknownAccount(pub(super) Vec<String>);

@@ -1,9 +1,11 @@
-//! The repositories of a running mock, and images that are described in code.
+//! The repositories of a running mock, and images and policies that are described in code.
 
 mod error;
 mod handle;
+mod policy;
 
 pub use crate::config::image::Image;
 pub use crate::types::Digest;
 pub use error::RepositoryError;
 pub use handle::Repository;
+pub use policy::Policy;

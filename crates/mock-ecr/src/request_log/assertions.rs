@@ -1,70 +1,11 @@
 //! Assertions about requests. A failed assertion prints the request log.
 
-use std::fmt::{self, Write as _};
-use std::ops::{Bound, RangeBounds, RangeFrom, RangeInclusive, RangeToInclusive};
+use std::sync::Arc;
 
 use crate::request_log::received_request::ReceivedRequest;
 use crate::request_log::requests::Requests;
-use crate::types::PrincipalArn;
-
-/// The expected number of requests: a number such as `2`, or a range such as `1..=3`, `2..` or `..=5`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Times {
-    min: usize,
-    max: usize,
-}
-
-impl From<usize> for Times {
-    fn from(times: usize) -> Self {
-        Times::within(times..=times)
-    }
-}
-
-impl From<RangeInclusive<usize>> for Times {
-    fn from(range: RangeInclusive<usize>) -> Self {
-        Times::within(range)
-    }
-}
-
-impl From<RangeFrom<usize>> for Times {
-    fn from(range: RangeFrom<usize>) -> Self {
-        Times::within(range)
-    }
-}
-
-impl From<RangeToInclusive<usize>> for Times {
-    fn from(range: RangeToInclusive<usize>) -> Self {
-        Times::within(range)
-    }
-}
-
-impl Times {
-    fn within(range: impl RangeBounds<usize>) -> Self {
-        let end = |bound, unbounded| match bound {
-            Bound::Included(times) | Bound::Excluded(times) => times,
-            Bound::Unbounded => unbounded,
-        };
-        Times {
-            min: end(range.start_bound().cloned(), 0),
-            max: end(range.end_bound().cloned(), usize::MAX),
-        }
-    }
-
-    fn contains(self, count: usize) -> bool {
-        (self.min..=self.max).contains(&count)
-    }
-}
-
-impl fmt::Display for Times {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.min, self.max) {
-            (min, max) if min == max => write!(f, "{min}"),
-            (min, usize::MAX) => write!(f, "at least {min}"),
-            (0, max) => write!(f, "at most {max}"),
-            (min, max) => write!(f, "{min} to {max}"),
-        }
-    }
-}
+use crate::request_log::table::RequestTable;
+use crate::types::{PrincipalArn, Times};
 
 /// Assertions about the selected requests.
 impl Requests {
@@ -79,13 +20,14 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// Panics if the assertion fails. The message contains the request log, one request per line, in which the selected
-    /// requests are marked.
+    /// Panics if the assertion fails. The message contains the filters, and the request log as a table in which the
+    /// selected requests are marked.
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());
         if !times.contains(count) {
-            let found = format!("expected {times} matching requests, found {count}");
+            let described = self.filter.describe();
+            let found = format!("expected {times} requests{described}, but found {count}");
             self.fail(&found, |_| true);
         }
         self
@@ -131,7 +73,9 @@ impl Requests {
         let wrong = self.iter().filter(|entry| !is_expected(entry)).count();
         if wrong > 0 {
             let count = self.count();
-            let found = format!("expected {expected}, but {wrong} of {count} requests differ");
+            let described = self.filter.describe();
+            let found =
+                format!("expected {expected}, but {wrong} of {count} requests{described} differ");
             self.fail(&found, |entry| !is_expected(entry));
         }
         self
@@ -140,27 +84,18 @@ impl Requests {
     /// Panics with a message and the request log. Selected requests for which `is_failing` returns true are marked.
     #[track_caller]
     fn fail(&self, found: &str, is_failing: impl Fn(&ReceivedRequest) -> bool) -> ! {
-        let mut text = format!("{found}; {}", self.heading());
-        for entry in self.all.iter() {
-            let is_marked = self
-                .selected
-                .iter()
-                .any(|one| std::sync::Arc::ptr_eq(one, entry));
-            let mark = if is_marked && is_failing(entry) {
-                '>'
-            } else {
-                ' '
-            };
-            write!(text, "\n{mark} {entry}").expect("writing to a String does not fail");
-        }
-        panic!("{text}");
+        panic!("{found}{}", self.table(is_failing))
     }
 
-    fn heading(&self) -> String {
-        match (self.all.len(), self.forgotten()) {
-            (0, 0) => "the request log is empty".to_owned(),
-            (_, 0) => "the request log, oldest first:".to_owned(),
-            (_, n) => format!("the request log, oldest first, without {n} discarded requests:"),
-        }
+    /// Returns the request log, in which the selected requests for which `is_marked` returns true are marked.
+    pub(super) fn table<'a>(
+        &'a self,
+        is_marked: impl Fn(&ReceivedRequest) -> bool + 'a,
+    ) -> RequestTable<'a> {
+        let is_selected =
+            |entry: &Arc<ReceivedRequest>| self.selected.iter().any(|one| Arc::ptr_eq(one, entry));
+        let all = self.all.iter();
+        let rows = all.map(|entry| (is_selected(entry) && is_marked(entry), &**entry));
+        RequestTable::new(rows.collect(), self.forgotten())
     }
 }

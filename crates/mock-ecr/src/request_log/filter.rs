@@ -9,23 +9,51 @@ use crate::request_log::received_request::ReceivedRequest;
 #[derive(Clone, Default)]
 pub(crate) struct RequestFilter(Vec<Filter>);
 
-type Filter = Arc<dyn Fn(&ReceivedRequest) -> bool + Send + Sync>;
+#[derive(Clone)]
+struct Filter {
+    /// What the filter requires, for the messages of failed assertions.
+    description: String,
+    matches: Arc<dyn Fn(&ReceivedRequest) -> bool + Send + Sync>,
+}
 
 impl RequestFilter {
+    /// Adds a filter that messages do not describe.
     pub(crate) fn and(
         &mut self,
         filter: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
     ) {
-        self.0.push(Arc::new(filter));
+        self.and_described(String::new(), filter);
+    }
+
+    /// Adds a filter with a description, such as `status 403`.
+    pub(super) fn and_described(
+        &mut self,
+        description: String,
+        filter: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
+    ) {
+        self.0.push(Filter {
+            description,
+            matches: Arc::new(filter),
+        });
     }
 
     pub(crate) fn matches(&self, entry: &ReceivedRequest) -> bool {
-        self.0.iter().all(|filter| filter(entry))
+        self.0.iter().all(|filter| (filter.matches)(entry))
+    }
+
+    /// Returns a text such as ` with operation PutImage and status 403`. It is empty if there are no filters.
+    pub(super) fn describe(&self) -> String {
+        let filters = self.0.iter().map(|filter| filter.description.as_str());
+        let filters = filters.filter(|description| !description.is_empty());
+        match filters.collect::<Vec<_>>().join(" and ") {
+            none if none.is_empty() => none,
+            filters => format!(" with {filters}"),
+        }
     }
 }
 
 impl fmt::Debug for RequestFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RequestFilter({} filters)", self.0.len())
+        write!(f, "RequestFilter({})", self.describe().trim_start())
     }
 }

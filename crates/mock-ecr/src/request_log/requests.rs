@@ -1,14 +1,16 @@
 //! Selects requests of the request log, and waits for more.
 
+use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::operation_name;
-use crate::fault::FaultId;
+use crate::fault::{Evidence, FaultId};
 use crate::iam::principal::Caller;
 use crate::request_log::filter::RequestFilter;
 use crate::request_log::log::RequestLog;
+use crate::request_log::misspelled::Misspelled;
 use crate::request_log::received_request::ReceivedRequest;
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
@@ -27,10 +29,10 @@ use crate::types::{PrincipalArn, Service};
 /// assert!(rejected.iter().all(|entry| entry.token_error.is_some()));
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Requests {
     request_log: RequestLog,
-    filter: RequestFilter,
+    pub(super) filter: RequestFilter,
     /// All requests of the log, which a failed assertion prints.
     pub(super) all: Arc<[Arc<ReceivedRequest>]>,
     pub(super) selected: Vec<Arc<ReceivedRequest>>,
@@ -67,28 +69,42 @@ impl Requests {
             Ok(name) => name,
             Err(error) => panic!("{error}"),
         };
-        self.matching(move |entry| entry.operation == Some(name))
+        self.described(format!("operation {name}"), move |entry| {
+            entry.operation == Some(name)
+        })
     }
 
     /// Selects the requests to one service, such as [`Service::Registry`].
     #[must_use]
     pub fn service(self, service: Service) -> Self {
-        self.matching(move |entry| entry.service == service)
+        self.described(format!("service {service}"), move |entry| {
+            entry.service == service
+        })
     }
 
-    /// Selects the requests to a route, such as `manifest`. See [`ReceivedRequest::route`] for the names. An unknown
-    /// name matches no request.
+    /// Selects the requests to a route, such as `manifest`. See [`ReceivedRequest::route`] for the names.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the name differs in one or two letters from a route of the registry. Otherwise a misspelled name would
+    /// match no request, and `expect(0)` would succeed.
     #[must_use]
+    #[track_caller]
     pub fn route(self, name: &str) -> Self {
+        if let Err(error) = Misspelled::check_route(name) {
+            panic!("{error}");
+        }
         let name = name.to_owned();
-        self.matching(move |entry| entry.route == Some(&name))
+        self.described(format!("route {name}"), move |entry| {
+            entry.route == Some(&name)
+        })
     }
 
     /// Selects the requests to a host name. The port and ASCII case are ignored.
     #[must_use]
     pub fn host(self, name: &str) -> Self {
         let name = name.to_ascii_lowercase();
-        self.matching(move |entry| {
+        self.described(format!("host {name}"), move |entry| {
             let host = entry.host.to_ascii_lowercase();
             let without_port = host.rsplit_once(':').map(|(host, _)| host);
             host == name || without_port == Some(&name)
@@ -98,15 +114,27 @@ impl Requests {
     /// Selects the requests with this response status.
     #[must_use]
     pub fn status(self, status: u16) -> Self {
-        self.matching(move |entry| entry.status == status)
+        self.described(format!("status {status}"), move |entry| {
+            entry.status == status
+        })
     }
 
-    /// Selects the requests with this error code in the response. An unknown code matches no request. See
-    /// [`ReceivedRequest::error`].
+    /// Selects the requests with this error code in the response. See [`ReceivedRequest::error`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if the code differs in one or two letters from an [`ErrorCode`](crate::fault::ErrorCode). Otherwise a misspelled code would match no
+    /// request, and `expect(0)` would succeed.
     #[must_use]
+    #[track_caller]
     pub fn error(self, code: &str) -> Self {
+        if let Err(error) = Misspelled::check_error_code(code) {
+            panic!("{error}");
+        }
         let code = code.to_owned();
-        self.matching(move |entry| entry.error == Some(&code))
+        self.described(format!("error {code}"), move |entry| {
+            entry.error == Some(&code)
+        })
     }
 
     /// Selects the proxy requests to hosts that the mock does not serve. The mock rejected these requests. A test can
@@ -119,38 +147,52 @@ impl Requests {
     /// Selects the requests of the caller with this ARN. Only authenticated requests have a caller.
     #[must_use]
     pub fn caller(self, arn: &PrincipalArn) -> Self {
-        let arn = arn.clone();
+        let (arn, described) = (arn.clone(), arn.clone());
         let is_caller = move |caller: &Caller| caller.arn() == &arn;
-        self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_caller))
+        self.described(format!("caller {}", &described), move |entry| {
+            entry.caller.as_ref().is_some_and(&is_caller)
+        })
     }
 
     /// Selects the requests that triggered the fault with this ID.
     #[must_use]
     pub fn fault(self, id: FaultId) -> Self {
-        self.matching(move |entry| entry.faults.contains(&id))
+        self.described(format!("fault {id}"), move |entry| {
+            entry.faults.contains(&id)
+        })
     }
 
     /// Selects the requests in which the token with this ID was issued or presented.
     #[must_use]
     pub fn token(self, id: TokenId) -> Self {
-        self.matching(move |entry| entry.token == Some(id))
+        self.described(format!("token {id}"), move |entry| entry.token == Some(id))
     }
 
     /// Selects the requests received at or after a time of the mock's clock.
     #[must_use]
     pub fn since(self, timestamp: Timestamp) -> Self {
-        self.matching(move |entry| entry.received >= timestamp)
+        self.described(format!("a time from {timestamp} on"), move |entry| {
+            entry.received >= timestamp
+        })
     }
 
     /// Selects the requests for which a closure returns `true`. The closure must own its captured values, because
     /// [`wait`](Requests::wait) calls it again.
     #[must_use]
     pub fn matching(
+        self,
+        is_selected: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.described("the condition of a closure".to_owned(), is_selected)
+    }
+
+    fn described(
         mut self,
+        description: String,
         is_selected: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.selected.retain(|entry| is_selected(entry));
-        self.filter.and(is_selected);
+        self.filter.and_described(description, is_selected);
         self
     }
 
@@ -211,6 +253,15 @@ impl Requests {
     }
 }
 
+/// Marks the requests that triggered the fault.
+impl Evidence for RequestLog {
+    fn table(&self, fault: FaultId) -> String {
+        let requests = self.requests();
+        let is_marked = |entry: &ReceivedRequest| entry.faults.contains(&fault);
+        requests.table(is_marked).to_string()
+    }
+}
+
 impl RequestLog {
     pub(crate) fn requests(&self) -> Requests {
         self.selected(RequestFilter::default())
@@ -262,9 +313,19 @@ impl RequestLog {
     }
 }
 
+/// Formats the filters and the number of selected requests on one line.
+impl fmt::Debug for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (selected, all) = (self.count(), self.all.len());
+        let described = self.filter.describe();
+        write!(f, "Requests({selected} of {all} requests{described})")
+    }
+}
+
 /// The error returned by [`Requests::wait`]: the timeout expired before the expected number of requests was recorded.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("received {} of {expected} expected requests within {within:?}", .found.count())]
+/// `Debug` also formats the request log as a table, so that the message of `unwrap` explains the timeout.
+#[derive(Clone, thiserror::Error)]
+#[error("received {} of {expected} expected requests{} within {within:?}", .found.count(), .found.filter.describe())]
 #[non_exhaustive]
 pub struct WaitTimeout {
     /// The expected number of requests.
@@ -273,4 +334,10 @@ pub struct WaitTimeout {
     pub within: Duration,
     /// The requests that matched the selection when the timeout expired.
     pub found: Requests,
+}
+
+impl fmt::Debug for WaitTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}{}", self.found.table(|_| true))
+    }
 }

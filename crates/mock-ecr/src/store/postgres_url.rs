@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::types::error_chain::debug_as_chain;
 use crate::types::secret::Secret;
 
 /// The URL of a PostgreSQL database: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. `Display` and `Debug` show neither the password nor the
@@ -49,11 +50,13 @@ impl FromStr for PostgresUrl {
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// The error returned when a string is not a valid [`PostgresUrl`]. It does not contain the string, because that can contain a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid URL of a database: expected postgres://USER:PASSWORD@HOST/DATABASE; special characters of the password must be percent-encoded"
 )]
 pub struct PostgresUrlError(());
+
+debug_as_chain!(PostgresUrlError);
 
 impl PartialEq for PostgresUrl {
     fn eq(&self, other: &Self) -> bool {

@@ -1,11 +1,12 @@
 //! The error type of tokens.
 
 use crate::token::id::TokenId;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
 /// The reason why a token is invalid.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The text, or the password that it contains, is not base64.
@@ -51,3 +52,5 @@ pub enum TokenError {
         registry: Region,
     },
 }
+
+debug_as_chain!(TokenError);

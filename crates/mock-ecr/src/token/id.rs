@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::types::error_chain::debug_as_chain;
+
 /// The ID of a token. Its text form is 16 hexadecimal digits. The token cannot be derived from its ID.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenId(u64);
@@ -40,6 +42,8 @@ impl FromStr for TokenId {
 }
 
 /// The error returned when a string is not a valid token ID.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid token ID {0:?}: expected 16 hexadecimal digits, as in the request log")]
 pub struct TokenIdError(String);
+
+debug_as_chain!(TokenIdError);

@@ -57,7 +57,6 @@ use seal::{Keys, Tag};
 /// assert!(issuer.verify(token.as_str(), claims.expires).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct TokenIssuer {
     keys: Keys,
     length: usize,
@@ -66,6 +65,13 @@ pub struct TokenIssuer {
     issued_tokens: Mutex<IssuedTokens>,
     last_issued: Mutex<Option<(Claims, AuthorizationToken)>>,
     opened: Mutex<OpenedCredentials>,
+}
+
+/// Formats neither the keys nor the tokens.
+impl fmt::Debug for TokenIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenIssuer(tokens of {} characters)", self.length)
+    }
 }
 
 impl TokenIssuer {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::token::claims::Claims;
 use crate::token::id::TokenId;
 use crate::types::PrincipalArn;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::timestamp::Timestamp;
 
 /// A selection of tokens to revoke.
@@ -21,12 +22,14 @@ pub enum Revocation {
 
 /// The error returned when the mock stores the maximum number of revocations, 10,000. A mock never discards a revocation, because the token
 /// would be valid again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the mock has the maximum number of revocations, {MAX_REVOCATIONS}: revoke tokens by principal or by time of issue instead of by ID, or reset the mock"
 )]
 #[non_exhaustive]
 pub struct TooManyRevocations;
+
+debug_as_chain!(TooManyRevocations);
 
 /// The maximum number of revoked IDs and principals together.
 const MAX_REVOCATIONS: usize = 10_000;

@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::str::FromStr;
 
+use crate::types::error_chain::debug_as_chain;
+
 /// The error returned when an argument of a method is invalid. The source of the error is the reason.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("invalid argument in {method}({argument:?})")]
 pub struct ArgumentError {
     method: &'static str,
@@ -12,16 +14,29 @@ pub struct ArgumentError {
     source: Box<dyn Error + Send + Sync>,
 }
 
+debug_as_chain!(ArgumentError);
+
 /// Parses the argument of a method.
 pub(crate) fn parse<T>(method: &'static str, argument: &str) -> Result<T, ArgumentError>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
-    argument.parse().map_err(|error| ArgumentError {
-        method,
-        argument: argument.chars().take(100).collect(),
-        source: Box::new(error),
-    })
+    let parsed = argument.parse();
+    parsed.map_err(|error| ArgumentError::new(method, argument, error))
+}
+
+impl ArgumentError {
+    pub(crate) fn new(
+        method: &'static str,
+        argument: &str,
+        reason: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        ArgumentError {
+            method,
+            argument: argument.chars().take(100).collect(),
+            source: Box::new(reason),
+        }
+    }
 }
 
 /// The first invalid argument of a builder. The last method of the builder reports it.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::types::error_chain::debug_as_chain;
 use crate::types::timestamp::Timestamp;
 
 /// Parses a duration with units, such as `12h`, `90m`, `1h 30m`, `1500ms` or `1d12h`. A day has 24 hours.
@@ -73,9 +74,11 @@ pub(crate) fn print_duration(duration: Duration) -> String {
 }
 
 /// The error returned when a string is not a valid duration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid duration {0}")]
 pub struct DurationError(String);
+
+debug_as_chain!(DurationError);
 
 impl DurationError {
     fn malformed(text: &str) -> Self {

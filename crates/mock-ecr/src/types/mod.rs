@@ -21,6 +21,7 @@ pub(crate) mod secret;
 pub(crate) mod secret_index;
 mod service;
 pub(crate) mod similar;
+mod times;
 pub(crate) mod timestamp;
 mod upload_id;
 
@@ -36,4 +37,5 @@ pub(crate) use registry_id::RegistryId;
 pub(crate) use repository::RepositoryId;
 pub use repository::RepositoryName;
 pub use service::{Service, UnknownService};
+pub use times::Times;
 pub(crate) use upload_id::UploadId;

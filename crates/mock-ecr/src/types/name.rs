@@ -1,8 +1,10 @@
 //! The error type of all name types, and their conversions from and to text.
 
+use crate::types::error_chain::debug_as_chain;
+
 /// The error returned when a string is not a valid name. The message contains the kind of name, the string and the
 /// expected form.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {kind} {found:?}: expected {expected}")]
 pub struct NameError {
     kind: &'static str,
@@ -10,8 +12,10 @@ pub struct NameError {
     expected: &'static str,
 }
 
+debug_as_chain!(NameError);
+
 impl NameError {
-    pub(super) fn new(kind: &'static str, found: &str, expected: &'static str) -> Self {
+    pub(crate) fn new(kind: &'static str, found: &str, expected: &'static str) -> Self {
         let found = found.chars().take(100).collect();
         NameError {
             kind,

@@ -51,6 +51,11 @@ impl PrincipalArn {
         self.resource() == "root"
     }
 
+    /// Returns whether the credentials of the principal are temporary: it is a session of a role or a federated user.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.part(2) == "sts"
+    }
+
     /// Returns the part after the account, such as `user/developer`.
     pub(crate) fn resource(&self) -> &str {
         self.part(5)

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::error_chain::debug_as_chain;
+use crate::types::similar::{DidYouMean, most_similar};
+
 /// The service to which a request is sent. In TOML, JSON and queries, it is `ecr`, `ecr-public`, `sts`, `registry`,
 /// `proxy`, `control` or `unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,13 +73,21 @@ impl fmt::Display for Service {
 }
 
 /// The error returned when a string is not the name of a [`Service`]. The message lists the names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownService(String);
+
+debug_as_chain!(UnknownService);
 
 impl fmt::Display for UnknownService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Service::ALL.map(Service::name).join(", ");
-        write!(f, "unknown service {:?}: expected one of {known}", self.0)
+        let known = Service::ALL.map(Service::name);
+        let similar = most_similar(&self.0, known);
+        let (known, similar) = (known.join(", "), DidYouMean(&similar));
+        write!(
+            f,
+            "unknown service {:?}: expected one of {known}{similar}",
+            self.0
+        )
     }
 }
 
@@ -95,5 +106,6 @@ mod tests {
         }
         let error = "Ecr".parse::<Service>().unwrap_err().to_string();
         assert!(error.starts_with("unknown service \"Ecr\""), "{error}");
+        assert!(error.ends_with("; did you mean \"ecr\"?"), "{error}");
     }
 }

@@ -27,6 +27,20 @@ pub(crate) fn most_similar<'a>(
         .collect()
 }
 
+/// Returns the known name from which `name` differs in one or two letters. Returns `None` if `name` is known, or is not
+/// similar to a known name.
+pub(crate) fn misspelled<'a>(
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    if name.len() > MAX_NAME_LENGTH || known.clone().any(|one| one == name) {
+        return None;
+    }
+    let distance =
+        |one: &&str| strsim::osa_distance(&name.to_ascii_lowercase(), &one.to_ascii_lowercase());
+    known.min_by_key(distance).filter(|one| distance(one) <= 2)
+}
+
 /// Formats suggestions as `; did you mean "a" or "b"?`. Formats nothing if there are none.
 pub(crate) struct DidYouMean<'a>(pub(crate) &'a [&'a str]);
 

@@ -12,6 +12,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
 use toml::value::Datetime;
 
+use crate::types::error_chain::debug_as_chain;
 use crate::types::json::Entries;
 
 /// A point in time with a resolution of one millisecond, from 0001-01-01T00:00:00Z to 9999-12-30T21:59:59.999Z.
@@ -203,9 +204,11 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 }
 
 /// The error returned when a string is not a valid timestamp in RFC 3339.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid timestamp {0:?}: expected RFC 3339, such as 2015-11-29T21:30:53.241Z")]
 pub struct TimestampError(String);
+
+debug_as_chain!(TimestampError);
 
 #[cfg(test)]
 mod tests {

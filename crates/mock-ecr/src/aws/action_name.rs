@@ -1,0 +1,119 @@
+//! Checks the patterns of actions in policies, and suggests actions for a misspelled one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::aws::model::shapes::Model;
+use crate::aws::service::AwsService;
+use crate::iam::action::ActionPattern;
+use crate::types::similar::{DidYouMean, most_similar};
+
+/// A pattern of actions that matches an action, such as `ecr:Get*`. The actions of services that this crate has no model of
+/// are not checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ActionName(pub(crate) String);
+
+impl FromStr for ActionName {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAction> {
+        match is_of_other_service(text) || matches_action(text) {
+            true => Ok(ActionName(text.to_owned())),
+            false => Err(UnknownAction {
+                pattern: text.chars().take(100).collect(),
+                nearest: nearest(text),
+            }),
+        }
+    }
+}
+
+/// Returns whether the pattern names a service, and this crate has no model of it.
+fn is_of_other_service(pattern: &str) -> bool {
+    let Some((prefix, _)) = pattern.split_once(':') else {
+        return false;
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_known = |service: AwsService| service.name().eq_ignore_ascii_case(prefix);
+    !prefix.is_empty() && prefix.chars().all(is_name) && !AwsService::ALL.into_iter().any(is_known)
+}
+
+fn matches_action(pattern: &str) -> bool {
+    let pattern = ActionPattern::new(pattern);
+    actions().any(|action| pattern.matches(&action))
+}
+
+fn nearest(pattern: &str) -> Vec<String> {
+    let actions: Vec<String> = actions().collect();
+    let nearest = most_similar(pattern, actions.iter().map(String::as_str));
+    nearest.into_iter().map(str::to_owned).collect()
+}
+
+/// Returns the actions of the services of which this crate has a model.
+fn actions() -> impl Iterator<Item = String> {
+    let of = |service: AwsService| {
+        let operations = Model::of(service).operations();
+        operations.map(move |name| format!("{}:{name}", service.name()))
+    };
+    let operations = AwsService::ALL.into_iter().flat_map(of);
+    operations.chain(PERMISSIONS.map(str::to_owned))
+}
+
+/// The actions that are not operations. Source: "Actions, resources, and condition keys for Amazon Elastic Container
+/// Registry" in AWS's service authorization reference.
+const PERMISSIONS: [&str; 2] = ["ecr:BatchImportUpstreamImage", "ecr:ReplicateImage"];
+
+/// The error for a pattern that matches no action. The message suggests similar actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownAction {
+    pattern: String,
+    nearest: Vec<String>,
+}
+
+impl fmt::Display for UnknownAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nearest: Vec<&str> = self.nearest.iter().map(String::as_str).collect();
+        let suggestion = DidYouMean(&nearest);
+        write!(f, "no action matches {:?}{suggestion}", self.pattern)
+    }
+}
+
+impl std::error::Error for UnknownAction {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_that_matches_an_action_is_accepted() {
+        for pattern in [
+            "*",
+            "ecr:*",
+            "ECR:getauthorizationtoken",
+            "ecr:Get?uthorizationToken",
+            "ecr*:PutImage",
+            "ecr-public:GetAuthorizationToken",
+            "sts:GetCallerIdentity",
+            "ecr:ReplicateImage",
+            "s3:GetObject",
+        ] {
+            assert!(pattern.parse::<ActionName>().is_ok(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_misspelled_action_is_rejected_with_a_similar_one() {
+        for (pattern, message) in [
+            (
+                "ecr:GetAuthToken",
+                "no action matches \"ecr:GetAuthToken\"; did you mean \"ecr:GetAuthorizationToken\"?",
+            ),
+            ("PutImage", "no action matches \"PutImage\""),
+            ("", "no action matches \"\""),
+            ("ecr:", "no action matches \"ecr:\""),
+            ("ecr:Delte*", "no action matches \"ecr:Delte*\""),
+        ] {
+            let error = pattern.parse::<ActionName>().unwrap_err().to_string();
+            assert!(error.starts_with(message), "{error}");
+        }
+    }
+}
