@@ -110,9 +110,10 @@ fn layers_in_a_bucket_persist() {
     // The bucket belongs to the store, and the store to the bucket.
     let (other, layers) = (tempfile::tempdir().unwrap(), "s3://images/of/ci");
     let error = moto.serve_error(&other, &["--layers", layers]);
-    assert!(error.contains("belong to another store"), "{error}");
+    assert!(error.contains("this store is empty"), "{error}");
     let error = moto.serve_error(&directory, &[]);
-    assert!(error.contains("was --layers set"), "{error}");
+    let expected = "expected the value of --layers of an earlier start";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[test]
@@ -134,7 +135,14 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
         String::from_utf8(output.stderr).unwrap()
     };
     let absent = serve_error("s3://absent/of/ci", &variables(&endpoint));
-    assert!(absent.contains("cannot open the store"), "{absent}");
+    let expected = "cannot open the location of layers s3://absent/of/ci: ";
+    assert!(absent.contains(expected), "{absent}");
+    assert_eq!(absent.lines().count(), 1, "{absent}");
+    let refused = serve_error("s3://images", &variables("http://127.0.0.1:1"));
+    assert!(refused.contains("Connection refused"), "{refused}");
+    assert_eq!(refused.lines().count(), 1, "{refused}");
+    let endpoint = serve_error("s3://images", &variables("notaurl"));
+    assert!(endpoint.contains("AWS_ENDPOINT_URL_S3"), "{endpoint}");
     assert!(absent.contains("NoSuchBucket"), "{absent}");
     let anonymous = serve_error("s3://images", &[]);
     assert!(anonymous.contains("AWS_ACCESS_KEY_ID"), "{anonymous}");
@@ -156,7 +164,7 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
         .unwrap();
     let memory = String::from_utf8(memory.stderr).unwrap();
     assert!(
-        memory.contains("requires a store in a directory"),
+        memory.contains("--layers requires --store file:DIRECTORY"),
         "{memory}"
     );
     let store = failing()

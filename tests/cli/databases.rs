@@ -137,7 +137,7 @@ fn an_unusable_database_is_reported_without_its_password() {
     assert!(absent.contains("Connection refused"), "{absent}");
     let without_layers = error_of("postgres://me:hunter2@127.0.0.1:1/ecr", &[]);
     assert!(
-        without_layers.contains("requires a location of layers"),
+        without_layers.contains("requires --layers file:DIRECTORY"),
         "{without_layers}"
     );
     let invalid = error_of("postgres:ecr", &layers);
@@ -145,6 +145,24 @@ fn an_unusable_database_is_reported_without_its_password() {
         invalid.contains("expected postgres://USER:PASSWORD@HOST/DATABASE"),
         "{invalid}"
     );
+    for url in [
+        "POSTGRES://me:hunter2@127.0.0.1:1/ecr",
+        "postgresx://me:hunter2@127.0.0.1:1/ecr",
+        "postgres:me:hunter2@127.0.0.1:1/ecr",
+    ] {
+        let error = error_of(url, &layers);
+        assert!(error.contains("expected"), "{error}");
+        let unexpected = error_of("memory", &[url]);
+        assert!(unexpected.contains("unexpected argument"), "{unexpected}");
+        let directory = tempfile::tempdir().unwrap();
+        let config = directory.path().join("config.toml");
+        fs::write(&config, format!("store = '{url}'\n")).unwrap();
+        let mut command = failing();
+        let output = command.args(["serve", "--config"]).arg(config).output();
+        let stderr = String::from_utf8(output.unwrap().stderr).unwrap();
+        assert!(stderr.contains("config.toml:1:9: store: "), "{stderr}");
+        assert!(!stderr.contains("hunter2"), "{stderr}");
+    }
     let parameter = error_of(
         "postgres://me:hunter2@127.0.0.1:1/ecr?sslmod=disable",
         &layers,

@@ -85,6 +85,10 @@ fn an_error_response_is_escaped() {
     assert_eq!(output.status.code(), Some(1));
     let text = assert_harmless(&output.stderr);
     assert!(text.contains("rejected the request: \\x1b[2J"), "{text}");
+    let output = run(&["clock"], "500 Internal Server Error", &body);
+    let text = assert_harmless(&output.stderr);
+    assert!(text.contains(": \\x1b[2J"), "{text}");
+    assert!(!text.contains("rejected"), "{text}");
 }
 
 #[test]

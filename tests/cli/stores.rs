@@ -129,7 +129,7 @@ fn a_directory_of_an_earlier_version_is_rejected_and_not_changed() {
         .unwrap();
     let stderr = String::from_utf8(served.stderr).unwrap();
     assert!(stderr.contains("earlier version of mock-ecr"), "{stderr}");
-    assert!(stderr.contains("skopeo sync"), "{stderr}");
+    assert!(stderr.contains("docs/src/guides/stores.md"), "{stderr}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 

@@ -11,7 +11,7 @@
 use std::fs;
 
 use crate::page::Page;
-use crate::shell::{Redirection, START_ENGINE, Shell};
+use crate::shell::{Redirection, START_DATABASE, START_ENGINE, Shell};
 
 /// The engine runs, because docker 29 needs it for a login by plain HTTP.
 #[test]
@@ -32,6 +32,11 @@ fn the_commands_of_the_guide_on_any_language_print_the_shown_output() {
 #[test]
 fn the_commands_of_the_guide_on_images_print_the_shown_output() {
     run(Page::Book("guides/images.md"));
+}
+
+#[test]
+fn the_commands_of_the_guide_on_stores_print_the_shown_output() {
+    run_after(START_DATABASE, Page::Book("guides/stores.md"));
 }
 
 #[test]
@@ -212,10 +217,12 @@ fn step(number: usize, command: &str) -> String {
     let mut text =
         format!("{{ {command}\n}} >.results/{number} 2>&1; echo $? >.results/{number}.status\n");
     if command.starts_with("mock-ecr serve") && command.ends_with('&') {
-        text += "for i in $(seq 200); do curl -s http://127.0.0.1:4566/_mock/health >/dev/null && break; sleep 0.05; done\n";
-    }
-    if command.starts_with("kill %") {
-        text += "wait %1\n";
+        let words: Vec<&str> = command.split(' ').collect();
+        let listen = words.windows(2).find(|words| words[0] == "--listen");
+        let address = listen.map_or("127.0.0.1:4566", |words| words[1]);
+        text += &format!(
+            "for i in $(seq 200); do curl -s http://{address}/_mock/health >/dev/null && break; sleep 0.05; done\n"
+        );
     }
     text
 }

@@ -261,6 +261,23 @@ pub(crate) const START_ENGINE: &str = r#"
     grep -m 1 "API listen on" <&3
 "#;
 
+/// Starts a PostgreSQL server on port 5432 that ends with the shell, and waits until it listens. `psql` connects as its administrator. The
+/// server rejects root, so it runs as the user `nobody`.
+pub(crate) const START_DATABASE: &str = r#"
+    database=$(mktemp -d)
+    chown 65534:65534 "$database"
+    mkfifo "$HOME/log"
+    exec 3<>"$HOME/log"
+    replaced_by() { cd "$database" && exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$programs/$@"; }
+    programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+    (replaced_by initdb --username=postgres --auth=trust --no-sync --no-locale --encoding=UTF8 --pgdata data >/dev/null)
+    replaced_by postgres -D data -k "$database" -c listen_addresses=localhost -c fsync=off 2>"$HOME/log" &
+    database_process=$!
+    trap 'kill $(jobs -p) 2>/dev/null; kill -INT $database_process; wait; rm -rf "$database"' EXIT
+    grep -m 1 "ready to accept connections" <&3
+    export PGHOST=localhost PGUSER=postgres
+"#;
+
 fn mock_run(mut mock: Command, redirection: &str) -> Command {
     mock.args(["run", "--redirect"])
         .args(redirection.split(' '));

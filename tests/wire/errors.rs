@@ -65,7 +65,10 @@ async fn an_unusable_store_is_reported_once() {
     let store = StoreLocation::Directory(folder.path().to_owned());
     let layers = "s3://images".parse().unwrap();
     let error = start_error(MockEcr::builder().store(store).layers(layers)).await;
-    let expected = ["cannot open the store file:", "no credentials"];
+    let expected = [
+        "cannot open the location of layers s3://images: ",
+        "no credentials",
+    ];
     assert_error_chain(&error, &expected);
 }
 

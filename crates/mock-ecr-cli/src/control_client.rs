@@ -96,7 +96,7 @@ async fn send(
     let response = sender.send_request(request).await.map_err(broken)?;
     match response.status() {
         StatusCode::OK => Ok(response),
-        _ => Err(target.rejection(&collect(target, response).await?)),
+        status => Err(target.rejection(status, &collect(target, response).await?)),
     }
 }
 
@@ -155,7 +155,7 @@ impl Target {
 
     /// Returns the error of an error response. Its JSON contains the message in `error`, the kind of the error in `code`, and the location
     /// in `at`.
-    fn rejection(&self, body: &[u8]) -> Error {
+    fn rejection(&self, status: StatusCode, body: &[u8]) -> Error {
         let url = self.url();
         let json: Value = serde_json::from_slice(body).unwrap_or_default();
         let Some(error) = json["error"].as_str() else {
@@ -168,7 +168,10 @@ impl Target {
             Some(at) => format!("{at}: {error}"),
             None => error.to_owned(),
         });
-        Error::Rejected { url, text }
+        match status {
+            StatusCode::INTERNAL_SERVER_ERROR => Error::OfMock { url, text },
+            _ => Error::Rejected { url, text },
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) enum Error {
     Unreachable { url: String, cause: io::Error },
     #[error("the mock at {url} rejected the request: {text}")]
     Rejected { url: String, text: String },
+    #[error("error of the mock at {url}: {text}")]
+    OfMock { url: String, text: String },
     #[error("the wait timed out: {0}")]
     WaitTimeout(String),
     #[error("the server at {0} is not mock-ecr")]

@@ -197,7 +197,8 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets where the layers of images are stored, if the store is a directory. By default, they are stored there too.
+    /// Sets where the layers of images are stored, if the store is in a directory or a database. By default, they are in the
+    /// directory of the store. A database has no default.
     #[must_use]
     pub fn layers(mut self, location: LayersLocation) -> Self {
         self.config.layers = Some(location);

@@ -40,11 +40,12 @@ pub(crate) struct ConfigOptions {
     /// `postgres`.
     #[arg(long, value_name = "LOCATION")]
     store: Option<StoreLocation>,
-    /// The store of the layers of images: `file:DIR` or `s3://BUCKET/PREFIX`. Requires a store in a directory or a database. Default:
-    /// DIR/layers with `--store file:DIR`.
+    /// The location of layers: `file:DIR` or `s3://BUCKET/PREFIX`. Requires a store in a directory or a database. Default: DIR/layers with
+    /// `--store file:DIR`. A database has no default.
     ///
-    /// A bucket requires a build with the feature `s3`. The mock reads the endpoint, Region and credentials of a bucket from AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or
-    /// AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+    /// A bucket requires a build with the feature `s3`. The mock reads the endpoint, Region and credentials of a bucket from
+    /// AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+    /// AWS_SESSION_TOKEN.
     #[arg(long, value_name = "LOCATION")]
     layers: Option<LayersLocation>,
     /// Accepts TLS on the same port, with a private CA that is stored in `memory` or in `file:DIR`.

@@ -6,6 +6,7 @@ mod contract;
 mod control;
 mod filters;
 mod listen;
+mod passwords;
 mod redirect;
 mod renamed;
 mod serve;
@@ -44,7 +45,10 @@ pub(crate) struct Args {
 impl Args {
     /// Parses the command line. Exits if it is invalid. If an option was renamed, the message contains the new name.
     pub(crate) fn parse_or_exit() -> Self {
-        Args::try_parse().unwrap_or_else(|error| renamed::with_new_name(error).exit())
+        Args::try_parse().unwrap_or_else(|error| {
+            let error = renamed::with_new_name(error);
+            passwords::without_passwords(error).exit()
+        })
     }
 }
 

@@ -86,8 +86,8 @@ pub struct Config {
     pub proxy_endpoint: Option<ProxyEndpoint>,
     /// Where repositories and images are stored. The default is [`StoreLocation::Memory`].
     pub store: StoreLocation,
-    /// Where the layers of images are stored. The default is `None`: where the store is. A value requires a store in a
-    /// directory.
+    /// Where the layers of images are stored. The default is `None`: in the directory of the store. A value requires a store
+    /// in a directory or a database. A database requires a value.
     pub layers: Option<LayersLocation>,
     /// The credentials and the endpoint of the bucket, if `layers` is a bucket. The default is `None`. This field is not
     /// a key of the TOML file.

@@ -27,7 +27,7 @@ impl Config {
     }
 
     /// Reads a configuration from a TOML file. A relative path of an image layout is relative to the directory of the
-    /// file. Relative paths in `store` and `tls` are relative to the working directory of the process.
+    /// file. Relative paths in `store`, `layers` and `tls` are relative to the working directory of the process.
     ///
     /// # Errors
     ///

@@ -57,9 +57,9 @@ struct ConfigView {
     auth: AuthMode,
     /// The form of `proxyEndpoint` and `repositoryUri`: `aws`, `mock` or a template.
     proxy_endpoint: String,
-    /// Where repositories and images are stored: `memory`, `file:DIRECTORY`, or the URL of a database without its password.
+    /// Where repositories and images are stored: `memory`, `file:DIRECTORY`, or the URL of a database without its password and parameters.
     store: String,
-    /// Where layers are stored: `file:DIRECTORY` or `s3://BUCKET/PREFIX`. Null if they are stored where the repositories are.
+    /// Where layers are stored: `file:DIRECTORY` or `s3://BUCKET/PREFIX`. Null if `layers` is not set.
     layers: Option<String>,
     /// Where the certificate authority is stored: `memory` or `file:DIRECTORY`. Null if the mock does not accept TLS.
     tls: Option<String>,

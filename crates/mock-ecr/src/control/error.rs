@@ -54,7 +54,7 @@ impl ControlError {
 
     /// Returns the error for a store that failed.
     pub(super) fn store(error: &RepositoryError) -> Self {
-        let text = format!("the store of the mock failed: {}", chain(error));
+        let text = format!("the store failed: {}", chain(error));
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "STORE_FAILED", text)
     }
 

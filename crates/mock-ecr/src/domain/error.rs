@@ -59,10 +59,9 @@ pub(crate) enum RepositoryError {
         repository: RepositoryId,
         upload: UploadId,
     },
-    /// The store has the largest number of unfinished uploads.
-    #[error("there are too many unfinished uploads")]
+    #[error("the repository has 20,000 unfinished uploads, the limit; complete or cancel some")]
     TooManyUploads,
-    #[error("the upload has the largest number of parts, 4,200")]
+    #[error("the upload has 4,200 parts, the limit")]
     TooManyParts,
     /// The part does not begin at the end of the previous one.
     #[error("invalid part: it begins at byte {start}, expected {expected}")]
@@ -111,7 +110,7 @@ pub(crate) enum InvalidManifest {
     Shape,
     #[error("its media type differs from that of the request")]
     MediaType,
-    #[error("the media type of the request has an invalid character or is too long")]
+    #[error("the media type of the request has an invalid character, or more than 255 characters")]
     SentMediaType,
     #[error("it exceeds 4 MiB")]
     TooLong,

@@ -209,7 +209,7 @@ pub(crate) enum LayoutError {
         file: PathBuf,
         source: InvalidManifest,
     },
-    #[error("{file} is an index in more than 8 other indexes", file = file.display())]
+    #[error("{file} is nested in more than 8 indexes; expected at most 8", file = file.display())]
     TooDeep { file: PathBuf },
     #[error("{file} cannot be pushed", file = file.display())]
     Rejected {

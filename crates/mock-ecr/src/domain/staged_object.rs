@@ -76,7 +76,7 @@ pub(super) fn unstage(
     let staged = Key::staged(&object.name);
     // Another process that took this one for ended has removed the object.
     if !records.view().contains(&staged)? {
-        return Err(StoreError::MissingObject(object.name.clone()));
+        return Err(StoreError::RemovedObject(object.name.clone()));
     }
     records.remove(&staged);
     Ok(())

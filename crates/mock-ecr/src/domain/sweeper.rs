@@ -9,6 +9,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::garbage::remove_garbage;
 use crate::domain::upload_record::{has_expired, remove_expired};
 use crate::store::{Folder, Generation, Key, ProcessId, Snapshot, Store, StoreError, Transaction};
+use crate::types::error_chain::chain;
 use crate::types::timestamp::Timestamp;
 
 /// Removes unused data in a task. Requests never find this data, so they do not wait for it. The task ends when this value is dropped.
@@ -160,7 +161,8 @@ async fn run(shared: Weak<Shared>, first: Running) {
     while running.is_some() {
         while flags.is_requested.swap(false, Ordering::SeqCst) {
             if let Err(error) = Sweep::new(Weak::clone(&shared)).run().await {
-                tracing::warn!(%error, "cannot remove unused data of the store");
+                let error = chain(&error);
+                tracing::warn!(%error, "cannot delete unused data; it is tried again at the next removal");
                 break;
             }
         }
@@ -227,7 +229,10 @@ impl Sweep {
             }
             match objects.remove(key.name()).await {
                 Ok(()) => removed.push(key),
-                Err(error) => drop(self.failure.get_or_insert(error)),
+                Err(error) => drop(self.failure.get_or_insert(StoreError::Undeletable {
+                    name: key.name().to_owned(),
+                    source: error.into(),
+                })),
             }
         }
         self.remove_keys(removed).await

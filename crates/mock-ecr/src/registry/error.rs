@@ -70,7 +70,7 @@ pub(crate) enum RegistryError {
     Invalid(OciCode),
     /// An upload has the largest number of parts. `[ASSUME]`
     TooManyParts,
-    /// The store has the largest number of unfinished uploads. `[ASSUME]`
+    /// The repository has the largest number of unfinished uploads. `[ASSUME]`
     TooManyUploads,
     /// A manifest that exceeds 4 MiB, in the dialect `oci`.
     TooLarge,
@@ -197,11 +197,13 @@ impl RegistryError {
             RegistryError::DigestMismatch => "provided digest did not match uploaded content",
             RegistryError::RangeInvalid => "invalid range",
             RegistryError::UploadInvalid => "the content ended early",
-            RegistryError::TooManyParts => "the upload exceeds 4200 parts",
+            RegistryError::TooManyParts => "the upload has 4,200 parts, the limit",
             RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
                 code.name_and_message().1
             }
-            RegistryError::TooManyUploads => "too many unfinished uploads",
+            RegistryError::TooManyUploads => {
+                "the repository has 20,000 unfinished uploads, the limit; complete or cancel some"
+            }
             RegistryError::TooLarge => "the manifest exceeds 4 MiB",
             RegistryError::Internal => "the store of the registry failed",
         }

@@ -1,5 +1,6 @@
 //! Records in a file, by redb.
 
+use std::error::Error;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -269,26 +270,36 @@ fn apply(table: &mut Table<'_>, writes: Writes) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Opens a file. redb panics if some of its pages are damaged.
 fn open(path: &Path, access: Access) -> Result<Option<Database>, StoreError> {
+    let opened = catch_unwind(|| open_or_create(path, access));
+    let opened = opened.unwrap_or_else(|_| Err(DAMAGED.into()));
+    opened.map_err(|source| StoreError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+const DAMAGED: &str =
+    "the file is damaged; expected a file that mock-ecr has written, or its last backup";
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+fn open_or_create(path: &Path, access: Access) -> Result<Option<Database>, Cause> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_SIZE);
     if !path.try_exists()? {
         if access == Access::Existing {
             return Ok(None);
         }
-        create(path, |new| {
-            builder.create(new).map(drop).map_err(StoreError::engine)
-        })?;
+        create(path, |new| Ok(builder.create(new).map(drop)?))?;
     }
-    Ok(Some(builder.open(path).map_err(StoreError::engine)?))
+    Ok(Some(builder.open(path)?))
 }
 
 /// Creates a database under a temporary name, and then renames it. A process that ends in the meantime leaves a file that is not a database
 /// yet, because redb writes the magic number last. The next process removes this file.
-fn create(
-    path: &Path,
-    write: impl FnOnce(&Path) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+fn create(path: &Path, write: impl FnOnce(&Path) -> Result<(), Cause>) -> Result<(), Cause> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
     let new = Path::new(&new);

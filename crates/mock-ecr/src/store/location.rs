@@ -91,10 +91,10 @@ impl FromStr for StoreLocation {
         match text {
             "memory" => Ok(StoreLocation::Memory),
             _ if text.starts_with("postgres") => Ok(StoreLocation::Postgres(text.parse()?)),
-            _ if text.starts_with("s3:") => Err(StoreLocationError::Bucket(text.to_owned())),
-            _ => match parse_directory(text) {
+            _ if text.starts_with("s3:") => Err(StoreLocationError::Bucket(without_secrets(text))),
+            _ => match parse_directory(text)? {
                 Some(path) => Ok(StoreLocation::Directory(path)),
-                None => Err(StoreLocationError::Unknown(text.to_owned())),
+                None => Err(StoreLocationError::Unknown(without_secrets(text))),
             },
         }
     }
@@ -104,16 +104,43 @@ impl FromStr for LayersLocation {
     type Err = StoreLocationError;
 
     fn from_str(text: &str) -> Result<Self, StoreLocationError> {
-        let directory = parse_directory(text).map(LayersLocation::Directory);
+        let directory = parse_directory(text)?.map(LayersLocation::Directory);
         directory
             .or_else(|| parse_bucket(text))
-            .ok_or_else(|| StoreLocationError::UnknownLayers(text.to_owned()))
+            .ok_or_else(|| StoreLocationError::UnknownLayers(without_secrets(text)))
     }
 }
 
-fn parse_directory(text: &str) -> Option<PathBuf> {
-    let path = text.strip_prefix("file:").filter(|path| !path.is_empty())?;
-    Some(path.strip_prefix("//").unwrap_or(path).into())
+/// Parses `file:DIRECTORY` and `file:///DIRECTORY`. Returns `None` if the text has another form.
+fn parse_directory(text: &str) -> Result<Option<PathBuf>, StoreLocationError> {
+    let path = text.strip_prefix("file:").filter(|path| !path.is_empty());
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let path = match path.strip_prefix("//") {
+        // The text before the first slash is a host.
+        Some(path) if !path.starts_with('/') => {
+            return Err(StoreLocationError::Host(text.to_owned()));
+        }
+        Some(path) => path,
+        None => path,
+    };
+    match path == "~" || path.starts_with("~/") {
+        true => Err(StoreLocationError::Home(text.to_owned())),
+        false => Ok(Some(path.into())),
+    }
+}
+
+/// Returns a text that is not a location without what could be a password: only the scheme of a URL, and only `file:` and `s3:` as a whole.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let is_known = text.starts_with("file:") || (text.starts_with("s3:") && !text.contains('@'));
+    match text.split_once(':') {
+        Some((scheme, rest)) if !is_known && (rest.starts_with("//") || rest.contains('@')) => {
+            format!("{scheme}:…")
+        }
+        None if text.contains('@') => "…".to_owned(),
+        _ => text.to_owned(),
+    }
 }
 
 fn parse_bucket(text: &str) -> Option<LayersLocation> {
@@ -180,16 +207,34 @@ pub enum StoreLocationError {
     PostgresUrl(#[from] PostgresUrlError),
     /// The location is a bucket, which cannot store records.
     #[error(
-        "invalid store {0:?}: a bucket stores layers only; expected --store file:DIRECTORY or --store postgres://… with --layers {0}, or the keys store and layers of \
-        a configuration"
+        "invalid store {0:?}: a bucket stores layers only; expected --layers {0} and --store file:DIRECTORY or postgres://… (in a configuration: \
+        the keys layers and store)"
     )]
     Bucket(String),
     /// The string is not a valid location of layers.
     #[error("invalid location of layers {0:?}: expected file:DIRECTORY or s3://BUCKET/PREFIX")]
     UnknownLayers(String),
-    /// The directory or the bucket cannot be used, for example because a bucket is used without the feature `s3`.
+    /// The directory begins with `~`, which only shells replace, and only at the beginning of a word.
+    #[error(
+        "invalid location {0:?}: ~ is not replaced by the home directory; expected the path itself, such as file:$HOME/DIRECTORY in a shell"
+    )]
+    Home(String),
+    /// The text is a URL of a file on a host.
+    #[error(
+        "invalid location {0:?}: a URL of a file has no host; expected file:DIRECTORY or file:///DIRECTORY"
+    )]
+    Host(String),
+    /// The store cannot be used, for example because a database is used without the feature `postgres`.
     #[error("cannot open the store {location}")]
     Unusable {
+        /// The location.
+        location: String,
+        /// The error of the operating system or of the database.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The location of layers cannot be used, for example because a bucket is used without the feature `s3`.
+    #[error("cannot open the location of layers {location}")]
+    UnusableLayers {
         /// The location.
         location: String,
         /// The error of the operating system or of S3.
@@ -207,6 +252,7 @@ mod tests {
             "memory",
             "file:/var/lib/ecr",
             "file:images",
+            "file:./~",
             "postgres://db/ecr",
         ] {
             assert_eq!(text.parse::<StoreLocation>().unwrap().to_string(), text);
@@ -220,6 +266,9 @@ mod tests {
             "/var",
             "s3://a",
             "postgres:a",
+            "file:~",
+            "file:~/images",
+            "file://host/images",
         ] {
             assert!(wrong.parse::<StoreLocation>().is_err(), "{wrong}");
         }
@@ -227,6 +276,33 @@ mod tests {
         assert!(
             bucket.to_string().contains("--layers s3://images/ci"),
             "{bucket}"
+        );
+    }
+
+    #[test]
+    fn an_error_of_a_location_contains_no_password() {
+        for text in [
+            "POSTGRES://me:hunter2@db/ecr",
+            "pg://me:hunter2@db/ecr",
+            "postgresx://me:hunter2@db/ecr",
+            "postgres:me:hunter2@db/ecr",
+            "me:hunter2@db/ecr",
+            "hunter2@db",
+            "s3://key:hunter2@bucket",
+            "https://hunter2",
+        ] {
+            let store = text.parse::<StoreLocation>().unwrap_err().to_string();
+            let layers = text.parse::<LayersLocation>().unwrap_err().to_string();
+            assert!(
+                !format!("{store} {layers}").contains("hunter2"),
+                "{store} {layers}"
+            );
+        }
+        let unknown = "pg://me:hunter2@db/ecr".parse::<StoreLocation>();
+        let unknown = unknown.unwrap_err().to_string();
+        assert!(
+            unknown.starts_with("invalid store \"pg:…\": expected "),
+            "{unknown}"
         );
     }
 

@@ -1,87 +1,64 @@
 //! The marker of a location of layers: an object that names the store to which the location belongs.
-//!
-//! The first process that writes to a store commits the identifier of the store, then creates the marker, and then commits that the marker
-//! exists. A process that ends in between leaves an identifier without a marker, or a marker of that identifier; the next process continues
-//! there. Processes that use the same records at the same time read the same identifier, so that each accepts the marker of another one.
 
-use object_store::PutMode;
-
-use crate::store::error::StoreError;
-use crate::store::location::LayersLocation;
-use crate::store::names::Epochs;
-use crate::store::objects::Objects;
-use crate::store::persistent_objects::PersistentObjects;
-use crate::store::records::Store;
+use std::fmt;
+use std::str::FromStr;
 
 /// The name of the object. Names of layers begin with the identifier of a store.
 pub(super) const MARKER: &str = "mock-ecr-store";
 
-impl Store {
-    /// Marks the location of the layers, if it is not marked yet.
-    pub(super) async fn mark_layers(&self, epochs: Epochs) -> Result<(), StoreError> {
-        let Objects::Persistent(objects) = self.objects() else {
-            return Ok(());
-        };
-        if epochs.is_marked {
-            return Ok(());
-        }
-        mark(objects, marker_of(epochs)).await?;
-        self.transact(Epochs::set_marked).await
-    }
+/// The content of the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marker {
+    pub(super) store: u64,
+    /// A random number that identifies the location.
+    pub(super) location: u64,
+}
 
-    /// Checks that the layers of the store are at the location that was opened.
-    pub(super) async fn check_layers(&self, location: &LayersLocation) -> Result<(), LayersError> {
-        let Objects::Persistent(objects) = self.objects() else {
-            return Ok(());
-        };
-        // Another process can write to the same records in the meantime. It commits the identifier before the marker, and `is_marked` after it.
-        let before = self.read(Epochs::read).await?;
-        let marker = objects.read_short(MARKER).await?;
-        let after = self.read(Epochs::read).await?;
-        let location = || location.to_string();
-        match marker {
-            None if before.is_some_and(|epochs| epochs.is_marked) => {
-                Err(LayersError::Elsewhere(location()))
-            }
-            Some(marker) if after.map(marker_of).is_none_or(|own| own != marker) => {
-                Err(LayersError::OfAnotherStore(location()))
-            }
-            _ => Ok(()),
-        }
+impl Marker {
+    pub(super) fn new(store: u64, location: u64) -> Self {
+        Marker { store, location }
     }
 }
 
-async fn mark(objects: &PersistentObjects, marker: String) -> Result<(), StoreError> {
-    let created = objects.write_short(MARKER, marker.clone(), PutMode::Create);
-    if created.await.is_ok() {
-        return Ok(());
-    }
-    match objects.read_short(MARKER).await? {
-        Some(found) if found == marker => Ok(()),
-        Some(_) => Err(StoreError::LayersOfAnotherStore),
-        // Some file systems have no hard links and some services no conditional writes, which an exclusive creation requires.
-        None => {
-            let replaced = objects.write_short(MARKER, marker, PutMode::Overwrite);
-            replaced.await
-        }
+impl fmt::Display for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}-{:016x}", self.store, self.location)
     }
 }
 
-fn marker_of(epochs: Epochs) -> String {
-    format!("{:016x}\n", epochs.store)
+impl FromStr for Marker {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (store, location) = text.trim().split_once('-').unwrap_or((text, ""));
+        Ok(Marker {
+            store: u64::from_str_radix(store, 16)?,
+            location: u64::from_str_radix(location, 16)?,
+        })
+    }
 }
 
 /// The layers of a store are not at the location that was opened.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LayersError {
+pub(crate) enum LayersError {
     #[error(
-        "the layers at {0} belong to another store; use a location of layers that no other store uses"
+        "the location of layers {0} belongs to another store; expected the location of this store, or an empty one"
     )]
     OfAnotherStore(String),
+    /// The records of the store were deleted, or another store is opened.
     #[error(
-        "the layers of this store are at another location than {0}; was --layers set at an earlier start, or set to another location?"
+        "the location of layers {0} belongs to a store, but this store is empty; expected the store that wrote these layers, or an empty location"
     )]
-    Elsewhere(String),
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    WithoutRecords(String),
+    #[error(
+        "the location of layers {location} is not that of this store; expected the value of --layers of an earlier start. If the layers of this \
+        store are at this location now, write the line {expected} to {MARKER}"
+    )]
+    Elsewhere { location: String, expected: Marker },
+    #[error(
+        "the location of layers {location} has no file or object {MARKER}, but this store has written layers; expected the value of --layers of \
+        an earlier start, or all files of that location. If they are lost, create {MARKER} with the line {expected}, and push the images to \
+        other repositories"
+    )]
+    Missing { location: String, expected: Marker },
 }

@@ -20,7 +20,10 @@ impl MemoryObjects {
         let range = index(range.start)..index(range.end);
         let objects = self.objects();
         let object = objects.get(name);
-        let object = object.ok_or_else(|| StoreError::MissingObject(name.to_owned()))?;
+        let object = object.ok_or_else(|| StoreError::MissingObject {
+            name: name.to_owned(),
+            location: "memory".into(),
+        })?;
         Ok(object.slice(range))
     }
 

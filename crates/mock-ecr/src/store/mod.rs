@@ -12,6 +12,8 @@ mod error;
 #[cfg(feature = "file-store")]
 mod file;
 mod key;
+#[cfg(feature = "file-store")]
+mod layers_owner;
 mod location;
 #[cfg(feature = "file-store")]
 mod marker;

@@ -8,10 +8,13 @@ use crate::store::error::StoreError;
 use crate::store::key::Key;
 use crate::store::snapshot::{Snapshot, Transaction};
 
-/// The generator of the names of one process: the identifier of the store, the number of the process, and a counter.
+/// The generator of the names of one process: the identifier of the store, the number of the process, a random number, and a counter.
+///
+/// A copy of a store has the identifier of the original, and its processes have the same numbers. The random number makes their names different.
 #[derive(Debug)]
 pub(super) struct Names {
     before: Epochs,
+    random: u64,
     counter: AtomicU64,
 }
 
@@ -22,9 +25,9 @@ pub(super) struct Epochs {
     pub(super) store: u64,
     /// The number of processes.
     count: u64,
-    /// Whether the location of the layers has the marker of this store.
+    /// A random number that identifies the location of the layers. `None` if the location has no marker yet.
     #[serde(default)]
-    pub(super) is_marked: bool,
+    pub(super) layers: Option<u64>,
 }
 
 impl Epochs {
@@ -33,43 +36,46 @@ impl Epochs {
         view.read(&Key::epochs())
     }
 
-    /// Records that the location of the layers has the marker.
+    /// Records the location of the layers, unless one is recorded. Returns the recorded one.
     #[cfg(feature = "file-store")]
-    pub(super) fn set_marked(records: &mut Transaction<'_>) -> Result<(), StoreError> {
-        if let Some(epochs) = Epochs::read(records.view())? {
-            let is_marked = true;
-            records.write(
-                &Key::epochs(),
-                &Epochs {
-                    is_marked,
-                    ..epochs
-                },
-            );
-        }
-        Ok(())
+    pub(super) fn record_layers(
+        records: &mut Transaction<'_>,
+        location: u64,
+    ) -> Result<u64, StoreError> {
+        let Some(epochs) = Epochs::read(records.view())? else {
+            return Ok(location);
+        };
+        let recorded = epochs.layers.unwrap_or(location);
+        let layers = Some(recorded);
+        records.write(&Key::epochs(), &Epochs { layers, ..epochs });
+        Ok(recorded)
     }
 }
 
 impl Names {
-    /// Takes the number of this process. It must be committed before it is used. `random` identifies a new store.
-    pub(super) fn draw(records: &mut Transaction<'_>, random: u64) -> Result<Self, StoreError> {
+    /// Takes the number of this process. It must be committed before it is used. The random numbers identify a new store, and this process.
+    pub(super) fn draw(
+        records: &mut Transaction<'_>,
+        [store, random]: [u64; 2],
+    ) -> Result<Self, StoreError> {
         let before = Epochs::read(records.view())?.unwrap_or(Epochs {
-            store: random,
+            store,
             count: 0,
-            is_marked: false,
+            layers: None,
         });
         let count = before.count + 1;
         records.write(&Key::epochs(), &Epochs { count, ..before });
         Ok(Names {
             before,
+            random,
             counter: AtomicU64::new(0),
         })
     }
 
     pub(super) fn next(&self) -> String {
         let count = self.counter.fetch_add(1, Ordering::Relaxed);
-        let Epochs { store, .. } = self.before;
-        format!("{store:016x}-{:x}-{count:012x}", self.epoch())
+        let (Epochs { store, .. }, random) = (self.before, self.random);
+        format!("{store:016x}-{:x}-{random:016x}-{count:012x}", self.epoch())
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -123,10 +129,11 @@ mod tests {
         let before = Epochs {
             store: u64::MAX,
             count: 17,
-            is_marked: false,
+            layers: None,
         };
         let names = Names {
             before,
+            random: 7,
             counter: AtomicU64::new(0),
         };
         for _ in 0..2 {

@@ -14,7 +14,7 @@ use crate::store::part_writer::PartWriter;
 use crate::store::persistent_objects::PersistentObjects;
 use crate::store::stored_object::{ObjectBytes, StoredObject};
 
-/// A store of immutable objects. Each has a name that is never used again, so an object is never replaced, renamed or copied.
+/// A store of immutable objects. Each has a name that is never used again, so a complete object is never replaced, renamed or copied.
 #[derive(Clone, Debug)]
 pub(crate) enum Objects {
     Memory(MemoryObjects),
@@ -210,7 +210,8 @@ mod tests {
             objects.remove("a").await.unwrap();
             assert!(!objects.have_all(parts).await.unwrap());
             let error = objects.open(parts, 0..5).await.err().unwrap();
-            assert_eq!(error.to_string(), "the store of layers has no object a");
+            let expected = "the object a of a layer does not exist at ";
+            assert!(error.to_string().starts_with(expected), "{error}");
         }
     }
 

@@ -22,15 +22,18 @@ impl StoreLocation {
             StoreLocation::Directory(path) => open_directory(path, layers, access, server).await,
             StoreLocation::Postgres(url) => open_database(url, layers, access).await,
         };
-        opened.map_err(|source| StoreLocationError::Unusable {
-            location: self.to_string(),
-            source,
+        opened.map_err(|source| match source.downcast() {
+            Ok(of_layers) => *of_layers,
+            Err(source) => StoreLocationError::Unusable {
+                location: self.to_string(),
+                source,
+            },
         })
     }
 }
 
-const LAYERS_WITHOUT_DIRECTORY: &str = "a location of layers is set, which requires a store in a directory or in a database: expected \
-file:DIRECTORY or postgres://…";
+const LAYERS_WITHOUT_DIRECTORY: &str = "--layers requires --store file:DIRECTORY or --store postgres://… (in a configuration: the keys layers and \
+store)";
 
 #[cfg(not(feature = "file-store"))]
 async fn open_directory(

@@ -8,7 +8,7 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, WithSources};
 use crate::store::stored_object::StoredObject;
 
 /// How a store of objects is written to.
@@ -48,6 +48,8 @@ impl Parts {
 pub(crate) struct PartWriter {
     store: Arc<dyn ObjectStore>,
     parts: Parts,
+    /// The location as errors name it.
+    location: Arc<str>,
     name: String,
     /// The size of the bytes that were passed to the writer.
     size: u64,
@@ -61,10 +63,16 @@ pub(crate) struct PartWriter {
 }
 
 impl PartWriter {
-    pub(super) fn new(store: Arc<dyn ObjectStore>, parts: Parts, name: &str) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn ObjectStore>,
+        parts: Parts,
+        location: &Arc<str>,
+        name: &str,
+    ) -> Self {
         PartWriter {
             store,
             parts,
+            location: Arc::clone(location),
             name: name.to_owned(),
             size: 0,
             buffer: Vec::new(),
@@ -118,15 +126,16 @@ impl PartWriter {
         if self.upload.is_none() {
             self.buffer.shrink_to_fit();
             let content = std::mem::take(&mut self.buffer);
-            self.store.put(&self.path(), content.into()).await?;
-            return Ok(());
+            let put = self.store.put(&self.path(), content.into()).await;
+            return put.map(drop).map_err(|error| self.failed(error));
         }
         self.write_part().await?;
         self.wait_until(0).await?;
-        if let Some(upload) = &mut self.upload {
-            upload.complete().await?;
-        }
-        Ok(())
+        let Some(upload) = &mut self.upload else {
+            return Ok(());
+        };
+        let completed = upload.complete().await;
+        completed.map(drop).map_err(|error| self.failed(error))
     }
 
     /// Removes the parts that are written. Without this call, an incomplete upload can remain in a bucket.
@@ -144,7 +153,8 @@ impl PartWriter {
         let upload = match &mut self.upload {
             Some(upload) => upload,
             None => {
-                let upload = self.store.put_multipart(&self.path()).await?;
+                let upload = self.store.put_multipart(&self.path()).await;
+                let upload = upload.map_err(|error| self.failed(error))?;
                 self.upload.insert(upload)
             }
         };
@@ -162,10 +172,18 @@ impl PartWriter {
     async fn wait_until(&mut self, count: usize) -> Result<(), StoreError> {
         while self.written.len() > count {
             if let Some(written) = self.written.join_next().await {
-                written.map_err(std::io::Error::other)??;
+                let written = written.map_err(std::io::Error::other)?;
+                written.map_err(|error| self.failed(error))?;
             }
         }
         Ok(())
+    }
+
+    fn failed(&self, error: object_store::Error) -> StoreError {
+        StoreError::Objects {
+            location: Arc::clone(&self.location),
+            source: WithSources::new(error),
+        }
     }
 
     fn path(&self) -> Path {
@@ -184,7 +202,7 @@ mod tests {
     use super::*;
 
     fn writer(store: &Arc<dyn ObjectStore>, parts: &Parts, name: &str) -> PartWriter {
-        PartWriter::new(Arc::clone(store), parts.clone(), name)
+        PartWriter::new(Arc::clone(store), parts.clone(), &"a bucket".into(), name)
     }
 
     fn in_memory() -> Arc<dyn ObjectStore> {

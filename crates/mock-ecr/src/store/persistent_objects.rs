@@ -1,5 +1,6 @@
 //! Objects in a directory or in a bucket.
 
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
@@ -14,7 +15,7 @@ use object_store::{
 };
 
 use crate::store::directory::sync_entries;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, WithSources};
 use crate::store::part_writer::{PartWriter, Parts};
 use crate::store::stored_object::ObjectBytes;
 
@@ -24,6 +25,8 @@ pub(crate) struct PersistentObjects {
     store: Arc<dyn ObjectStore>,
     /// The directory of the objects. `None` if they are in a bucket.
     directory: Option<PathBuf>,
+    /// The location as errors name it.
+    location: Arc<str>,
     parts: Parts,
 }
 
@@ -38,6 +41,7 @@ impl PersistentObjects {
         Ok(PersistentObjects {
             store: Arc::new(files),
             directory: Some(path.to_owned()),
+            location: format!("file:{}", path.display()).into(),
             parts: Parts::in_directory(),
         })
     }
@@ -48,7 +52,16 @@ impl PersistentObjects {
         PersistentObjects {
             store: Arc::new(store),
             directory: None,
+            location: "a bucket".into(),
             parts: Parts::in_bucket(),
+        }
+    }
+
+    /// Sets the location that errors name.
+    pub(super) fn named(self, location: &str) -> Self {
+        PersistentObjects {
+            location: location.into(),
+            ..self
         }
     }
 
@@ -57,18 +70,36 @@ impl PersistentObjects {
         PersistentObjects { parts, ..self }
     }
 
-    /// Returns the content of an object of at most a few bytes, if it exists.
-    pub(super) async fn read_short(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
-        match self.store.get(&name.into()).await {
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-            Ok(object) if object.meta.size <= SHORT => Ok(Some(object.bytes().await?)),
-            Ok(object) => {
-                let size = object.meta.size;
-                let text = format!("the object {name} has {size} bytes: expected at most {SHORT}");
-                Err(io::Error::new(io::ErrorKind::InvalidData, text).into())
-            }
+    /// The location as errors name it.
+    pub(super) fn location(&self) -> String {
+        self.location.to_string()
+    }
+
+    fn failed(&self, error: impl Into<Cause>) -> StoreError {
+        failed(&self.location, error)
+    }
+
+    /// Returns whether there is an object with a prefix of whole folders.
+    pub(super) async fn has_folder(&self, folder: &str) -> Result<bool, WithSources> {
+        let first = self.store.list(Some(&folder.into())).next().await;
+        let first = first.transpose().map_err(WithSources::new)?;
+        Ok(first.is_some())
+    }
+
+    /// Returns the text of an object of at most a few bytes, if it exists and is not empty. A shell can create an empty file.
+    pub(super) async fn read_short(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let object = match self.store.get(&name.into()).await {
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            object => object.map_err(|error| self.failed(error))?,
+        };
+        let size = object.meta.size;
+        if size > SHORT {
+            let text = format!("the object {name} has {size} bytes: expected at most {SHORT}");
+            return Err(self.failed(text));
         }
+        let bytes = object.bytes().await.map_err(|error| self.failed(error))?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Some(text).filter(|text| !text.trim().is_empty()))
     }
 
     /// Creates an object, or replaces it if `mode` permits that.
@@ -80,12 +111,18 @@ impl PersistentObjects {
     ) -> Result<(), StoreError> {
         let (location, payload) = (name.into(), content.into());
         let written = self.store.put_opts(&location, payload, mode.into());
-        Ok(written.await.map(drop)?)
+        let written = written.await.map_err(|error| self.failed(error));
+        written.map(drop)
     }
 
     /// Returns a writer of a new object.
     pub(super) fn writer(&self, name: &str) -> PartWriter {
-        PartWriter::new(Arc::clone(&self.store), self.parts.clone(), name)
+        PartWriter::new(
+            Arc::clone(&self.store),
+            self.parts.clone(),
+            &self.location,
+            name,
+        )
     }
 
     /// Returns a range of an object. The range must not exceed the object.
@@ -100,15 +137,22 @@ impl PersistentObjects {
         };
         let object = match self.store.get_opts(&name.into(), options).await {
             Err(object_store::Error::NotFound { .. }) => {
-                return Err(StoreError::MissingObject(name.to_owned()));
+                return Err(StoreError::MissingObject {
+                    name: name.to_owned(),
+                    location: Arc::clone(&self.location),
+                });
             }
-            object => object?,
+            object => object.map_err(|error| self.failed(error))?,
         };
-        let range = object.range.clone();
+        let (range, location) = (object.range.clone(), Arc::clone(&self.location));
         // `object_store` reads a file in chunks of 8 KiB and starts a blocking task for each, which takes most of the time.
         Ok(match object.payload {
-            GetResultPayload::File(file, _) => read_chunks(file, range).boxed(),
-            GetResultPayload::Stream(bytes) => bytes.map_err(StoreError::from).boxed(),
+            GetResultPayload::File(file, _) => read_chunks(file, range)
+                .map_err(move |error| failed(&location, error))
+                .boxed(),
+            GetResultPayload::Stream(bytes) => {
+                bytes.map_err(move |error| failed(&location, error)).boxed()
+            }
         })
     }
 
@@ -116,7 +160,7 @@ impl PersistentObjects {
         match self.store.head(&name.into()).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
@@ -124,7 +168,7 @@ impl PersistentObjects {
     pub(super) async fn remove(&self, name: &str) -> Result<(), StoreError> {
         match self.store.delete(&name.into()).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(self.failed(error)),
         }
         let Some(directory) = &self.directory else {
             return Ok(());
@@ -132,7 +176,7 @@ impl PersistentObjects {
         // The name of the file into which `object_store` writes before it renames the file.
         let partial = directory.join(format!("{name}#1"));
         match tokio::fs::remove_file(partial).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
             _ => Ok(()),
         }
     }
@@ -149,6 +193,15 @@ impl PersistentObjects {
     }
 }
 
+fn failed(location: &Arc<str>, error: impl Into<Cause>) -> StoreError {
+    StoreError::Objects {
+        location: Arc::clone(location),
+        source: WithSources::new(error),
+    }
+}
+
+type Cause = Box<dyn Error + Send + Sync>;
+
 /// The size of the largest short object.
 const SHORT: u64 = 64;
 
@@ -156,7 +209,7 @@ const SHORT: u64 = 64;
 fn read_chunks(
     file: File,
     range: Range<u64>,
-) -> impl futures_util::Stream<Item = Result<Bytes, StoreError>> {
+) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
     stream::try_unfold((file, range), |(mut file, range)| async {
         if range.is_empty() {
             return Ok(None);

@@ -50,7 +50,9 @@ const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// The error returned when a string is not a valid [`PostgresUrl`]. It does not contain the string, because that can contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid URL of a database: expected postgres://USER:PASSWORD@HOST/DATABASE")]
+#[error(
+    "invalid URL of a database: expected postgres://USER:PASSWORD@HOST/DATABASE; special characters of the password must be percent-encoded"
+)]
 pub struct PostgresUrlError(());
 
 impl PartialEq for PostgresUrl {

@@ -75,7 +75,7 @@ impl Store {
 
     async fn names(&self) -> Result<&Names, StoreError> {
         let draw = || async {
-            let random = getrandom::u64().map_err(std::io::Error::other)?;
+            let random = [random()?, random()?];
             let drawn = self.transact(move |records| Names::draw(records, random));
             let names = drawn.await?;
             // Others must not take the first object of this process for one of a process that has ended.
@@ -191,4 +191,8 @@ impl Parts {
             _owner: None,
         }
     }
+}
+
+fn random() -> Result<u64, StoreError> {
+    Ok(getrandom::u64().map_err(std::io::Error::other)?)
 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::store::error::StoreError;
 use crate::store::key::{Folder, Key};
+use crate::types::error_chain::chain;
 
 /// A record: its key and its value.
 pub(crate) type Record = (Key, Bytes);
@@ -50,7 +51,8 @@ impl dyn Snapshot + '_ {
     ) -> Result<Option<T>, StoreError> {
         match self.read(key) {
             Err(error @ StoreError::Record { .. }) => {
-                tracing::warn!(%error, "what the record refers to is not removed");
+                let error = chain(&error);
+                tracing::warn!(%error, "a record is invalid; the data that it refers to is not deleted");
                 Ok(None)
             }
             read => read,

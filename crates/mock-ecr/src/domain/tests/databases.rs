@@ -133,7 +133,7 @@ async fn a_part_that_another_process_has_removed_is_not_appended() {
     });
     let error = sent.await.unwrap_err().to_string();
     assert!(
-        error.contains("the store of layers has no object"),
+        error.contains("was deleted before its upload was complete"),
         "{error}"
     );
     let uploaded = running.uploaded(app, upload, NOW).await.unwrap();

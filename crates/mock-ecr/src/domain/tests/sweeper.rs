@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::garbage::remove_garbage;
 use crate::store::tests::Disk;
 use crate::store::{Folder, Generation, Key, Store, StoreError, StoredObject};
+use crate::types::error_chain::chain;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -105,7 +106,12 @@ async fn an_object_that_cannot_be_removed_does_not_keep_the_others() {
     std::fs::create_dir(&blocked).unwrap();
     put(&all.store, vec![(Key::unused("0"), Vec::new())]).await;
     all.cancel_upload(app, &upload, NOW).await.unwrap();
-    all.sweeper.sweep().await.unwrap_err();
+    let error = chain(&all.sweeper.sweep().await.unwrap_err());
+    let expected = format!(
+        "cannot delete the object 0: cannot read or write layers at file:{}: ",
+        layers.display()
+    );
+    assert!(error.starts_with(&expected), "{error}");
     assert_eq!(
         (unused(&all.store).await, files()),
         (vec!["0".to_owned()], 2)

@@ -17,23 +17,34 @@ use crate::store::snapshot::{Snapshot, Transaction, Writes};
 impl Database {
     /// Runs a transaction until it is committed, or until its changes are known to be lost.
     pub(super) fn transact(&self, job: &mut Job) -> Result<(), StoreError> {
-        self.repeat(|connection| transact(connection, job))
+        self.with_connection(|connection| transact(connection, job))
     }
 
     pub(super) fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
-        self.repeat(|connection| read(connection, reader))
+        self.with_connection(|connection| read(connection, reader))
     }
 
-    fn repeat(
+    fn with_connection(
         &self,
         mut attempt: impl FnMut(&mut Connection) -> Result<(), Failure>,
     ) -> Result<(), StoreError> {
         let stopwatch = Stopwatch::start();
-        for number in 0.. {
+        self.repeat(|| {
             let remaining = MAX_DURATION.saturating_sub(stopwatch.elapsed());
             let taken = self.pool.take(remaining).map_err(Failure::of_pool);
-            let failure = match taken.and_then(|mut connection| attempt(&mut connection)) {
-                Ok(()) => return Ok(()),
+            taken.and_then(|mut connection| attempt(&mut connection))
+        })
+    }
+
+    /// Repeats attempts that may succeed later.
+    pub(super) fn repeat<T>(
+        &self,
+        mut attempt: impl FnMut() -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        let stopwatch = Stopwatch::start();
+        for number in 0.. {
+            let failure = match attempt() {
+                Ok(output) => return Ok(output),
                 Err(failure) => failure,
             };
             match failure {
@@ -68,7 +79,7 @@ fn pause(attempt: u32) -> Duration {
 const MAX_PAUSE_EXPONENT: u32 = 7;
 
 /// Why an attempt has failed.
-enum Failure {
+pub(super) enum Failure {
     /// Nothing was changed, because of another transaction.
     Conflict(Error),
     /// Nothing was changed, because the connection has ended or cannot be opened.
@@ -123,6 +134,13 @@ fn is_rejected(error: &Error) -> bool {
     use std::error::Error as _;
     let is_io = |error: &(dyn std::error::Error + 'static)| error.is::<std::io::Error>();
     !error.is_closed() && !error.source().is_some_and(is_io)
+}
+
+/// The failure of a statement, after which nothing is changed.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::of(error)
+    }
 }
 
 fn transact(connection: &mut Connection, job: &mut Job) -> Result<(), Failure> {

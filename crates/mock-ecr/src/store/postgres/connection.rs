@@ -29,7 +29,8 @@ pub(super) fn settings(url: &PostgresUrl) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-const WITHOUT_TLS: &str = "the URL requires TLS, but connections do not use TLS; expected no parameter sslmode, or disable";
+const WITHOUT_TLS: &str =
+    "the URL requires TLS, which is not supported; expected sslmode=disable, or no sslmode";
 
 /// The time after which a connection that does not answer is closed.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -190,7 +191,7 @@ impl Pool {
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PoolError {
-    #[error("all connections to the database were in use for too long")]
+    #[error("no connection to the database was free for 10 seconds")]
     Busy,
     #[error(transparent)]
     Open(#[from] Error),

@@ -54,7 +54,7 @@ impl PostgresEngine {
         let settings = settings(url)?;
         let database = Arc::new(Database {
             pool: Pool::open(settings.clone())?,
-            presence: Presence::new(settings),
+            presence: Presence::open(settings).map_err(StoreError::database)?,
         });
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
@@ -114,11 +114,13 @@ impl Engine for PostgresEngine {
     }
 
     fn announce(&self, process: ProcessId) -> Result<(), StoreError> {
-        self.database().presence.announce(process)
+        let database = self.database();
+        database.repeat(|| Ok(database.presence.announce(process)?))
     }
 
     fn running_processes(&self) -> Result<BTreeSet<ProcessId>, StoreError> {
-        self.database().presence.running_processes()
+        let database = self.database();
+        database.repeat(|| Ok(database.presence.running_processes()?))
     }
 }
 

@@ -238,3 +238,25 @@ fn random_records_are_those_of_the_engine_in_memory() {
         );
     }
 }
+
+/// A server that permits few connections has room for the session that announces the process, because it is opened at the start.
+#[tokio::test]
+async fn a_process_that_has_opened_all_connections_can_write() {
+    let server = Server::start();
+    server.execute("CREATE ROLE few LOGIN CONNECTION LIMIT 3");
+    server.execute("GRANT ALL ON SCHEMA public TO few");
+    let url = server.url().replace("//me@", "//few@").parse().unwrap();
+    let engine = PostgresEngine::open_in_thread(&url);
+    let store = Store::new(engine, Objects::Memory(MemoryObjects::default()));
+    let reads: Vec<_> = (0..60)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { number(&store).await })
+        })
+        .collect();
+    for read in reads {
+        assert_eq!(read.await.unwrap(), 0);
+    }
+    store.unique_name().await.unwrap();
+    assert_eq!(store.running_processes().await.unwrap().len(), 1);
+}

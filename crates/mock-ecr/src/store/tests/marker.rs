@@ -6,9 +6,9 @@ use std::sync::Arc;
 use shuttle::scheduler::RandomScheduler;
 
 use super::{Disk, Failure, Steps};
+use crate::store::Key;
 use crate::store::error::StoreError;
-use crate::store::location::LayersLocation;
-use crate::store::marker::{LayersError, MARKER};
+use crate::store::marker::{LayersError, MARKER, Marker};
 use crate::store::names::Epochs;
 use crate::store::objects::Objects;
 use crate::store::records::Store;
@@ -29,9 +29,8 @@ fn with_records_of(disk: &Disk) -> Disk {
     }
 }
 
-async fn check(store: &Store) -> Result<(), LayersError> {
-    let location = LayersLocation::Directory("layers".into());
-    store.check_layers(&location).await
+async fn check(store: &Store) -> Result<(), StoreError> {
+    store.check_layers().await
 }
 
 /// Checks that the layers belong to the records, and that a write succeeds.
@@ -40,16 +39,14 @@ async fn check_usable(disk: &Disk) {
     check(&store).await.unwrap();
     let name = store.unique_name().await.unwrap();
     let epochs = store.read(Epochs::read).await.unwrap().unwrap();
-    assert!(epochs.is_marked);
     let Objects::Persistent(objects) = store.objects() else {
         unreachable!("the objects outlive the store")
     };
     let marker = objects.read_short(MARKER).await.unwrap().unwrap();
-    let marker = str::from_utf8(&marker).unwrap().trim_end();
-    assert_eq!(
-        Some((marker, "-")),
-        name.split_at_checked(16).map(|(id, rest)| (id, &rest[..1]))
-    );
+    let marker: Marker = marker.parse().unwrap();
+    assert_eq!(epochs.layers, Some(marker.location));
+    let id = format!("{:016x}-", marker.store);
+    assert!(name.starts_with(&id), "{name}");
     check(&disk.open()).await.unwrap();
 }
 
@@ -80,11 +77,12 @@ async fn the_location_of_another_store_is_rejected() {
     disk.failing(&steps).unique_name().await.unwrap_err();
     let other = with_objects_of(&disk);
     for _ in 0..2 {
-        let error = check(&other.open()).await.unwrap_err();
-        assert!(matches!(error, LayersError::OfAnotherStore(_)), "{error}");
+        check(&other.open()).await.unwrap_err();
         // If the marker is created after the check, the first write is rejected.
         let error = other.open().unique_name().await.unwrap_err();
-        assert!(matches!(error, StoreError::LayersOfAnotherStore), "{error}");
+        assert!(is_of_another_store(&error), "{error}");
+        let error = check(&other.open()).await.unwrap_err();
+        assert!(is_of_another_store(&error), "{error}");
     }
     check_usable(&disk).await;
 }
@@ -94,8 +92,57 @@ async fn a_location_without_the_layers_of_the_store_is_rejected() {
     let disk = Disk::default();
     check_usable(&disk).await;
     let error = check(&with_records_of(&disk).open()).await.unwrap_err();
-    assert!(matches!(error, LayersError::Elsewhere(_)), "{error}");
-    assert!(with_records_of(&disk).object_names().await.is_empty());
+    assert!(is_missing(&error), "{error}");
+}
+
+fn is_of_another_store(error: &StoreError) -> bool {
+    matches!(error, StoreError::Layers(LayersError::OfAnotherStore(_)))
+}
+
+fn is_missing(error: &StoreError) -> bool {
+    matches!(error, StoreError::Layers(LayersError::Missing { .. }))
+}
+
+/// Two processes start on an empty database with different locations. Both find no marker at the start.
+#[tokio::test]
+async fn the_first_write_of_each_process_checks_the_location() {
+    let disk = Disk::default();
+    let elsewhere = with_records_of(&disk);
+    let [one, other] = [disk.open(), elsewhere.open()];
+    check(&one).await.unwrap();
+    check(&other).await.unwrap();
+    one.unique_name().await.unwrap();
+    for _ in 0..2 {
+        let error = other.unique_name().await.unwrap_err();
+        assert!(is_missing(&error), "{error}");
+    }
+    check_usable(&disk).await;
+}
+
+/// A copy of a store has its identifier and the numbers of its processes.
+#[tokio::test]
+async fn a_copy_of_a_store_does_not_return_the_names_of_the_original() {
+    let (original, copy) = (Disk::default(), Disk::default());
+    let store = original.open();
+    store.unique_name().await.unwrap();
+    let epochs = store.read(Epochs::read).await.unwrap().unwrap();
+    let restored = copy.open();
+    let restore = restored.transact(move |records| {
+        records.write(&Key::epochs(), &epochs);
+        Ok::<_, StoreError>(())
+    });
+    restore.await.unwrap();
+    let copy = Disk {
+        engine: copy.engine,
+        ..original.clone()
+    };
+    let names =
+        [original.open(), copy.open()].map(|store| async move { store.unique_name().await });
+    let [original, copy] = names;
+    let (original, copy) = (original.await.unwrap(), copy.await.unwrap());
+    // The identifier of the store, and the number of the process.
+    assert_eq!(original[..19], copy[..19]);
+    assert_ne!(original, copy);
 }
 
 /// Runs a test in random schedules.
@@ -128,6 +175,33 @@ fn several_processes_can_start_at_the_same_time() {
             assert_eq!(names.len(), 3);
             disk.settle().await;
             check_usable(&disk).await;
+        });
+    };
+    check_schedules(run);
+}
+
+/// Of two processes that start on the same records with different locations at the same time, one is rejected, at the start or at its first write.
+#[test]
+fn two_locations_do_not_share_a_store() {
+    let start = |disk: &Disk| {
+        let store = disk.scheduled();
+        shuttle::future::spawn(async move {
+            check(&store).await.is_ok() && store.unique_name().await.is_ok()
+        })
+    };
+    let run = move || {
+        shuttle::future::block_on(async {
+            let one = Disk::default();
+            let other = Disk {
+                objects: Arc::default(),
+                ..one.clone()
+            };
+            let started = [start(&one), start(&other)];
+            let mut accepted = 0;
+            for started in started {
+                accepted += usize::from(started.await.unwrap());
+            }
+            assert_eq!(accepted, 1);
         });
     };
     check_schedules(run);
