@@ -81,11 +81,6 @@ impl StoreError {
     pub(super) fn engine(error: impl Into<redb::Error>) -> Self {
         StoreError::Engine(error.into().into())
     }
-
-    #[cfg(feature = "postgres")]
-    pub(super) fn database(error: postgres::Error) -> Self {
-        StoreError::Engine(error.into())
-    }
 }
 
 /// The cause for which a store cannot be opened. If it is a `StoreLocationError`, it is the error itself.

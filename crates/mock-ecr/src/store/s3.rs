@@ -9,9 +9,9 @@ use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use rustls::RootCertStore;
 
+use crate::store::error::OpenError;
 use crate::store::error::WithSources;
 use crate::store::location::S3Access;
-use crate::store::error::OpenError;
 use crate::types::secret::Secret;
 
 /// Opens a bucket. The caller must read it once, so that an invalid configuration is reported when the mock starts.
