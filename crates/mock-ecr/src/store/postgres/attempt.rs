@@ -8,6 +8,7 @@ use crate::store::error::StoreError;
 use crate::store::postgres::Database;
 use crate::store::postgres::connection::Connection;
 use crate::store::postgres::failure::Failure;
+use crate::store::postgres::session::DatabaseError;
 use crate::store::postgres::transaction::{self, Access};
 use crate::store::snapshot::Snapshot;
 
@@ -34,6 +35,10 @@ impl Database {
         let mut conflicts = 0;
         repeat(accepted, || {
             let remaining = MAX_DURATION.saturating_sub(accepted.elapsed());
+            // Without this, each transaction in the queue would wait again for a database that does not respond.
+            if remaining.is_zero() {
+                return Err(DatabaseError::Busy.into());
+            }
             let connection = self.pool.take(remaining)?;
             let ended = attempt(&connection, access(conflicts));
             if let Err(Failure::Conflict(_)) = ended {
