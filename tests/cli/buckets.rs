@@ -138,11 +138,6 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
     let expected = "cannot open the location of layers s3://absent/of/ci: ";
     assert!(absent.contains(expected), "{absent}");
     assert_eq!(absent.lines().count(), 1, "{absent}");
-    let refused = serve_error("s3://images", &variables("http://127.0.0.1:1"));
-    assert!(refused.contains("Connection refused"), "{refused}");
-    assert_eq!(refused.lines().count(), 1, "{refused}");
-    let endpoint = serve_error("s3://images", &variables("notaurl"));
-    assert!(endpoint.contains("AWS_ENDPOINT_URL_S3"), "{endpoint}");
     assert!(absent.contains("NoSuchBucket"), "{absent}");
     let anonymous = serve_error("s3://images", &[]);
     assert!(anonymous.contains("AWS_ACCESS_KEY_ID"), "{anonymous}");
@@ -179,4 +174,26 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
         .unwrap();
     let store = String::from_utf8(store.stderr).unwrap();
     assert!(store.contains("--layers s3://images/of/ci"), "{store}");
+}
+
+#[test]
+fn an_unusable_endpoint_is_an_error_of_one_line_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = format!("file:{}", directory.path().display());
+    for (endpoint, expected) in [
+        ("http://127.0.0.1:1", "Connection refused"),
+        ("notaurl", "AWS_ENDPOINT_URL_S3"),
+    ] {
+        let output = failing()
+            .args(["serve", "--listen", "127.0.0.1:0", "--store", &store])
+            .args(["--layers", "s3://images"])
+            .envs(variables(endpoint))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let start = "mock-ecr: cannot open the location of layers s3://images: ";
+        assert!(stderr.starts_with(start), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
 }

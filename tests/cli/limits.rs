@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use crate::mock::Mock;
 use crate::pusher::Pusher;
-use crate::stores::token;
+use crate::stores::{image, token};
 
 /// Returns the maximum of the resident memory of a mock, in MiB.
 fn peak(mock: &Mock) -> usize {
@@ -183,4 +183,19 @@ fn manifests_with_many_values_use_bounded_memory() {
             manifest.len()
         );
     }
+}
+
+/// With 128 descriptors, a mock accepts 64 connections. Further clients wait, so those that are connected can still open files.
+#[test]
+fn idle_connections_leave_descriptors_for_the_files_of_a_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = format!("file:{}", directory.path().display());
+    let options = ["--store", &store, "--create-on-push", "--dialect", "oci"];
+    let mock = Mock::serve_with_descriptors(128, &options);
+    let mut pusher = Pusher::new(&mock, &token());
+    assert_eq!(pusher.push(&image(0, 0)).unwrap().status, 201);
+    let idle: Vec<TcpStream> = (0..200).map(|_| mock.connect()).collect();
+    assert_eq!(pusher.push(&image(0, 1)).unwrap().status, 201);
+    pusher.assert_has(&image(0, 1));
+    drop(idle);
 }

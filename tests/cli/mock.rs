@@ -32,10 +32,23 @@ impl Mock {
 
     /// Starts the command with environment variables.
     pub(crate) fn serve_with(options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut process = Command::new(cargo_bin("mock-ecr"))
+        let mut command = Command::new(cargo_bin("mock-ecr"));
+        command.envs(variables.iter().copied());
+        Mock::start(command, options)
+    }
+
+    /// Starts the command with a limit of open descriptors.
+    pub(crate) fn serve_with_descriptors(limit: u32, options: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n $0 && exec \"$@\"", &limit.to_string()]);
+        command.arg(cargo_bin("mock-ecr"));
+        Mock::start(command, options)
+    }
+
+    fn start(mut command: Command, options: &[&str]) -> Self {
+        let mut process = command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(options)
-            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

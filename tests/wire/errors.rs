@@ -66,7 +66,7 @@ async fn an_unusable_store_is_reported_once() {
     let layers = "s3://images".parse().unwrap();
     let error = start_error(MockEcr::builder().store(store).layers(layers)).await;
     let expected = [
-        "cannot open the location of layers s3://images: ",
+        "cannot open the location of layers s3://images",
         "no credentials",
     ];
     assert_error_chain(&error, &expected);

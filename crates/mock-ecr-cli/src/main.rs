@@ -6,6 +6,8 @@ mod clock;
 mod contract;
 mod control_client;
 mod control_key;
+#[cfg(unix)]
+mod descriptors;
 mod env;
 mod error;
 mod fault;

@@ -14,6 +14,8 @@ use tokio::runtime::Runtime;
 
 use crate::args::{Home, RedirectMode, RunOptions, default_ca};
 use crate::control_key;
+#[cfg(unix)]
+use crate::descriptors;
 use crate::error::Error;
 use crate::listen::listen;
 use crate::signal::{self, Signals};
@@ -25,6 +27,9 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     config.control_key = options.control.control_key;
     let endpoint = default_endpoint(options.redirect);
     config.proxy_endpoint.get_or_insert(endpoint);
+    // The command would inherit a higher limit.
+    #[cfg(unix)]
+    descriptors::limit_connections(&mut config.limits);
     // In the sandbox, the mock also listens on an address that is not a loopback address.
     let needs_key = options.redirect == RedirectMode::Sandbox || !options.listen.ip().is_loopback();
     if needs_key && config.control_key.is_none() {

@@ -11,6 +11,8 @@ use tokio::runtime::Runtime;
 
 use crate::args::ServeOptions;
 use crate::control_key;
+#[cfg(unix)]
+use crate::descriptors;
 use crate::error::Error;
 use crate::listen::listen;
 use crate::signal::Signals;
@@ -22,6 +24,11 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key.or(generated.clone());
     config.proxy_endpoint.get_or_insert(ProxyEndpoint::Mock);
+    #[cfg(unix)]
+    {
+        descriptors::raise_limit(&config.limits);
+        descriptors::limit_connections(&mut config.limits);
+    }
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::stopping()?;

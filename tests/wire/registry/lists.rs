@@ -59,6 +59,25 @@ async fn a_page_has_a_hundred_tags_by_default() {
     assert!(all.body.contains("t100") && !all.has("link"));
 }
 
+/// The specification permits a page that is shorter than requested.
+#[tokio::test]
+async fn a_page_of_the_dialect_oci_has_at_most_a_thousand_tags() {
+    let registry = Registry::oci().await;
+    for index in 0..1001 {
+        registry.put(&format!("t{index:04}"), EMPTY).await;
+    }
+    for query in ["", "?n=5000"] {
+        let path = format!("/v2/app/tags/list{query}");
+        let first = registry.send("GET", &path).await;
+        assert!(first.body.contains("t0999") && !first.body.contains("t1000"));
+        let link = "</v2/app/tags/list?n=1000&last=t0999>; rel=\"next\"";
+        assert_eq!(first.header("link"), link);
+    }
+    let next = "/v2/app/tags/list?n=1000&last=t0999";
+    let last = registry.send("GET", next).await;
+    assert!(last.body.contains("[\"t1000\"]") && !last.has("link"));
+}
+
 #[tokio::test]
 async fn an_invalid_page_is_unsupported() {
     // Source: google/go-containerregistry#681 and #1091; OctopusDeploy/Issues#6495; of the second text: CodesWhat/drydock#927.

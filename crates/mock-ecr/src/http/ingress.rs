@@ -14,8 +14,7 @@ pub enum Ingress {
     Https,
     /// Over TLS through a `CONNECT` tunnel, with the mock as the proxy of the client.
     Connect,
-    /// Without a connection, from a client in the process of the mock; see
-    /// `MockEcrBuilder::in_process`.
+    /// Without a socket, from a client in the process of the mock.
     InProcess,
 }
 

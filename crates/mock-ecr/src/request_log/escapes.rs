@@ -12,9 +12,8 @@ pub(super) struct Unescaped {
 impl Unescaped {
     /// Decodes the escapes of a text once. Returns `None` if the text has no escapes.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
-        if !text.iter().any(|byte| ESCAPES.contains(byte)) {
-            return None;
-        }
+        // Escapes begin with these bytes.
+        memchr::memchr2(b'%', b'\\', text)?;
         let unchanged = Unescaped {
             bytes: text.to_vec(),
             positions: (0..=text.len()).collect(),
@@ -64,9 +63,6 @@ fn hex(digits: &[u8; 2]) -> Option<u8> {
     let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
     u8::try_from(high? * 16 + low?).ok()
 }
-
-/// The bytes with which an escape begins.
-const ESCAPES: [u8; 2] = [b'%', b'\\'];
 
 #[cfg(test)]
 mod tests {

@@ -1,14 +1,13 @@
 //! Recognizes texts that look like a secret.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// Returns the positions of authorization tokens and of their passwords, also if only their beginning is there.
 pub(super) fn tokens_of_ecr(text: &[u8]) -> Vec<Range<usize>> {
-    let begins_token = |rest: &[u8]| {
-        let mut starts = TOKEN_STARTS.iter();
-        starts.any(|start| rest[0] == start[0] && rest.starts_with(start))
-    };
-    let starts = (0..text.len()).filter(|at| begins_token(&text[*at..]));
+    let starts = TOKEN_STARTS.iter().flat_map(|start| start.find_iter(text));
     starts
         .map(|at| at..at + token_length(&text[at..]))
         .collect()
@@ -49,7 +48,8 @@ pub(super) fn looks_like_secret_key(text: &str) -> bool {
 }
 
 /// The beginning of a password of ECR, base64 of `{"payload`, and of a token, base64 of `AWS:` and the password.
-const TOKEN_STARTS: [&[u8]; 2] = [b"eyJwYXlsb2Fk", b"QVdTOmV5SndZWGxzYjJG"];
+static TOKEN_STARTS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["eyJwYXlsb2Fk", "QVdTOmV5SndZWGxzYjJG"].map(Finder::new));
 
 /// The minimum length of a base64 text that is redacted. Session tokens of AWS have several hundred characters.
 const LONG_TOKEN: usize = 256;
@@ -62,6 +62,8 @@ mod tests {
     fn the_beginning_of_a_token_is_found_with_the_rest_of_the_text() {
         let text = b"a eyJwYXlsb2FkIjoiAQ==;QVdTOmV5SndZWGxzYjJG/-_+x b eyJwYXlsb2F";
         assert_eq!(tokens_of_ecr(text), [2..22, 23..48]);
+        let text = b"QVdTOmV5SndZWGxzYjJG eyJwYXlsb2Fk";
+        assert_eq!(tokens_of_ecr(text), [21..33, 0..20]);
     }
 
     #[test]

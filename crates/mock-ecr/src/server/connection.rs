@@ -127,7 +127,12 @@ impl Connection {
         };
         let tunnel = outer.serve(stream).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
-            match with_timeout(tls.accept_in_tunnel(tunnel)).await {
+            let mut stop = self.http.stop.clone();
+            let handshake = tokio::select! {
+                handshake = with_timeout(tls.accept_in_tunnel(tunnel)) => handshake,
+                _ = stop.changed() => return,
+            };
+            match handshake {
                 Ok(stream) => {
                     let inner = HttpConnection {
                         ingress: Ingress::Connect,

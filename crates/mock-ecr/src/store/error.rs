@@ -38,6 +38,10 @@ pub(crate) enum StoreError {
     /// The engine panicked. redb panics if its file is damaged.
     #[error("internal error, or damaged records: a transaction panicked")]
     Panicked,
+    /// The runtime has ended before the call began.
+    #[cfg(feature = "file-store")]
+    #[error("the mock is stopping")]
+    Stopped,
     /// An operation on an object failed.
     #[cfg(feature = "file-store")]
     #[error("cannot read or write layers at {location}")]
@@ -83,15 +87,6 @@ impl StoreError {
     }
 }
 
-/// The cause for which a store cannot be opened. If it is a `StoreLocationError`, it is the error itself.
-pub(super) type OpenError = Box<dyn Error + Send + Sync>;
-
-/// The error of a location that needs a feature of the crate.
-#[cfg(not(all(feature = "postgres", feature = "s3")))]
-#[derive(Debug, thiserror::Error)]
-#[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
-pub(super) struct MissingFeature(pub(super) &'static str);
-
 /// An error whose text has one line and includes its sources. It returns no source, so that none is printed twice.
 ///
 /// The text of an error of `object_store` contains the text of some of its sources, and the XML of S3.
@@ -128,7 +123,17 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-#[cfg(all(test, feature = "file-store"))]
+/// The cause for which a store cannot be opened. If it is a `StoreLocationError`, it is the error itself.
+pub(super) type OpenError = Box<dyn Error + Send + Sync>;
+
+/// The error of a location that needs a feature of the crate.
+#[cfg(not(all(feature = "postgres", feature = "s3")))]
+#[derive(Debug, thiserror::Error)]
+#[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
+pub(super) struct MissingFeature(pub(super) &'static str);
+
+#[cfg(test)]
+#[cfg(feature = "file-store")]
 mod tests {
     use super::*;
 

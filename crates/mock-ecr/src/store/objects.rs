@@ -72,24 +72,24 @@ impl Objects {
         }
     }
 
-    /// Returns whether all objects exist.
+    /// Returns whether all objects exist, with their sizes.
     pub(crate) async fn have_all(&self, objects: &[StoredObject]) -> Result<bool, StoreError> {
-        let names: Vec<_> = objects.iter().map(|object| object.name.clone()).collect();
-        let has = |name| {
+        let wanted = objects.to_vec();
+        let has = |wanted| {
             let objects = self.clone();
-            async move { objects.has(name).await }
+            async move { objects.has(&wanted).await }
         };
-        let found = stream::iter(names).map(has).buffer_unordered(CONCURRENT);
+        let found = stream::iter(wanted).map(has).buffer_unordered(CONCURRENT);
         found
             .try_fold(true, async |all, found| Ok(all && found))
             .await
     }
 
-    async fn has(&self, name: String) -> Result<bool, StoreError> {
+    async fn has(&self, object: &StoredObject) -> Result<bool, StoreError> {
         match self {
-            Objects::Memory(objects) => Ok(objects.has(&name)),
+            Objects::Memory(objects) => Ok(objects.has(&object.name)),
             #[cfg(feature = "file-store")]
-            Objects::Persistent(objects) => objects.has(name).await,
+            Objects::Persistent(objects) => objects.has(object).await,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The lock of a directory: one process at a time uses it.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 /// The lock, which the operating system releases when the process ends. Two files: on Windows, a locked file cannot be read.
@@ -20,7 +20,7 @@ impl Owner {
             Err(TryLockError::WouldBlock) => return Err(in_use(directory)),
         }
         let owner = format!("{}, {server}\n", this_process());
-        std::fs::write(directory.join(OWNER), owner)?;
+        write_new(&directory.join(OWNER), &owner)?;
         Ok(Owner { _lock: lock })
     }
 }
@@ -28,11 +28,30 @@ impl Owner {
 const OWNER: &str = "owner";
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+    // A pipe would block, and a link would lead to a file elsewhere.
+    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(named(path, &"expected a file"));
+    }
+    let mut options = OpenOptions::new();
+    let opened = options.write(true).create(true).truncate(false).open(path);
+    opened.map_err(|error| named(path, &error))
+}
+
+/// Writes a new file in place of a file, a link or a pipe.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let removed = std::fs::remove_file(path);
+    let removed = removed.or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    });
+    let mut options = OpenOptions::new();
+    let created = removed.and_then(|()| options.write(true).create_new(true).open(path));
+    let written = created.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| named(path, &error))
+}
+
+fn named(path: &Path, error: &dyn std::fmt::Display) -> io::Error {
+    io::Error::other(format!("{}: {error}", path.display()))
 }
 
 fn this_process() -> String {
@@ -95,6 +114,25 @@ mod tests {
         let error = locked().to_string();
         let expected = "another server uses the directory (process 0, http://127.0.0.1:1); ";
         assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let victim = directory.path().join("victim");
+        std::fs::write(&victim, "text").unwrap();
+        std::os::unix::fs::symlink(&victim, directory.path().join(OWNER)).unwrap();
+        drop(Owner::lock(directory.path(), "a test").unwrap());
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "text");
+        let lock = directory.path().join("lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::os::unix::fs::symlink(&victim, &lock).unwrap();
+        let error = Owner::lock(directory.path(), "a test").unwrap_err();
+        assert!(
+            error.to_string().ends_with("lock: expected a file"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -22,9 +22,9 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Small parts, which the system stores at once. Parts of 64 KiB and of 256 KiB are slower, the latter probably because three of them do
-    /// not fit in the cache of a processor.
+    /// not fit in the cache of a processor. All uploads together have at most 128 MiB in memory; further ones wait.
     pub(super) fn in_directory() -> Self {
-        Parts::new(128 * 1024, Semaphore::MAX_PERMITS)
+        Parts::new(128 * 1024, 1024)
     }
 
     /// The smallest parts that S3 permits. All uploads together have at most 160 MiB in memory; further ones wait.
@@ -249,6 +249,13 @@ mod tests {
         );
         two.abort().await;
         three.finish().await.unwrap();
+    }
+
+    #[test]
+    fn the_parts_in_memory_are_bounded() {
+        let bound = |parts: Parts| (parts.size * parts.memory.available_permits()) >> 20;
+        assert_eq!(bound(Parts::in_directory()), 128);
+        assert_eq!(bound(Parts::in_bucket()), 160);
     }
 
     #[tokio::test]

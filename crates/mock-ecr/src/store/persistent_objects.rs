@@ -17,7 +17,7 @@ use object_store::{
 use crate::store::directory::sync_entries;
 use crate::store::error::{StoreError, WithSources};
 use crate::store::part_writer::{PartWriter, Parts};
-use crate::store::stored_object::ObjectBytes;
+use crate::store::stored_object::{ObjectBytes, StoredObject};
 
 /// Objects that outlive the process.
 #[derive(Clone, Debug)]
@@ -156,9 +156,10 @@ impl PersistentObjects {
         })
     }
 
-    pub(super) async fn has(&self, name: String) -> Result<bool, StoreError> {
-        match self.store.head(&name.into()).await {
-            Ok(_) => Ok(true),
+    /// Returns whether an object exists with its size. A full disk or another program can truncate a file.
+    pub(super) async fn has(&self, object: &StoredObject) -> Result<bool, StoreError> {
+        match self.store.head(&object.name.as_str().into()).await {
+            Ok(found) => Ok(found.size == object.size),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(self.failed(error)),
         }
@@ -189,7 +190,8 @@ impl PersistentObjects {
             return Ok(());
         };
         let synced = tokio::task::spawn_blocking(move || sync_entries(&directory));
-        Ok(synced.await.map_err(io::Error::other)??)
+        let synced = synced.await.map_err(io::Error::other)?;
+        synced.map_err(|error| self.failed(error))
     }
 }
 
@@ -219,7 +221,7 @@ fn read_chunks(
             let rest = range.start + chunk.len() as u64..range.end;
             Ok::<_, io::Error>(Some((chunk, (file, rest))))
         });
-        Ok(read.await.map_err(io::Error::other)??)
+        read.await.map_err(io::Error::other)?
     })
 }
 

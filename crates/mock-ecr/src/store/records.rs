@@ -173,9 +173,12 @@ impl Store {
                 // The lock of the directory is kept until the call has ended, even if its caller is dropped.
                 let store = self.clone();
                 let called = tokio::task::spawn_blocking(move || call(&*store.0.engine));
-                called
-                    .await
-                    .unwrap_or_else(|_| Err(E::from(StoreError::Panicked)))
+                called.await.unwrap_or_else(|error| {
+                    Err(E::from(match error.is_cancelled() {
+                        true => StoreError::Stopped,
+                        false => StoreError::Panicked,
+                    }))
+                })
             }
         }
     }

@@ -9,8 +9,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use rustls::RootCertStore;
 
-use crate::store::error::OpenError;
-use crate::store::error::WithSources;
+use crate::store::error::{OpenError, WithSources};
 use crate::store::location::S3Access;
 use crate::types::secret::Secret;
 

@@ -4,7 +4,7 @@ mod claims;
 mod error;
 mod id;
 mod issued_tokens;
-mod opened_passwords;
+mod opened_credentials;
 mod password;
 mod revocation;
 mod seal;
@@ -13,6 +13,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 
 use crate::config::Config;
@@ -25,7 +26,7 @@ pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
 use issued_tokens::IssuedTokens;
 pub use issued_tokens::TokenRecord;
-use opened_passwords::{Fingerprint, OpenedPasswords};
+use opened_credentials::OpenedCredentials;
 use revocation::Revoked;
 pub use revocation::{Revocation, TooManyRevocations};
 use seal::{Keys, Tag};
@@ -65,7 +66,7 @@ pub struct TokenIssuer {
     revoked: Mutex<Revoked>,
     issued_tokens: Mutex<IssuedTokens>,
     last_issued: Mutex<Option<(Claims, AuthorizationToken)>>,
-    opened: Mutex<OpenedPasswords>,
+    opened: Mutex<OpenedCredentials>,
 }
 
 impl TokenIssuer {
@@ -104,10 +105,8 @@ impl TokenIssuer {
 
     fn issue_new(&self, claims: &Claims) -> AuthorizationToken {
         let (password, tag) = self.write(claims, password::payload_size(self.length));
-        AuthorizationToken {
-            text: BASE64_STANDARD.encode(format!("AWS:{password}")).into(),
-            id: TokenId::of(&tag),
-        }
+        let text = BASE64_STANDARD.encode(format!("AWS:{password}"));
+        AuthorizationToken::new(&text, TokenId::of(&tag))
     }
 
     fn write(&self, claims: &Claims, payload_size: usize) -> (String, Tag) {
@@ -123,18 +122,28 @@ impl TokenIssuer {
     ///
     /// Returns [`TokenError::NotBase64`], [`TokenError::Malformed`] or [`TokenError::Forged`].
     pub fn open(&self, token_or_password: &str) -> Result<(Claims, TokenId), TokenError> {
-        self.open_password(&password_of(token_or_password)?)
-    }
-
-    /// Decrypts a password. Unlike `open`, it does not accept the token.
-    pub(crate) fn open_password(&self, password: &str) -> Result<(Claims, TokenId), TokenError> {
-        let fingerprint = Fingerprint::of(password);
-        if let Some(opened) = lock(&self.opened).get(fingerprint) {
+        if let Some(opened) = lock(&self.opened).get(token_or_password) {
             return Ok(opened);
         }
-        let opened = self.decrypt(password)?;
-        lock(&self.opened).insert(fingerprint, opened.clone());
-        Ok(opened)
+        self.decrypt(&password_of(token_or_password)?)
+    }
+
+    /// Decrypts the password of the user `AWS` in Basic credentials, which are a token if they are authentic. Returns `None` if the
+    /// credentials are not base64, or have another user.
+    pub(crate) fn open_credentials(
+        &self,
+        credentials: &str,
+    ) -> Option<Result<(Claims, TokenId), TokenError>> {
+        if let Some(opened) = lock(&self.opened).get(credentials) {
+            return Some(Ok(opened));
+        }
+        let decoded = BASE64_STANDARD.decode(credentials).ok()?;
+        let password = String::from_utf8_lossy(decoded.strip_prefix(b"AWS:")?);
+        let opened = self.decrypt(&password);
+        if let Ok(opened) = &opened {
+            lock(&self.opened).insert(credentials, opened.clone());
+        }
+        Some(opened)
     }
 
     fn decrypt(&self, password: &str) -> Result<(Claims, TokenId), TokenError> {
@@ -278,16 +287,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// is `Basic` followed by a space and the token.
 ///
 /// The token contains a password. `Debug` formats only the ID of the token.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct AuthorizationToken {
-    text: Arc<str>,
+    /// The token as a JSON string. Responses contain it, and serde would check every character for escapes.
+    json: Arc<RawValue>,
     id: TokenId,
 }
 
 impl AuthorizationToken {
+    fn new(text: &str, id: TokenId) -> Self {
+        let json = RawValue::from_string(format!("\"{text}\""));
+        let json = json.expect("base64 in quotation marks is valid JSON");
+        AuthorizationToken {
+            json: json.into(),
+            id,
+        }
+    }
+
     /// Returns the token, `base64("AWS:" + password)`.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.json.get().trim_matches('"')
+    }
+
+    /// Returns the token as a JSON string.
+    pub(crate) fn json(&self) -> &RawValue {
+        &self.json
     }
 
     /// Returns the ID of the token. The request log and revocations identify the token by this ID.
@@ -297,9 +321,17 @@ impl AuthorizationToken {
 
     /// Returns the password that the token contains, for `docker login --username AWS --password-stdin`.
     pub fn password(&self) -> String {
-        password_of(&self.text).expect("an issued token contains a password")
+        password_of(self.as_str()).expect("an issued token contains a password")
     }
 }
+
+impl PartialEq for AuthorizationToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for AuthorizationToken {}
 
 impl fmt::Debug for AuthorizationToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

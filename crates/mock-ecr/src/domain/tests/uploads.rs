@@ -357,7 +357,7 @@ async fn an_upload_that_ends_while_its_parts_are_read_is_not_an_error_of_the_sto
     }
 }
 
-/// A bucket can have a rule that removes old objects.
+/// A bucket can have a rule that removes old objects, and another program can truncate a file.
 #[tokio::test]
 async fn a_layer_whose_objects_are_lost_can_be_pushed_again() {
     let disk = Disk::default();
@@ -374,12 +374,17 @@ async fn a_layer_whose_objects_are_lost_can_be_pushed_again() {
     };
     let before = disk.object_names().await;
     assert_eq!(push().await, Created::New);
-    for lost in [0, 1] {
+    for (lost, rest) in [(0, ""), (1, ""), (0, "hel"), (1, "w")] {
         assert_eq!(push().await, Created::Existing);
         all.sweeper.sweep().await.unwrap();
         let mut objects = disk.object_names().await;
         objects.retain(|name| !before.contains(name));
         all.store.objects().remove(&objects[lost]).await.unwrap();
+        if !rest.is_empty() {
+            let mut writer = all.store.objects().writer(&objects[lost]);
+            writer.write(rest.into()).await.unwrap();
+            writer.finish().await.unwrap();
+        }
         assert_eq!(push().await, Created::New);
         all.sweeper.sweep().await.unwrap();
         super::consistency::check_swept(&disk).await;

@@ -1,6 +1,5 @@
 //! Basic authentication, which the private registries of ECR use.
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::header;
 use http::request::Parts;
 
@@ -28,8 +27,10 @@ impl Authentication for Basic {
         call: &Call<'_>,
         log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError> {
-        let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
-        verify(state, call, &password, log_entry).map_err(|error| {
+        let opened = open(state, call.request, call.now, log_entry);
+        let opened = opened.ok_or(RegistryError::NotAuthorized)?;
+        let verified = opened.and_then(|(claims, id)| verify(state, call, claims, id));
+        verified.map_err(|error| {
             log_entry.token_error = Some(error.clone());
             error.into()
         })
@@ -42,10 +43,8 @@ impl Authentication for Basic {
         now: Timestamp,
         log_entry: &mut ReceivedRequest,
     ) {
-        if let Some(password) = password(request) {
-            // A password that is not a token is not recorded. `authenticate` does not record it either.
-            let _ = open(state, &password, now, log_entry);
-        }
+        // A password that is not a token is not recorded. `authenticate` does not record it either.
+        let _ = open(state, request, now, log_entry);
     }
 
     /// The realm is the registry of the host. On a bare address it is the registry of the default account.
@@ -63,10 +62,9 @@ impl Authentication for Basic {
 fn verify(
     state: &State,
     call: &Call<'_>,
-    password: &str,
-    log_entry: &mut ReceivedRequest,
+    claims: Claims,
+    id: TokenId,
 ) -> Result<Caller, TokenError> {
-    let (claims, id) = open(state, password, call.now, log_entry)?;
     let caller = state.tokens.validate_claims(claims, id, call.now)?;
     match call.host {
         Host::Registry { region, .. } if region != caller.region() => {
@@ -79,28 +77,28 @@ fn verify(
     }
 }
 
-fn open(
-    state: &State,
-    password: &str,
-    now: Timestamp,
-    log_entry: &mut ReceivedRequest,
-) -> Result<(Claims, TokenId), TokenError> {
-    let (claims, id) = state.tokens.open_password(password)?;
-    log_entry.token = Some(id);
-    log_entry.bearer = Some(claims.principal.clone());
-    state.tokens.record_presented(&claims, id, now);
-    Ok((claims, id))
-}
-
-/// Returns the password of the user `AWS`.
+/// Decrypts the token that a request presents, and records it.
 ///
 /// Returns `None` for another user, another scheme and malformed credentials. They all get the response to a request without credentials,
 /// which is `[ASSUME]` except for another scheme (awslabs/aws-sigv4-proxy#237).
-fn password(request: &Parts) -> Option<String> {
+fn open(
+    state: &State,
+    request: &Parts,
+    now: Timestamp,
+    log_entry: &mut ReceivedRequest,
+) -> Option<Result<(Claims, TokenId), TokenError>> {
+    let opened = state.tokens.open_credentials(credentials(request)?)?;
+    if let Ok((claims, id)) = &opened {
+        log_entry.token = Some(*id);
+        log_entry.bearer = Some(claims.principal.clone());
+        state.tokens.record_presented(claims, *id, now);
+    }
+    Some(opened)
+}
+
+fn credentials(request: &Parts) -> Option<&str> {
     let header = request.headers.get(header::AUTHORIZATION)?;
     let (scheme, credentials) = header.to_str().ok()?.split_once(' ')?;
-    let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
-    let password = decoded.strip_prefix(b"AWS:")?;
     let is_basic = scheme.eq_ignore_ascii_case("Basic");
-    is_basic.then(|| String::from_utf8_lossy(password).into_owned())
+    is_basic.then(|| credentials.trim())
 }
