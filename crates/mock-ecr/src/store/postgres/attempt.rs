@@ -1,6 +1,4 @@
-//! Repeats transactions that conflict with others or lose their connection.
-
-use std::time::Duration;
+//! Runs transactions and reads until one of their attempts succeeds.
 
 use crate::clock::Stopwatch;
 use crate::store::engine::Job;
@@ -8,6 +6,7 @@ use crate::store::error::StoreError;
 use crate::store::postgres::Database;
 use crate::store::postgres::connection::Connection;
 use crate::store::postgres::failure::Failure;
+use crate::store::postgres::repetition::{MAX_DURATION, repeat};
 use crate::store::postgres::session::DatabaseError;
 use crate::store::postgres::transaction::{self, Access};
 use crate::store::snapshot::Snapshot;
@@ -49,28 +48,6 @@ impl Database {
     }
 }
 
-/// Repeats attempts that may succeed later.
-pub(super) fn repeat<T>(
-    accepted: &Stopwatch,
-    mut attempt: impl FnMut() -> Result<T, Failure>,
-) -> Result<T, StoreError> {
-    for number in 0.. {
-        let error = match attempt() {
-            Ok(output) => return Ok(output),
-            Err(Failure::Final(error)) => return Err(error),
-            Err(Failure::Conflict(error) | Failure::Disconnected(error)) => error,
-        };
-        if accepted.elapsed() >= MAX_DURATION {
-            return Err(error.into());
-        }
-        std::thread::sleep(pause(number));
-    }
-    unreachable!("the attempts end at the deadline")
-}
-
-/// The time after which an operation is not repeated any more.
-const MAX_DURATION: Duration = Duration::from_secs(10);
-
 /// Returns the access of the next attempt. A transaction that touches many records conflicts again and again with others that are shorter, so
 /// the attempt after some conflicts is exclusive. If its lock is not available, the next attempts are shared again.
 fn access(conflicts: u32) -> Access {
@@ -82,14 +59,3 @@ fn access(conflicts: u32) -> Access {
 
 /// The number of conflicts after which an attempt is exclusive.
 const MAX_CONFLICTS: u32 = 3;
-
-/// Returns a random pause before the next attempt, so that transactions that conflict do not meet again.
-fn pause(attempt: u32) -> Duration {
-    let longest = 1_u64 << attempt.min(MAX_PAUSE_EXPONENT);
-    // Without random numbers, the longest pause is correct, too.
-    let random = getrandom::u64().unwrap_or(u64::MAX);
-    Duration::from_micros(500 * (1 + random % longest))
-}
-
-/// The longest pause is 64 ms.
-const MAX_PAUSE_EXPONENT: u32 = 7;

@@ -6,6 +6,7 @@ mod attempt;
 mod connection;
 mod failure;
 mod presence;
+mod repetition;
 mod rows;
 #[cfg(test)]
 pub(crate) mod server;
@@ -25,9 +26,9 @@ use crate::clock::Stopwatch;
 use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
 use crate::store::names::ProcessId;
-use crate::store::postgres::attempt::repeat;
 use crate::store::postgres::connection::{Pool, settings};
 use crate::store::postgres::presence::Presence;
+use crate::store::postgres::repetition::repeat;
 use crate::store::postgres::session::Settings;
 use crate::store::postgres_url::PostgresUrl;
 use crate::store::snapshot::Snapshot;
