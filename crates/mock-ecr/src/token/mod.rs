@@ -13,7 +13,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 
 use crate::config::Config;
@@ -105,8 +104,10 @@ impl TokenIssuer {
 
     fn issue_new(&self, claims: &Claims) -> AuthorizationToken {
         let (password, tag) = self.write(claims, password::payload_size(self.length));
-        let text = BASE64_STANDARD.encode(format!("AWS:{password}"));
-        AuthorizationToken::new(&text, TokenId::of(&tag))
+        AuthorizationToken {
+            text: BASE64_STANDARD.encode(format!("AWS:{password}")).into(),
+            id: TokenId::of(&tag),
+        }
     }
 
     fn write(&self, claims: &Claims, payload_size: usize) -> (String, Tag) {
@@ -287,31 +288,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// is `Basic` followed by a space and the token.
 ///
 /// The token contains a password. `Debug` formats only the ID of the token.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthorizationToken {
-    /// The token as a JSON string. Responses contain it, and serde would check every character for escapes.
-    json: Arc<RawValue>,
+    text: Arc<str>,
     id: TokenId,
 }
 
 impl AuthorizationToken {
-    fn new(text: &str, id: TokenId) -> Self {
-        let json = RawValue::from_string(format!("\"{text}\""));
-        let json = json.expect("base64 in quotation marks is valid JSON");
-        AuthorizationToken {
-            json: json.into(),
-            id,
-        }
-    }
-
     /// Returns the token, `base64("AWS:" + password)`.
     pub fn as_str(&self) -> &str {
-        self.json.get().trim_matches('"')
-    }
-
-    /// Returns the token as a JSON string.
-    pub(crate) fn json(&self) -> &RawValue {
-        &self.json
+        &self.text
     }
 
     /// Returns the ID of the token. The request log and revocations identify the token by this ID.
@@ -321,17 +307,9 @@ impl AuthorizationToken {
 
     /// Returns the password that the token contains, for `docker login --username AWS --password-stdin`.
     pub fn password(&self) -> String {
-        password_of(self.as_str()).expect("an issued token contains a password")
+        password_of(&self.text).expect("an issued token contains a password")
     }
 }
-
-impl PartialEq for AuthorizationToken {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for AuthorizationToken {}
 
 impl fmt::Debug for AuthorizationToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! `GetAuthorizationToken`: issues a token for the caller.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::aws::epoch_seconds;
@@ -40,7 +40,7 @@ impl Operation for GetAuthorizationToken {
         cx.record_token(token.id());
         let ids = self.registry_ids.unwrap_or_else(|| vec![caller.account()]);
         let entry = |id| AuthorizationData {
-            authorization_token: token.clone(),
+            authorization_token: quoted(&token),
             expires_at: epoch_seconds::raw(claims.expires),
             proxy_endpoint: state.registry_url(id, region, &cx.base_url()),
         };
@@ -59,14 +59,15 @@ pub(crate) struct Output {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct AuthorizationData {
-    #[serde(serialize_with = "json")]
-    authorization_token: AuthorizationToken,
+    authorization_token: Box<RawValue>,
     expires_at: Box<RawValue>,
     proxy_endpoint: String,
 }
 
-fn json<S: Serializer>(token: &AuthorizationToken, serializer: S) -> Result<S::Ok, S::Error> {
-    token.json().serialize(serializer)
+/// Returns a token as a JSON string. This is faster than serde, which checks every character for escapes.
+fn quoted(token: &AuthorizationToken) -> Box<RawValue> {
+    let text = format!("\"{}\"", token.as_str());
+    RawValue::from_string(text).expect("base64 in quotation marks is valid JSON")
 }
 
 /// Returns the data of a token for the root user of another account.
