@@ -6,8 +6,13 @@ mod server;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::Command;
 
-use crate::mock::{Mock, failing};
+use assert_cmd::cargo::cargo_bin;
+use rustix::process::{Signal, kill_process};
+
+use crate::mock::{Mock, failing, pid};
 use crate::pusher::{Image, Pusher};
 use crate::stores::{image, image_of, kill_after, pseudo_random, token};
 use server::Server;
@@ -77,7 +82,7 @@ fn servers_that_are_killed_in_turn_lose_no_acknowledged_push() {
         drop(servers);
         // A server that starts removes what the killed ones have left, and ends its work before it stops.
         let last = serve(&database, &layers, &[]);
-        last.signal(rustix::process::Signal::TERM);
+        last.signal(Signal::TERM);
         assert!(last.wait().success());
         assert_eq!(database.count("staged"), 0);
     }
@@ -173,6 +178,24 @@ fn an_unusable_database_is_reported_without_its_password() {
         &layers,
     );
     assert!(tls.contains("TLS"), "{tls}");
+}
+
+/// The database accepts connections and does not respond.
+#[test]
+fn a_signal_ends_a_server_that_waits_for_its_database_at_the_start() {
+    let database = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://me@{}/ecr", database.local_addr().unwrap());
+    let layers = tempfile::tempdir().unwrap();
+    let layers = format!("file:{}", layers.path().display());
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+        let mut serve = Command::new(cargo_bin("mock-ecr"));
+        serve.args(["serve", "--listen", "127.0.0.1:0"]);
+        serve.args(["--store", &url, "--layers", &layers]);
+        let mut server = serve.spawn().unwrap();
+        let _connection = database.accept().unwrap();
+        kill_process(pid(&server), signal).unwrap();
+        assert_eq!(server.wait().unwrap().code(), Some(code));
+    }
 }
 
 #[test]

@@ -148,6 +148,11 @@ impl Clock {
         self.update(|_| Motion::of(self.0.start));
     }
 
+    /// Returns the time to which [`reset`](Self::reset) sets the clock.
+    pub(crate) fn initial(&self) -> Timestamp {
+        Motion::of(self.0.start).now()
+    }
+
     /// Returns whether the clock is frozen.
     pub fn is_frozen(&self) -> bool {
         matches!(self.motion(), Motion::Frozen { .. })

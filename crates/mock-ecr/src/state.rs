@@ -99,8 +99,12 @@ impl State {
     }
 
     /// Restores the initial state: the clock, the tokens, the random generators, the faults, the request log and, unless they are
-    /// preserved, the repositories.
+    /// preserved, the repositories. Only the repositories can fail to be reset; nothing is reset then.
     pub(crate) async fn reset(&self, preserve: Preserve) -> Result<(), InitialStateError> {
+        match preserve {
+            Preserve::Images => {}
+            Preserve::Nothing => self.reset_repositories().await?,
+        }
         self.clock.reset();
         let started = self.clock.now().as_millis();
         self.started.store(started, Ordering::SeqCst);
@@ -109,10 +113,7 @@ impl State {
         self.request_ids.restart(&self.config.seed);
         self.request_log.reset();
         self.faults.reset(&self.config.faults);
-        match preserve {
-            Preserve::Images => Ok(()),
-            Preserve::Nothing => self.reset_repositories().await,
-        }
+        Ok(())
     }
 
     /// Returns the time at which the mock was started or last reset, on the mock's clock.
@@ -139,7 +140,7 @@ impl State {
         for (index, initial) in self.config.repositories.iter().enumerate() {
             let found = self.repositories.find(&self.id_of(initial)).await;
             if let Err(RepositoryError::RepositoryNotFound(_)) = found {
-                let created = self.prepare(initial).await;
+                let created = self.prepare(initial, self.clock.now()).await;
                 let created = created.map_err(|error| error.of_repository(index, initial))?;
                 created.publish().await?;
             } else {
@@ -152,10 +153,10 @@ impl State {
     /// Replaces all repositories by those of the configuration, in one transaction: a client that creates one of these repositories at the
     /// same time creates it before, and it is deleted, or finds that it exists.
     async fn reset_repositories(&self) -> Result<(), InitialStateError> {
-        let mut prepared = Vec::new();
+        let (mut prepared, now) = (Vec::new(), self.clock.initial());
         let replaced = async {
             for (index, initial) in self.config.repositories.iter().enumerate() {
-                let one = self.prepare(initial).await;
+                let one = self.prepare(initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
             Ok(self.repositories.reset(&prepared).await?)
@@ -177,8 +178,12 @@ impl State {
     }
 
     /// Creates a repository with its images. A repository that requests find therefore contains all its images.
-    async fn prepare(&self, initial: &InitialRepository) -> Result<Unpublished, InitialStateError> {
-        let (id, now) = (self.id_of(initial), self.clock.now());
+    async fn prepare(
+        &self,
+        initial: &InitialRepository,
+        now: Timestamp,
+    ) -> Result<Unpublished, InitialStateError> {
+        let id = self.id_of(initial);
         let mut settings = Settings::created_at(now);
         settings.mutability.rule = match initial.image_tag_mutability {
             ImageTagMutability::Mutable => TagRule::Mutable,

@@ -99,7 +99,7 @@ async fn a_mock_is_reset_with_or_without_its_images() {
 }
 
 #[tokio::test]
-async fn a_failed_reset_returns_the_reason() {
+async fn a_failed_reset_returns_the_reason_and_resets_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let layout = directory.path().join("layout");
     copy(
@@ -115,8 +115,12 @@ async fn a_failed_reset_returns_the_reason() {
         .await
         .unwrap();
     std::fs::remove_dir_all(&layout).unwrap();
+    RawRequest::ping("GET").to(&ecr).await;
+    ecr.clock().freeze();
     let response = post("reset", "{}").to(&ecr).await;
     assert_rejected(&response, 500, "RESET_FAILED", None, "layout");
+    assert!(ecr.clock().is_frozen());
+    assert_eq!(ecr.requests().count(), 2, "both requests are in the log");
 }
 
 fn copy(from: impl AsRef<std::path::Path>, to: &std::path::Path) {

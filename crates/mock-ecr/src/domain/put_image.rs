@@ -159,13 +159,12 @@ fn missing<'a>(
     digests: impl Iterator<Item = &'a Digest>,
     key: impl Fn(&Digest) -> Key,
 ) -> Result<Vec<Digest>, StoreError> {
-    let (mut seen, mut missing) = (BTreeSet::new(), Vec::new());
-    for digest in digests {
-        if seen.insert(digest) && !view.contains(&key(digest))? {
-            missing.push(digest.clone());
-        }
-    }
-    Ok(missing)
+    let mut seen = BTreeSet::new();
+    let digests: Vec<&Digest> = digests.filter(|digest| seen.insert(*digest)).collect();
+    let existing = view.existing(digests.iter().map(|digest| key(digest)).collect())?;
+    let missing = digests.into_iter();
+    let missing = missing.filter(|digest| !existing.contains(&key(digest)));
+    Ok(missing.cloned().collect())
 }
 
 fn verified_digest(new: &NewImage) -> Result<Digest, RepositoryError> {

@@ -85,11 +85,6 @@ impl StoreError {
     pub(super) fn engine(error: impl Into<redb::Error>) -> Self {
         StoreError::Engine(error.into().into())
     }
-
-    #[cfg(feature = "postgres")]
-    pub(super) fn database(error: postgres::Error) -> Self {
-        StoreError::Engine(error.into())
-    }
 }
 
 /// An error whose text has one line and includes its sources. It returns no source, so that none is printed twice.

@@ -1,6 +1,6 @@
 //! Reads records, and changes them in transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -18,6 +18,17 @@ pub(crate) type Record = (Key, Bytes);
 pub(crate) trait Snapshot {
     /// Returns the value of a record, if it exists.
     fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError>;
+
+    /// Returns those of the keys that have a record.
+    fn existing(&self, keys: BTreeSet<Key>) -> Result<BTreeSet<Key>, StoreError> {
+        let mut existing = BTreeSet::new();
+        for key in keys {
+            if self.get(&key)?.is_some() {
+                existing.insert(key);
+            }
+        }
+        Ok(existing)
+    }
 
     /// Returns at most `limit` records of a folder that follow the name `after`, in the byte order of their names. The cost does not depend
     /// on the number of the other records.
@@ -176,6 +187,15 @@ impl Snapshot for Transaction<'_> {
             Some(written) => Ok(written.clone()),
             None => self.base.get(key),
         }
+    }
+
+    fn existing(&self, keys: BTreeSet<Key>) -> Result<BTreeSet<Key>, StoreError> {
+        let is_written = |key: &Key| self.writes.contains_key(key);
+        let (written, unchanged): (BTreeSet<_>, _) = keys.into_iter().partition(is_written);
+        let mut existing = self.base.existing(unchanged)?;
+        let put = |key: &Key| self.writes.get(key).is_some_and(Option::is_some);
+        existing.extend(written.into_iter().filter(put));
+        Ok(existing)
     }
 
     fn page(

@@ -40,7 +40,7 @@ async fn a_crash_at_any_step_leaves_each_operation_done_or_not_done_in_a_databas
     check_crashes(|| Disk::in_database(&server)).await;
 }
 
-/// A process with an upload to the repository `team/app`, and the database.
+/// A process with an upload to the repository `team/app`, and the database, where it has the role `uploading`.
 struct Uploading {
     process: Repositories,
     app: RepositoryId,
@@ -52,8 +52,10 @@ struct Uploading {
 impl Uploading {
     async fn begin() -> Self {
         let server = database_server();
+        server.execute("CREATE ROLE uploading SUPERUSER LOGIN");
         let layers = tempfile::tempdir().unwrap();
-        let process = Repositories::new(open(&server.url(), &layers).await, "seed", || NOW);
+        let url = server.url().replace("//me@", "//uploading@");
+        let process = Repositories::new(open(&url, &layers).await, "seed", || NOW);
         let app = id("team/app");
         let settings = Settings::created_at(NOW);
         process.create(&app, settings, Vec::new()).await.unwrap();
@@ -128,8 +130,11 @@ async fn a_part_that_another_process_has_removed_is_not_appended() {
     let uploading = Uploading::begin().await;
     let (running, app, upload) = (&uploading.process, &uploading.app, &uploading.upload);
     let sent = uploading.send_while(async {
+        // The process cannot announce itself again until another one has started.
+        uploading.server.execute("ALTER ROLE uploading NOLOGIN");
         uploading.server.end_sessions();
         uploading.start_another().await;
+        uploading.server.execute("ALTER ROLE uploading LOGIN");
     });
     let error = sent.await.unwrap_err().to_string();
     assert!(

@@ -1,19 +1,21 @@
 //! The connections to a database.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::str::FromStr as _;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use postgres::config::SslMode;
-use postgres::{Client, Config, Error, NoTls, Statement};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config, Statement};
 
 use crate::store::error::StoreError;
+use crate::store::postgres::session::{DatabaseError, Session, Settings};
 use crate::store::postgres_url::PostgresUrl;
 
 /// Returns the settings of all connections.
-pub(super) fn settings(url: &PostgresUrl) -> Result<Config, StoreError> {
-    let mut config = Config::from_str(url.expose()).map_err(StoreError::database)?;
+pub(super) fn settings(url: &PostgresUrl) -> Result<Settings, StoreError> {
+    let parsed = Config::from_str(url.expose());
+    let mut config = parsed.map_err(|error| StoreError::Engine(error.into()))?;
     if config.get_ssl_mode() == SslMode::Require {
         return Err(StoreError::Engine(WITHOUT_TLS.into()));
     }
@@ -26,7 +28,14 @@ pub(super) fn settings(url: &PostgresUrl) -> Result<Config, StoreError> {
     if config.get_application_name().is_none() {
         config.application_name("mock-ecr");
     }
-    Ok(config)
+    if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+        config.keepalives_idle(KEEPALIVES_IDLE);
+    }
+    Ok(Settings {
+        config,
+        opening: TIMEOUT,
+        response: TIMEOUT,
+    })
 }
 
 const WITHOUT_TLS: &str =
@@ -35,41 +44,25 @@ const WITHOUT_TLS: &str =
 /// The time after which a connection that does not answer is closed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens a connection without statements.
-pub(super) fn connect(config: &Config) -> Result<Client, Error> {
-    let mut client = config.connect(NoTls)?;
-    client.batch_execute(SESSION)?;
-    Ok(client)
-}
+/// The time after which the end of an idle connection that was not announced is looked for. It is the same in the settings of a session.
+const KEEPALIVES_IDLE: Duration = Duration::from_secs(30);
 
-/// The server ends a session whose client does not answer any more, so that its locks are released. A sequential scan of a small table would
-/// conflict with each change of the table.
-const SESSION: &str = "
-    SET statement_timeout = '30s';
-    SET idle_in_transaction_session_timeout = '30s';
-    SET tcp_keepalives_idle = 30;
-    SET tcp_keepalives_interval = 10;
-    SET tcp_keepalives_count = 3;
-    SET enable_seqscan = off;
-    SET enable_bitmapscan = off;
+/// Creates the table. Several processes can do so at the same time: the lock is released after the table is visible to others. A user who may
+/// not create tables can use an existing one.
+const CREATE_TABLE: &str = "
+    BEGIN ISOLATION LEVEL READ COMMITTED;
+    SELECT pg_advisory_xact_lock(hashtext('mock_ecr_records'));
+    DO $$ BEGIN
+        IF to_regclass('mock_ecr_records') IS NULL THEN
+            CREATE TABLE mock_ecr_records (key bytea PRIMARY KEY, value bytea NOT NULL);
+        END IF;
+    END $$;
+    COMMIT;
 ";
-
-/// Creates the table. Several processes can do so at the same time. A user who may not create tables can use an existing one.
-fn create_table(client: &mut Client) -> Result<(), Error> {
-    client.batch_execute(
-        "SELECT pg_advisory_lock(hashtext('mock_ecr_records'));
-        DO $$ BEGIN
-            IF to_regclass('mock_ecr_records') IS NULL THEN
-                CREATE TABLE mock_ecr_records (key bytea PRIMARY KEY, value bytea NOT NULL);
-            END IF;
-        END $$;
-        SELECT pg_advisory_unlock(hashtext('mock_ecr_records'));",
-    )
-}
 
 /// A connection with its prepared statements.
 pub(super) struct Connection {
-    pub(super) client: Client,
+    pub(super) session: Session,
     pub(super) statements: Statements,
 }
 
@@ -77,6 +70,7 @@ pub(super) struct Connection {
 #[derive(Clone)]
 pub(super) struct Statements {
     pub(super) get: Statement,
+    pub(super) existing: Statement,
     pub(super) page: List,
     pub(super) keys: List,
     pub(super) put: Statement,
@@ -93,9 +87,9 @@ pub(super) struct List {
 }
 
 impl List {
-    fn prepare(client: &mut Client, columns: &str) -> Result<Self, Error> {
-        let mut prepare = |operator: &str| {
-            client.prepare(&format!(
+    fn prepare(session: &Session, columns: &str) -> Result<Self, DatabaseError> {
+        let prepare = |operator: &str| {
+            session.prepare(&format!(
                 "SELECT {columns} FROM mock_ecr_records WHERE key {operator} $1 AND key < $2 ORDER BY key LIMIT $3"
             ))
         };
@@ -107,28 +101,32 @@ impl List {
 }
 
 impl Connection {
-    fn open(config: &Config) -> Result<Self, Error> {
-        Connection::prepare(connect(config)?)
+    fn open(settings: &Settings) -> Result<Self, DatabaseError> {
+        Connection::prepare(Session::open(settings)?)
     }
 
-    fn prepare(mut client: Client) -> Result<Self, Error> {
+    fn prepare(session: Session) -> Result<Self, DatabaseError> {
         let statements = Statements {
-            get: client.prepare("SELECT value FROM mock_ecr_records WHERE key = $1")?,
-            page: List::prepare(&mut client, "key, value")?,
-            keys: List::prepare(&mut client, "key")?,
-            put: client.prepare(
+            get: session.prepare("SELECT value FROM mock_ecr_records WHERE key = $1")?,
+            existing: session.prepare("SELECT key FROM mock_ecr_records WHERE key = ANY($1)")?,
+            page: List::prepare(&session, "key, value")?,
+            keys: List::prepare(&session, "key")?,
+            put: session.prepare(
                 "INSERT INTO mock_ecr_records SELECT * FROM unnest($1::bytea[], $2::bytea[])
                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             )?,
-            remove: client.prepare("DELETE FROM mock_ecr_records WHERE key = ANY($1)")?,
+            remove: session.prepare("DELETE FROM mock_ecr_records WHERE key = ANY($1)")?,
         };
-        Ok(Connection { client, statements })
+        Ok(Connection {
+            session,
+            statements,
+        })
     }
 }
 
 /// A limited number of connections, which are opened when they are needed.
 pub(super) struct Pool {
-    config: Config,
+    settings: Settings,
     state: Mutex<State>,
     /// Signalled when a connection is returned.
     returned: Condvar,
@@ -145,15 +143,12 @@ const MAX_CONNECTIONS: usize = 10;
 
 impl Pool {
     /// Opens the first connection and creates the table.
-    pub(super) fn open(config: Config) -> Result<Self, StoreError> {
-        let first = || {
-            let mut client = connect(&config)?;
-            create_table(&mut client)?;
-            Connection::prepare(client)
-        };
-        let first = first().map_err(StoreError::database)?;
+    pub(super) fn open(settings: Settings) -> Result<Self, DatabaseError> {
+        let session = Session::open(&settings)?;
+        session.execute(CREATE_TABLE)?;
+        let first = Connection::prepare(session)?;
         Ok(Pool {
-            config,
+            settings,
             state: Mutex::new(State {
                 idle: vec![first],
                 open: 1,
@@ -163,7 +158,7 @@ impl Pool {
     }
 
     /// Waits for a connection, not longer than `timeout`.
-    pub(super) fn take(&self, timeout: Duration) -> Result<Lease<'_>, PoolError> {
+    pub(super) fn take(&self, timeout: Duration) -> Result<Lease<'_>, DatabaseError> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let is_exhausted =
             |state: &mut State| state.idle.is_empty() && state.open >= MAX_CONNECTIONS;
@@ -172,7 +167,7 @@ impl Pool {
             .wait_timeout_while(state, timeout, is_exhausted);
         let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {
-            return Err(PoolError::Busy);
+            return Err(DatabaseError::Busy);
         }
         let mut lease = Lease {
             pool: self,
@@ -182,22 +177,13 @@ impl Pool {
             state.open += 1;
             drop(state);
             // If this fails, the drop of the lease subtracts the connection again.
-            lease.connection = Some(Connection::open(&self.config)?);
+            lease.connection = Some(Connection::open(&self.settings)?);
         }
         Ok(lease)
     }
 }
 
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PoolError {
-    #[error("no connection to the database was free for 10 seconds")]
-    Busy,
-    #[error(transparent)]
-    Open(#[from] Error),
-}
-
-/// A connection that is returned to the pool, unless it is closed.
+/// A connection that is returned to the pool, unless it is closed, or its user has panicked.
 pub(super) struct Lease<'a> {
     pool: &'a Pool,
     /// `None` if it could not be opened.
@@ -212,16 +198,11 @@ impl Deref for Lease<'_> {
     }
 }
 
-impl DerefMut for Lease<'_> {
-    fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("opened by the pool")
-    }
-}
-
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         let connection = self.connection.take();
-        let usable = connection.filter(|connection| !connection.client.is_closed());
+        let usable = connection
+            .filter(|connection| connection.session.is_usable() && !std::thread::panicking());
         let mut state = self
             .pool
             .state

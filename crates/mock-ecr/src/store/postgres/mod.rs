@@ -4,24 +4,32 @@
 
 mod attempt;
 mod connection;
+mod failure;
 mod presence;
+mod repetition;
 mod rows;
 #[cfg(test)]
 pub(crate) mod server;
+mod session;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use crate::clock::Stopwatch;
 use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
 use crate::store::names::ProcessId;
 use crate::store::postgres::connection::{Pool, settings};
 use crate::store::postgres::presence::Presence;
+use crate::store::postgres::repetition::repeat;
+use crate::store::postgres::session::Settings;
 use crate::store::postgres_url::PostgresUrl;
 use crate::store::snapshot::Snapshot;
 
@@ -29,7 +37,7 @@ use crate::store::snapshot::Snapshot;
 ///
 /// The connections belong to threads, not to the runtime of the caller: a transaction is carried out even if the runtime ends.
 pub(super) struct PostgresEngine {
-    database: Option<Arc<Database>>,
+    database: Arc<Database>,
     /// `None` after the engine is dropped.
     jobs: Option<Sender<Queued>>,
     threads: Vec<JoinHandle<()>>,
@@ -38,6 +46,7 @@ pub(super) struct PostgresEngine {
 struct Queued {
     job: Job,
     done: Done,
+    accepted: Stopwatch,
 }
 
 struct Database {
@@ -51,10 +60,13 @@ const WORKERS: usize = 8;
 impl PostgresEngine {
     /// Connects to a database, and creates the table if it does not exist. Waits for the network.
     pub(super) fn open(url: &PostgresUrl) -> Result<Self, StoreError> {
-        let settings = settings(url)?;
+        PostgresEngine::with_settings(settings(url)?)
+    }
+
+    fn with_settings(settings: Settings) -> Result<Self, StoreError> {
         let database = Arc::new(Database {
             pool: Pool::open(settings.clone())?,
-            presence: Presence::open(settings).map_err(StoreError::database)?,
+            presence: Presence::open(settings)?,
         });
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
@@ -66,7 +78,7 @@ impl PostgresEngine {
         };
         let threads = (0..WORKERS).map(worker).collect::<Result<_, _>>()?;
         Ok(PostgresEngine {
-            database: Some(database),
+            database,
             jobs: Some(jobs),
             threads,
         })
@@ -79,34 +91,42 @@ impl PostgresEngine {
         let opened = std::thread::spawn(move || PostgresEngine::open(&url)).join();
         opened.unwrap().unwrap()
     }
-
-    fn database(&self) -> &Database {
-        self.database.as_ref().expect("present until the drop")
-    }
 }
 
 impl Database {
     fn run_jobs(&self, queue: &Mutex<Receiver<Queued>>) {
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(Queued { mut job, done }) = next else {
+            let Ok(queued) = next else {
                 return;
             };
+            let Queued {
+                mut job,
+                done,
+                accepted,
+            } = queued;
+            // A panic would end the thread, and later transactions would wait for ever.
+            let run = AssertUnwindSafe(|| self.transact(&mut job, &accepted));
+            let result = catch_unwind(run).unwrap_or(Err(StoreError::Panicked));
             // The receiver is dropped if the caller has gone.
-            let _ = done.send(self.transact(&mut job));
+            let _ = done.send(result);
         }
     }
 }
 
 impl Engine for PostgresEngine {
     fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
-        self.database().read(reader)
+        self.database.read(reader)
     }
 
     fn submit(&self, job: Job, done: Done) {
         let jobs = self.jobs.as_ref().expect("present until the drop");
         // If the threads have panicked, the receiver of the result finds that it was dropped.
-        let _ = jobs.send(Queued { job, done });
+        let _ = jobs.send(Queued {
+            job,
+            done,
+            accepted: Stopwatch::start(),
+        });
     }
 
     fn reads(&self) -> Reads {
@@ -114,26 +134,23 @@ impl Engine for PostgresEngine {
     }
 
     fn announce(&self, process: ProcessId) -> Result<(), StoreError> {
-        let database = self.database();
-        database.repeat(|| Ok(database.presence.announce(process)?))
+        let presence = &self.database.presence;
+        repeat(&Stopwatch::start(), || Ok(presence.announce(process)?))
     }
 
     fn running_processes(&self) -> Result<BTreeSet<ProcessId>, StoreError> {
-        let database = self.database();
-        database.repeat(|| Ok(database.presence.running_processes()?))
+        let presence = &self.database.presence;
+        repeat(&Stopwatch::start(), || Ok(presence.running_processes()?))
     }
 }
 
-/// Waits until the accepted transactions are committed and the connections are closed. A connection has a runtime of its own, which cannot
-/// be dropped in an asynchronous task, so a thread drops it.
+/// Waits until the accepted transactions are committed, or have failed. The connections are then closed.
 impl Drop for PostgresEngine {
     fn drop(&mut self) {
         self.jobs.take();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
-        let database = self.database.take();
-        let _ = std::thread::spawn(move || drop(database)).join();
     }
 }
 

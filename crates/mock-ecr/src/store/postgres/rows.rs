@@ -1,47 +1,36 @@
 //! Reads records in a transaction of the database.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use postgres::types::ToSql;
-use postgres::{Error, Row, Statement, Transaction};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Statement};
 
 use crate::store::error::StoreError;
 use crate::store::key::{Folder, Key};
-use crate::store::postgres::connection::{List, Statements};
+use crate::store::postgres::connection::{Connection, List};
+use crate::store::postgres::session::DatabaseError;
 use crate::store::snapshot::{Record, Snapshot};
 
-/// The records, as a transaction sees them.
+/// The records, as a transaction of a session sees them.
 pub(super) struct Rows<'a> {
-    statements: &'a Statements,
-    state: RefCell<State<'a>>,
-}
-
-struct State<'a> {
-    transaction: Transaction<'a>,
+    connection: &'a Connection,
     /// The first error. The results of the transaction are invalid then, whatever its body returns.
-    failure: Option<Error>,
+    failure: RefCell<Option<DatabaseError>>,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(transaction: Transaction<'a>, statements: &'a Statements) -> Self {
-        let state = State {
-            transaction,
-            failure: None,
-        };
+    pub(super) fn new(connection: &'a Connection) -> Self {
         Rows {
-            statements,
-            state: RefCell::new(state),
+            connection,
+            failure: RefCell::new(None),
         }
     }
 
-    /// Returns the transaction, or the first error of its statements.
-    pub(super) fn finish(self) -> Result<Transaction<'a>, Error> {
-        let State {
-            transaction,
-            failure,
-        } = self.state.into_inner();
-        failure.map_or(Ok(transaction), Err)
+    /// Returns the first error of a statement.
+    pub(super) fn finish(self) -> Result<(), DatabaseError> {
+        self.failure.into_inner().map_or(Ok(()), Err)
     }
 
     fn query(
@@ -49,11 +38,11 @@ impl<'a> Rows<'a> {
         statement: &Statement,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
-        let mut state = self.state.borrow_mut();
-        if state.failure.is_none() {
-            match state.transaction.query(statement, parameters) {
+        let mut failure = self.failure.borrow_mut();
+        if failure.is_none() {
+            match self.connection.session.query(statement, parameters) {
                 Ok(rows) => return Ok(rows),
-                Err(error) => state.failure = Some(error),
+                Err(error) => *failure = Some(error),
             }
         }
         Err(StoreError::Engine(
@@ -85,8 +74,14 @@ impl Rows<'_> {
 
 impl Snapshot for Rows<'_> {
     fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
-        let rows = self.query(&self.statements.get, &[&key.as_bytes()])?;
+        let rows = self.query(&self.connection.statements.get, &[&key.as_bytes()])?;
         Ok(rows.first().map(|row| bytes(row, 0)))
+    }
+
+    fn existing(&self, keys: BTreeSet<Key>) -> Result<BTreeSet<Key>, StoreError> {
+        let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
+        let rows = self.query(&self.connection.statements.existing, &[&keys])?;
+        Ok(rows.iter().map(key).collect())
     }
 
     fn page(
@@ -95,7 +90,13 @@ impl Snapshot for Rows<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        self.list(&self.statements.page, folder, after, limit, record)
+        self.list(
+            &self.connection.statements.page,
+            folder,
+            after,
+            limit,
+            record,
+        )
     }
 
     fn keys(
@@ -104,7 +105,7 @@ impl Snapshot for Rows<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Key>, StoreError> {
-        self.list(&self.statements.keys, folder, after, limit, key)
+        self.list(&self.connection.statements.keys, folder, after, limit, key)
     }
 }
 

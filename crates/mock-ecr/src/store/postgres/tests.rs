@@ -1,6 +1,10 @@
 //! Tests of the engine with a server.
 
 use std::collections::BTreeSet;
+use std::io;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rand::{RngExt as _, SeedableRng as _};
@@ -11,7 +15,9 @@ use crate::store::key::{Generation, Key};
 use crate::store::memory::MemoryEngine;
 use crate::store::memory_objects::MemoryObjects;
 use crate::store::objects::Objects;
+use crate::store::postgres::failure::Failure;
 use crate::store::postgres::server::Server;
+use crate::store::postgres::session::{DatabaseError, Session};
 use crate::store::records::Store;
 use crate::store::snapshot::Record;
 
@@ -145,6 +151,150 @@ async fn a_panic_changes_nothing() {
     assert_eq!(number(&store).await, 0);
 }
 
+/// Panics when it is dropped, which the engine does after it has caught the panic of a transaction.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        panic!("of the test");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_of_the_engine_does_not_end_its_threads() {
+    let server = Server::start();
+    let store = store(&server);
+    for _ in 0..2 * WORKERS {
+        let panicked: Result<(), StoreError> =
+            store.transact(|_| std::panic::panic_any(Payload)).await;
+        let is_panic = matches!(panicked, Err(StoreError::Panicked));
+        assert!(is_panic, "{panicked:?}");
+    }
+    increment(&store).await.unwrap();
+    assert_eq!(number(&store).await, 1);
+}
+
+/// Each process creates the table at its start. Each commit of a new table waits here, so that all processes find that there is no table.
+#[test]
+fn processes_that_start_together_create_the_table_once() {
+    let server = Server::start();
+    let url: PostgresUrl = server.url().parse().unwrap();
+    server.execute(
+        "CREATE TABLE created ();
+        CREATE FUNCTION wait() RETURNS trigger AS $$ BEGIN
+            PERFORM pg_advisory_xact_lock_shared(1);
+            RETURN NULL;
+        END $$ LANGUAGE plpgsql;
+        CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON created DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION wait();
+        CREATE FUNCTION insert() RETURNS event_trigger AS $$ BEGIN
+            INSERT INTO created DEFAULT VALUES;
+        END $$ LANGUAGE plpgsql;
+        CREATE EVENT TRIGGER create_table ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION insert();",
+    );
+    let blocking = Session::open(&settings(&url).unwrap()).unwrap();
+    blocking.execute("SELECT pg_advisory_lock(1)").unwrap();
+    let starting = [(); 3].map(|()| {
+        let url = url.clone();
+        std::thread::spawn(move || PostgresEngine::open(&url).map(drop))
+    });
+    while waiting(&server) < starting.len() {}
+    blocking.execute("SELECT pg_advisory_unlock(1)").unwrap();
+    for one in starting {
+        one.join().unwrap().unwrap();
+    }
+}
+
+/// Returns the number of sessions that wait for a lock.
+fn waiting(server: &Server) -> usize {
+    let waiting = server.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND backend_type = 'client backend'",
+    );
+    waiting.trim().parse().unwrap()
+}
+
+/// A short transaction changes a record after each attempt of a long one has read it, until it has to wait for the long one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_conflicts_with_each_shorter_one_is_committed() {
+    let server = Arc::new(Server::start());
+    let (long, short) = (store(&server), store(&server));
+    let attempts = Arc::new(AtomicU32::new(0));
+    let (counted, database) = (Arc::clone(&attempts), Arc::clone(&server));
+    let runtime = tokio::runtime::Handle::current();
+    let key = generation().policy();
+    let committed = long.transact(move |records| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let number: Option<u64> = records.view().read(&key)?;
+        let store = short.clone();
+        let shorter = runtime.spawn(async move { increment(&store).await.unwrap() });
+        while !shorter.is_finished() && waiting(&database) == 0 {}
+        records.write(&key, &(number.unwrap_or(0) + 100));
+        Ok::<_, StoreError>(())
+    });
+    committed.await.unwrap();
+    let attempts = u64::from(attempts.load(Ordering::SeqCst));
+    assert_eq!(attempts, 4, "three conflicts precede an exclusive attempt");
+    // The shorter transaction that has waited is committed, too.
+    while number(&long).await != attempts + 100 {}
+}
+
+fn with_limits(url: &str, limit: Duration) -> Settings {
+    Settings {
+        response: limit,
+        ..settings(&url.parse().unwrap()).unwrap()
+    }
+}
+
+/// The lock is never released, so the response does not arrive, however long the limit is.
+#[test]
+fn a_session_without_a_response_is_not_used_again() {
+    let server = Server::start();
+    let blocking = Session::open(&with_limits(&server.url(), Duration::from_secs(10))).unwrap();
+    blocking.execute("SELECT pg_advisory_lock(1)").unwrap();
+    let waiting = Session::open(&with_limits(&server.url(), Duration::from_millis(1))).unwrap();
+    assert!(waiting.is_usable());
+    let error = waiting.execute("SELECT pg_advisory_lock(1)").unwrap_err();
+    assert!(matches!(error, DatabaseError::NoResponse), "{error:?}");
+    assert!(!waiting.is_usable());
+    assert!(matches!(Failure::from(error), Failure::Final(_)));
+    let unknown = Failure::of_commit(DatabaseError::NoResponse);
+    let is_unknown = matches!(unknown, Failure::Final(StoreError::OutcomeUnknown(_)));
+    assert!(is_unknown);
+}
+
+#[test]
+fn a_database_that_accepts_a_connection_and_does_not_respond_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://me@{}/database", listener.local_addr().unwrap());
+    let settings = Settings {
+        opening: Duration::from_millis(1),
+        ..with_limits(&url, Duration::from_millis(1))
+    };
+    let error = PostgresEngine::with_settings(settings).unwrap_err();
+    let error = crate::types::error_chain::chain(&error);
+    assert!(error.contains("has not responded"), "{error}");
+}
+
+/// Such an error ends when others have closed files.
+#[test]
+fn a_connection_that_the_process_cannot_open_is_opened_later() {
+    let failure = Failure::from(DatabaseError::from(io::Error::other("too many open files")));
+    assert!(matches!(failure, Failure::Disconnected(_)));
+}
+
+/// No other session of the process is used, so that only its end can be the reason for which it is opened again.
+#[tokio::test]
+async fn a_process_whose_session_has_ended_is_announced_again() {
+    let server = Server::start();
+    let one = store(&server);
+    let id = ProcessId::of_name(&one.unique_name().await.unwrap()).unwrap();
+    server.end_sessions();
+    let other = store(&server);
+    while !other.running_processes().await.unwrap().contains(&id) {}
+    drop(one);
+    assert_eq!(other.running_processes().await.unwrap(), BTreeSet::new());
+}
+
 #[tokio::test]
 async fn running_processes_are_announced_until_they_end() {
     let server = Server::start();
@@ -191,7 +341,7 @@ fn submit(engine: &dyn Engine, changes: Vec<(Key, Option<Bytes>)>) {
     finished.blocking_recv().unwrap().unwrap();
 }
 
-/// Reads a page and one record. The keys of a page are those of its records.
+/// Reads a page and one record. The keys of a page are those of its records, which exist.
 fn read(
     engine: &dyn Engine,
     key: &Key,
@@ -199,6 +349,7 @@ fn read(
     limit: usize,
 ) -> (Option<Bytes>, Vec<Record>) {
     let generation = Generation::new(key.parts().nth(1).unwrap().to_owned());
+    let absent = generation.resource_tags().key("absent");
     let mut found = None;
     engine
         .read(&mut |view| {
@@ -206,7 +357,14 @@ fn read(
             let page = page.unwrap();
             let keys = view.keys(&generation.resource_tags(), after, limit);
             assert!(keys.unwrap().iter().eq(page.iter().map(|(key, _)| key)));
-            found = Some((view.get(key).unwrap(), page));
+            let record = view.get(key).unwrap();
+            let listed = page.iter().map(|(key, _)| key.clone());
+            let expected = listed
+                .chain(record.is_some().then(|| key.clone()))
+                .collect();
+            let keys = page.iter().map(|(key, _)| key).chain([key, &absent]);
+            assert_eq!(view.existing(keys.cloned().collect()).unwrap(), expected);
+            found = Some((record, page));
         })
         .unwrap();
     found.unwrap()
