@@ -3,8 +3,19 @@
 use mock_ecr::config::Limits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the limit of this process if it is too low for the connections, as far as the system permits it.
-pub(crate) fn raise_limit(limits: &Limits) {
+/// Raises the limit of this process if it is too low for the connections. If the system does not permit that, lowers the maximum number of
+/// connections, and logs a warning.
+pub(crate) fn prepare(limits: &mut Limits) {
+    raise_limit(limits);
+    if let Some(permitted) = limit_connections(limits) {
+        tracing::warn!(
+            "the process can open {permitted} files, so the mock accepts {} connections at a time; raise the limit (ulimit -n) for more",
+            limits.connections
+        );
+    }
+}
+
+fn raise_limit(limits: &Limits) {
     let limit = getrlimit(Resource::Nofile);
     let needed = needed(limits.connections);
     let wanted = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
@@ -15,19 +26,14 @@ pub(crate) fn raise_limit(limits: &Limits) {
     }
 }
 
-/// Lowers the maximum number of connections if the process cannot open enough descriptors, and logs a warning.
-pub(crate) fn limit_connections(limits: &mut Limits) {
-    let Some(permitted) = getrlimit(Resource::Nofile).current else {
-        return;
-    };
+/// Lowers the maximum number of connections if the process cannot open enough descriptors. Returns the number of descriptors in this case.
+pub(crate) fn limit_connections(limits: &mut Limits) -> Option<u64> {
+    let permitted = getrlimit(Resource::Nofile).current?;
     if permitted >= needed(limits.connections) {
-        return;
+        return None;
     }
     limits.connections = connections(permitted).max(MIN_CONNECTIONS);
-    tracing::warn!(
-        "the process can open {permitted} files, so the mock accepts {} connections at a time; raise the limit (ulimit -n) for more",
-        limits.connections
-    );
+    Some(permitted)
 }
 
 /// Returns the number of connections for which a number of descriptors is enough. A quarter of the descriptors, and at least 64, is for the

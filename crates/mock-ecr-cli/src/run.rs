@@ -27,7 +27,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     config.control_key = options.control.control_key;
     let endpoint = default_endpoint(options.redirect);
     config.proxy_endpoint.get_or_insert(endpoint);
-    // The command would inherit a higher limit.
+    // The command would inherit a higher limit. Few commands need the connections of the default.
     #[cfg(unix)]
     descriptors::limit_connections(&mut config.limits);
     // In the sandbox, the mock also listens on an address that is not a loopback address.

@@ -25,10 +25,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     config.control_key = options.control.control_key.or(generated.clone());
     config.proxy_endpoint.get_or_insert(ProxyEndpoint::Mock);
     #[cfg(unix)]
-    {
-        descriptors::raise_limit(&config.limits);
-        descriptors::limit_connections(&mut config.limits);
-    }
+    descriptors::prepare(&mut config.limits);
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::stopping()?;
