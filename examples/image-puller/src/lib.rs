@@ -12,7 +12,7 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
-/// Pulls images. A token is used until the registry rejects it.
+/// A client that pulls images. A token is used until the registry rejects it.
 pub struct Puller {
     ecr: Client,
     http: reqwest::Client,

@@ -1,5 +1,6 @@
 //! Requests a token of Amazon ECR and writes it into docker's `config.json`.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -63,12 +64,19 @@ fn config_file() -> Result<PathBuf, Error> {
 
 /// Adds a login to the file. Other entries of the file are preserved.
 fn write_login(file: &Path, registry: &str, token: &str) -> Result<(), Error> {
-    let mut config: Value = match fs::read(file) {
-        Ok(bytes) => serde_json::from_slice(&bytes)?,
-        Err(_) => json!({}),
-    };
+    let config = read_config(file);
+    let mut config = config.map_err(|error| format!("{}: {error}", file.display()))?;
     // The token is the base64 text of a user name and a password, as docker stores them.
     config["auths"][registry] = json!({ "auth": token });
     fs::write(file, serde_json::to_vec_pretty(&config)?)?;
     Ok(())
+}
+
+/// Returns the content of the file, or an empty object if the file does not exist.
+fn read_config(file: &Path) -> Result<Value, Error> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(json!({})),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -50,6 +50,17 @@ fn other_logins_are_preserved() {
 }
 
 #[test]
+fn an_invalid_file_is_not_replaced() {
+    let ecr = MockEcr::start_blocking().unwrap();
+    let docker = TempDir::new().unwrap();
+    let file = docker.path().join("config.json");
+    fs::write(&file, "{").unwrap();
+    let outcome = login(&ecr, &docker).assert().failure();
+    outcome.stderr(contains("config.json: EOF while parsing an object"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{");
+}
+
+#[test]
 fn a_throttled_call_is_repeated() {
     let ecr = MockEcr::start_blocking().unwrap();
     let docker = TempDir::new().unwrap();

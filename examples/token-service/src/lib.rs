@@ -12,7 +12,7 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// The time before its expiry at which a token is renewed.
 const MARGIN: Duration = Duration::from_secs(15 * 60);
 
-/// Returns tokens to any number of tasks, which share one token.
+/// A cache of one token, which any number of tasks share.
 pub struct TokenService {
     client: Client,
     clock: SharedTimeSource,
@@ -26,7 +26,7 @@ struct Token {
 }
 
 impl TokenService {
-    /// Creates a service that calls ECR as `config` says. The clock is that of the SDK.
+    /// Creates a service with the configuration and the clock of the SDK.
     pub fn new(config: &SdkConfig) -> Self {
         TokenService {
             client: Client::new(config),
