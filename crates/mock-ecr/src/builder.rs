@@ -97,11 +97,11 @@ impl MockEcrBuilder {
     }
 
     /// Opens no socket until [`MockEcr::url`] or [`MockEcr::address`] is called. [`MockEcr::sdk_config`] returns a configuration whose HTTP
-    /// client calls the mock directly, whatever the endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process. With the
+    /// client calls the mock directly for every endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process. With the
     /// feature `connector`, `MockEcr::connector` connects other clients.
     ///
-    /// The clock, the faults and the request log work as with a socket. A fault that resets a connection, violates HTTP/1 or changes a
-    /// certificate needs a socket: setting it returns an error before a socket is opened.
+    /// The clock, the faults and the request log work as with a socket. A fault that resets a connection, violates HTTP/1 or changes a certificate
+    /// needs a socket. Before a socket is opened, setting such a fault returns an error.
     #[must_use]
     pub fn in_process(mut self) -> Self {
         self.transport = Transport::InProcess;
@@ -288,8 +288,8 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Adds an account, such as `210987654321`. Once an account is added, the principals must belong to the added accounts,
-    /// and the first one is the default account. Without a call of this method, the accounts of the principals exist.
+    /// Adds an account, such as `210987654321`. The first added account is the default account. Every principal must
+    /// belong to an added account. If no account is added, the accounts are those of the principals.
     #[must_use]
     pub fn account(mut self, id: &str) -> Self {
         if let Some(id) = self.invalid.parse::<AccountId>("account", id) {
@@ -423,7 +423,7 @@ pub enum StartError {
     /// A fault of the configuration is invalid or cannot be added.
     #[error("invalid fault in the configuration")]
     Fault(#[from] FaultError),
-    /// The configuration needs a feature of this crate, which is named. It was built without the feature.
+    /// The configuration needs a feature that is not enabled. The string is the name of the feature.
     #[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
     MissingFeature(&'static str),
     /// The certificate authority cannot be read or created.

@@ -4,13 +4,13 @@ use crate::config::InProcessConnector;
 use crate::mock_ecr::MockEcr;
 
 impl MockEcr {
-    /// Returns a connector with which a client of `hyper-util` calls the mock without a socket, whatever the URI: a client of the registry
-    /// can use the host names of AWS, and no request leaves the process. Requests are sent as HTTP, without TLS, also for `https`.
+    /// Returns a connector with which a client of `hyper-util` calls the mock for every URI, without a socket: a client of the registry can
+    /// use the host names of AWS, and no request leaves the process. Requests are sent as HTTP, without TLS, also for `https`.
     ///
     /// The connections are served as those of a socket: the clock, tokens, faults, limits and the request log apply. If the mock has no
-    /// socket, a fault that needs one cannot be set; see [`MockEcrBuilder::in_process`](crate::MockEcrBuilder::in_process). A fault that
-    /// resets a connection closes it instead. Over HTTP/2, a request to a host that is neither a host of AWS nor a loopback name is rejected,
-    /// as a request of the SDK is.
+    /// socket, a fault that needs one cannot be set; see [`MockEcrBuilder::in_process`](crate::MockEcrBuilder::in_process). If the mock has a
+    /// socket, a fault that resets a connection closes a connection of the connector normally. Over HTTP/2, a request to a host that is
+    /// neither a host of AWS nor a loopback name is rejected, as a request of the SDK is.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -55,10 +55,13 @@
 //! }
 //! ```
 //!
-//! The feature `sdk` adds [`MockEcr::sdk_config`]. A token is bound to an account, a Region and a principal, and is valid
-//! until it expires or is revoked. Two tokens are equal if they have the same seed, principal, Region, time of issue, TTL
-//! and token length. A test controls the clock. [`MockEcr::start_blocking`] starts a mock without an asynchronous
-//! runtime, and [`MockEcrBuilder::in_process`] one without a socket.
+//! The tests need the feature `sdk` of this crate, which adds [`MockEcr::sdk_config`], and the crates `aws-sdk-ecr` and
+//! `tokio` (features `macros` and `rt`). `Job` is the code under test.
+//! [`Requests::expect`](request_log::Requests::expect) panics if the number of requests differs.
+//! [`FaultBuilder::expect`](fault::FaultBuilder::expect) is checked when the mock is dropped.
+//!
+//! [`MockEcr::start_blocking`] starts a mock without an asynchronous runtime, and [`MockEcrBuilder::in_process`] one
+//! without a socket.
 //!
 //! To use another client, set its endpoint to [`MockEcr::url`] and its credentials to those of a [`Principal`] in the
 //! mock's [`Config`]. The APIs (`POST /`) and the registry (`GET /v2/`) are served on the same port.
@@ -70,7 +73,7 @@
 //!
 //! - [`config`]: the types of the fields of a [`Config`], and the environment variables and the connector of clients
 //! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]
-//! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
+//! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images and policies for them
 //! - [`request_log`]: the requests that [`MockEcr::requests`] returns
 #![cfg_attr(
     feature = "tls",

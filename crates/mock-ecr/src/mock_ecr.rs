@@ -462,7 +462,7 @@ impl fmt::Debug for MockEcr {
     }
 }
 
-/// Panics if a fault was not triggered as often as [`FaultBuilder::expect`](crate::fault::FaultBuilder::expect) says.
+/// Panics if a fault was not triggered as often as [`FaultBuilder::expect`](crate::fault::FaultBuilder::expect) specifies.
 impl Drop for MockEcr {
     fn drop(&mut self) {
         let unmet = self.state.faults.unmet();

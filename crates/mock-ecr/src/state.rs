@@ -99,7 +99,7 @@ impl State {
     }
 
     /// Restores the initial state: the clock, the tokens, the random generators, the faults, the request log and, unless they are
-    /// preserved, the repositories. Only the repositories can fail to be reset; nothing is reset then.
+    /// preserved, the repositories. Returns an error if the repositories cannot be reset. In this case, nothing is reset.
     pub(crate) async fn reset(&self, preserve: Preserve) -> Result<(), InitialStateError> {
         match preserve {
             Preserve::Images => {}

@@ -33,8 +33,8 @@ struct ImageParams {
     /// all repositories. If no repository has this name, the status is 404.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     repository: Option<RepositoryName>,
-    /// The maximum number of images in the response, from 1 to 1,000. The default is 1,000. A page also ends after an image if
-    /// its images have 10,000 tags.
+    /// The maximum number of images in the response, from 1 to 1,000. The default is 1,000. A page also ends when its images
+    /// have 10,000 tags or more.
     #[serde(deserialize_with = "parsed")]
     limit: Option<usize>,
     /// The value of `next` of the previous page. The page contains the images that follow. Without it, the page is the first one.

@@ -162,7 +162,7 @@ async fn run(shared: Weak<Shared>, first: Running) {
         while flags.is_requested.swap(false, Ordering::SeqCst) {
             if let Err(error) = Sweep::new(Weak::clone(&shared)).run().await {
                 let error = chain(&error);
-                tracing::warn!(%error, "cannot delete unused data; it is tried again at the next removal");
+                tracing::warn!(%error, "cannot delete unused data; the next removal includes it");
                 break;
             }
         }

@@ -50,8 +50,8 @@ impl FaultHandle {
     ///
     /// # Errors
     ///
-    /// Returns an error if the fault is invalid, if its action is `certificate` and the mock does not accept TLS, or if
-    /// the mock already has 1,000 faults.
+    /// Returns an error if the fault is invalid, if its action is `certificate` and the mock does not accept TLS, if
+    /// its action needs a socket and the mock has none, or if the mock already has 1,000 faults.
     pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         self.faults.add(fault)
     }
@@ -220,8 +220,8 @@ impl FaultBuilder {
 
     /// Adds the fault to the mock. The fault stays active until [`SetFault::remove`] removes it or the mock is reset.
     ///
-    /// The result need not be stored. `let _ = …` discards the error of an invalid fault, for which the compiler has no
-    /// warning; the lint `clippy::let_underscore_must_use` has one.
+    /// The result need not be stored. `let _ = …` discards the error of an invalid fault. The compiler does not warn
+    /// about it; the lint `clippy::let_underscore_must_use` does.
     ///
     /// # Errors
     ///

@@ -33,10 +33,10 @@ impl InProcessConnector {
     }
 }
 
-/// The bytes that each end of a connection sends before the other end reads them.
+/// The maximum number of bytes that one end of a connection has sent and the other end has not read.
 const BUFFER_SIZE: usize = 64 << 10;
 
-/// Every URI leads to the mock.
+/// Connects to the mock for every URI.
 impl Service<Uri> for InProcessConnector {
     type Response = InProcessConnection;
     type Error = ConnectError;

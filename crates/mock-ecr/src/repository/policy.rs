@@ -10,10 +10,10 @@ use crate::types::{AccountId, NameError, PrincipalArn};
 
 /// The policy of a repository: the actions that principals are allowed or denied. A statement that denies has precedence.
 ///
-/// [`Repository::set_policy`](crate::repository::Repository::set_policy) sets a policy, and returns an error if an
-/// argument of another method is invalid. A principal is an account ID, the ARN of a principal, or `*` for everyone. An
-/// account ID or the ARN of the root user stands for all principals of the account. An action is a pattern such as
-/// `ecr:BatchGetImage` or `ecr:Get*`.
+/// [`Repository::set_policy`](crate::repository::Repository::set_policy) sets the policy. It also reports invalid
+/// arguments of [`allow`](Policy::allow) and [`deny`](Policy::deny). A principal is an account ID, the ARN of a
+/// principal, or `*` for everyone. An account ID or the ARN of the root user stands for all principals of the account.
+/// An action is a pattern such as `ecr:BatchGetImage` or `ecr:Get*`.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;

@@ -60,7 +60,7 @@ pub(crate) enum StoreError {
         "the object {name} of a layer does not exist at {location}; push the layer to another repository"
     )]
     MissingObject { name: String, location: Arc<str> },
-    /// A server that has started in the meantime has removed the object, because it took this server for ended.
+    /// Another server started while the session of this server was closed, and removed the object.
     #[error(
         "the object {0} of a layer was deleted before its upload was complete; push the layer again"
     )]

@@ -56,7 +56,7 @@ pub(crate) enum LayersError {
     )]
     Elsewhere { location: String, expected: Marker },
     #[error(
-        "the location of layers {location} has no file or object {MARKER}, but this store has written layers; expected the value of --layers of \
+        "the location of layers {location} has no file or object {MARKER}, but this store was written to; expected the value of --layers of \
         an earlier start, or all files of that location. If they are lost, create {MARKER} with the line {expected}, and push the images to \
         other repositories"
     )]

@@ -1,4 +1,7 @@
 //! Authorization tokens: their claims, their issue and verification, and the errors of invalid tokens.
+//!
+//! A token is bound to an account, a Region and a principal, and is valid until it expires or is revoked. Two tokens
+//! are equal if they have the same seed, principal, Region, time of issue, TTL and token length.
 
 mod claims;
 mod error;

@@ -13,7 +13,7 @@ use crate::store::snapshot::Snapshot;
 
 impl Database {
     /// Runs a transaction until it is committed, or until its changes are known to be lost. `accepted` measures the time since its caller
-    /// waits.
+    /// began to wait.
     pub(super) fn transact(&self, job: &mut Job, accepted: &Stopwatch) -> Result<(), StoreError> {
         self.with_connection(accepted, |connection, access| {
             transaction::transact(connection, access, job)

@@ -44,7 +44,7 @@ const WITHOUT_TLS: &str =
 /// The time after which a connection that does not answer is closed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The time after which the end of an idle connection that was not announced is looked for. It is the same in the settings of a session.
+/// The time after which an idle connection is checked with TCP keepalives. It is the same in the settings of a session.
 const KEEPALIVES_IDLE: Duration = Duration::from_secs(30);
 
 /// Creates the table. Several processes can do so at the same time: the lock is released after the table is visible to others. A user who may

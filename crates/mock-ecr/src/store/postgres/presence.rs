@@ -16,7 +16,7 @@ use crate::store::postgres::session::{DatabaseError, Driver, SESSION, Settings, 
 
 /// A thread with the session that has the lock of this process, after it was announced. If the session ends, the thread opens another one.
 ///
-/// In the meantime, another process that starts takes this one for ended. The objects that are being written are then removed, and their
+/// If another process starts in the meantime, it treats this process as ended. The objects that are being written are then removed, and their
 /// requests fail: a transaction that refers to an object checks whether it is still there.
 ///
 /// The session is opened at the start: later, the other connections could be all that the database permits.

@@ -6,7 +6,7 @@ use crate::clock::Stopwatch;
 use crate::store::error::StoreError;
 use crate::store::postgres::failure::Failure;
 
-/// Repeats an attempt until it succeeds, cannot succeed, or [`MAX_DURATION`] has passed since the caller waits.
+/// Repeats an attempt until it succeeds, cannot succeed, or [`MAX_DURATION`] has passed since the caller began to wait.
 pub(super) fn repeat<T>(
     accepted: &Stopwatch,
     mut attempt: impl FnMut() -> Result<T, Failure>,
@@ -28,7 +28,7 @@ pub(super) fn repeat<T>(
 /// The time after which an operation is not repeated any more.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(10);
 
-/// Returns a random pause before the next attempt, so that transactions that conflict do not meet again.
+/// Returns a random pause before the next attempt, so that two conflicting transactions do not conflict again.
 fn pause(attempt: u32) -> Duration {
     let longest = 1_u64 << attempt.min(MAX_PAUSE_EXPONENT);
     // Without random numbers, the longest pause is correct, too.

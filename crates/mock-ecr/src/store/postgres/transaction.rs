@@ -20,7 +20,7 @@ pub(super) enum Access {
 }
 
 impl Access {
-    /// The statement `LOCK` comes first: it does not determine the records that the transaction sees, as a function that takes a lock does.
+    /// `LOCK` comes first, because it does not create the snapshot of the transaction. A function that takes a lock creates it.
     /// A transaction that waits for a lock sees the changes of those for which it has waited.
     ///
     /// A process that vacuums the table, or that changes its columns, has the lock for longer than other transactions can wait.
