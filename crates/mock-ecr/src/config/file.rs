@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use serde_path_to_error::Segment;
 
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::{ConfigError, Origin, Position};
-use crate::types::renamed::with_suggestion;
+use crate::types::renamed::{unknown_name, with_suggestion};
+use crate::types::toml_document::{Entry, TomlDocument};
 
 impl Config {
     /// Parses a configuration from TOML. The keys are the names of the fields of [`Config`].
@@ -60,21 +60,29 @@ impl Config {
 }
 
 fn read(toml: &str) -> Result<Config, ConfigError> {
-    let document = toml::Deserializer::parse(toml)
-        .map_err(|error| ConfigError::syntax(toml, &error, String::new()))?;
-    serde_path_to_error::deserialize(document).map_err(|error| {
-        let key = error.path().to_string();
-        ConfigError::syntax(toml, error.inner(), key)
+    let syntax = |error| ConfigError::syntax(toml, &error);
+    let document = TomlDocument::parse(toml).map_err(syntax)?;
+    let values = document.values().map_err(syntax)?;
+    serde_path_to_error::deserialize(values).map_err(|error| {
+        let offset = offset_of_error(&document, &error);
+        ConfigError::value(position_of(toml, offset), &error)
     })
 }
 
+type ValueError = serde_path_to_error::Error<serde::de::value::Error>;
+
 impl ConfigError {
-    fn syntax(toml: &str, error: &toml::de::Error, key: String) -> Self {
+    fn syntax(toml: &str, error: &toml::de::Error) -> Self {
         let position = error.span().map(|span| position_of(toml, span.start));
+        ConfigError::new(position, String::new(), one_line(error.message()))
+    }
+
+    fn value(position: Position, error: &ValueError) -> Self {
+        let key = error.path().to_string();
         // `serde_path_to_error` prints an empty path as ".".
         let key = if key == "." { String::new() } else { key };
-        let message = with_suggestion(error.message().replace('\n', "; "));
-        ConfigError::new(position, key, message)
+        let message = one_line(&error.inner().to_string());
+        ConfigError::new(Some(position), key, with_suggestion(message))
     }
 
     fn conflict(toml: &str, conflict: Conflict) -> Self {
@@ -97,22 +105,48 @@ impl ConfigError {
     }
 }
 
-/// Returns the offset in the text at which the value at `path` begins.
-fn offset(toml: &str, path: &[Step]) -> Option<usize> {
-    let document = DeTable::parse(toml).ok()?;
-    let mut steps = path.iter();
-    let Some(Step::Key(first)) = steps.next() else {
-        return None;
-    };
-    let value = steps.try_fold(document.get_ref().get(*first)?, child)?;
-    Some(value.span().start)
+fn one_line(message: &str) -> String {
+    message.replace('\n', "; ")
 }
 
-fn child<'v, 'd>(value: &'v Spanned<DeValue<'d>>, step: &Step) -> Option<&'v Spanned<DeValue<'d>>> {
-    match step {
-        Step::Key(key) => value.get_ref().get(*key),
-        Step::Index(index) => value.get_ref().get(*index),
+/// Returns the offset in the text of the value that an error is about. If the error is about an unknown key, returns the offset of the key.
+fn offset_of_error(document: &TomlDocument<'_>, error: &ValueError) -> usize {
+    let mut entry = document.root();
+    for segment in error.path() {
+        match child(entry, segment) {
+            Some(child) => entry = child,
+            None => break,
+        }
     }
+    let message = error.inner().to_string();
+    let unknown = unknown_name(&message).map(|(name, _)| name);
+    let is_unknown =
+        |segment: &Segment| matches!(segment, Segment::Map { key } if Some(&**key) == unknown);
+    match unknown.and_then(|name| entry.member(name)) {
+        Some(variant) => variant.key_offset(),
+        None if error.path().iter().last().is_some_and(is_unknown) => entry.key_offset(),
+        None => entry.value_offset(),
+    }
+}
+
+/// Returns the entry for the next segment of a path. The name of a variant without data is not a key.
+fn child<'d>(entry: Entry<'d>, segment: &Segment) -> Option<Entry<'d>> {
+    match segment {
+        Segment::Map { key } | Segment::Enum { variant: key } => entry.member(key),
+        Segment::Seq { index } => entry.element(*index),
+        Segment::Unknown => None,
+    }
+}
+
+/// Returns the offset in the text at which the value at `path` begins.
+fn offset(toml: &str, path: &[Step]) -> Option<usize> {
+    let document = TomlDocument::parse(toml).ok()?;
+    let mut steps = path.iter();
+    let entry = steps.try_fold(document.root(), |entry, step| match step {
+        Step::Key(key) => entry.member(key),
+        Step::Index(index) => entry.element(*index),
+    });
+    Some(entry?.value_offset())
 }
 
 fn position_of(text: &str, offset: usize) -> Position {

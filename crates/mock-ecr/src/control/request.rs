@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::control::error::ControlError;
 use crate::http::base_url::BaseUrl;
@@ -14,6 +13,7 @@ use crate::http::body::CollectError;
 use crate::http::client::Client;
 use crate::http::query;
 use crate::state::State;
+use crate::types::input_tree::InputTree;
 use crate::types::renamed::{new_name, with_suggestion};
 use crate::types::similar::{DidYouMean, most_similar};
 
@@ -78,9 +78,10 @@ impl<'a> ControlRequest<'a> {
 
     /// Returns the query parameters that are fields of the type.
     pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, ControlError> {
-        let text = |(name, value): (&String, &String)| (name.clone(), Value::from(value.as_str()));
-        let map: Map<String, Value> = self.query.iter().map(text).collect();
-        serde_path_to_error::deserialize(Value::Object(map)).map_err(|error| {
+        let text =
+            |(name, value): (&String, &String)| (name.clone(), InputTree::Text(value.clone()));
+        let parameters = InputTree::Map(self.query.iter().map(text).collect());
+        serde_path_to_error::deserialize(parameters).map_err(|error| {
             let name = error.path().to_string();
             ControlError::query(&name, error.into_inner().to_string())
         })
@@ -93,15 +94,13 @@ impl<'a> ControlRequest<'a> {
         } else {
             &self.body
         };
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let values: InputTree =
+            serde_json::from_slice(body).map_err(|error| ControlError::body(error.to_string()))?;
+        serde_path_to_error::deserialize(values).map_err(|error| {
             let at = error.path().to_string();
             let text = with_suggestion(error.into_inner().to_string());
             ControlError::body(text).at(&at)
-        })?;
-        let end = json.end();
-        end.map_err(|error| ControlError::body(error.to_string()))?;
-        Ok(value)
+        })
     }
 }
 

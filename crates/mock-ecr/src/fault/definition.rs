@@ -8,6 +8,7 @@ use crate::fault::action::FaultAction;
 use crate::fault::error::FaultError;
 use crate::fault::matcher::RequestMatcher;
 use crate::types::renamed::with_suggestion;
+use crate::types::toml_document::TomlDocument;
 
 /// A fault. Its matcher selects requests, and its action changes their responses.
 ///
@@ -74,8 +75,12 @@ impl Fault {
     /// does not check whether the values contradict each other; [`FaultHandle::add`](crate::fault::FaultHandle::add)
     /// does.
     pub fn from_toml(text: &str) -> Result<Self, FaultError> {
-        toml::from_str(text)
-            .map_err(|error| FaultError::new(with_suggestion(error.message().to_owned())))
+        let syntax = |error: toml::de::Error| FaultError::new(error.message().to_owned());
+        let document = TomlDocument::parse(text).map_err(syntax)?;
+        let values = document.values().map_err(syntax)?;
+        let fault: Result<_, serde_path_to_error::Error<_>> =
+            serde_path_to_error::deserialize(values);
+        fault.map_err(|error| FaultError::new(with_suggestion(error.inner().to_string())))
     }
 
     /// Returns an error if the fault is invalid or contradictory.

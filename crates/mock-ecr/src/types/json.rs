@@ -103,14 +103,34 @@ impl<'de, A: MapAccess<'de>> Entries<A> {
     /// # Errors
     ///
     /// Returns an error if the map represents a number.
-    pub(crate) fn of(mut map: A, expected: &dyn Expected) -> Result<Self, A::Error> {
+    pub(crate) fn of(map: A, expected: &dyn Expected) -> Result<Self, A::Error> {
+        match Self::or_number(map)? {
+            EntriesOrNumber::Entries(entries) => Ok(entries),
+            EntriesOrNumber::Number(number) => {
+                Err(A::Error::invalid_type(Unexpected::Float(number), expected))
+            }
+        }
+    }
+
+    /// Returns the entries of a map, or the number that the map represents.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the number is too large.
+    pub(crate) fn or_number(mut map: A) -> Result<EntriesOrNumber<A>, A::Error> {
         let first = map.next_key::<String>()?;
         if first.as_deref() == Some(NUMBER) {
-            let number = Unexpected::Float(float(&map.next_value::<String>()?)?);
-            return Err(A::Error::invalid_type(number, expected));
+            let number = float(&map.next_value::<String>()?)?;
+            return Ok(EntriesOrNumber::Number(number));
         }
-        Ok(Self { first, rest: map })
+        Ok(EntriesOrNumber::Entries(Self { first, rest: map }))
     }
+}
+
+/// A map, or the number that it represents.
+pub(crate) enum EntriesOrNumber<A> {
+    Entries(Entries<A>),
+    Number(f64),
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {

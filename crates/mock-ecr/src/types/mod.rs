@@ -6,6 +6,7 @@ mod digest;
 pub(crate) mod duration;
 pub(crate) mod error_chain;
 pub(crate) mod glob;
+pub(crate) mod input_tree;
 pub(crate) mod json;
 pub(crate) mod json_size;
 mod name;
@@ -23,6 +24,7 @@ mod service;
 pub(crate) mod similar;
 mod times;
 pub(crate) mod timestamp;
+pub(crate) mod toml_document;
 mod upload_id;
 
 pub use account_id::AccountId;

@@ -18,7 +18,7 @@ pub(crate) fn with_suggestion(message: String) -> String {
 }
 
 /// Returns the unknown name and the expected names of a message of serde.
-fn unknown_name(message: &str) -> Option<(&str, impl Iterator<Item = &str>)> {
+pub(crate) fn unknown_name(message: &str) -> Option<(&str, impl Iterator<Item = &str>)> {
     let is_field_or_variant = ["unknown field `", "unknown variant `"];
     let rest = is_field_or_variant
         .iter()
