@@ -3,6 +3,7 @@
 pub(crate) mod action_name;
 pub(crate) mod epoch_seconds;
 pub(crate) mod error;
+pub(crate) mod header_names;
 pub(crate) mod hosts;
 pub(crate) mod model;
 pub(crate) mod operation_name;

@@ -2,6 +2,8 @@
 
 use http::request::Parts;
 
+use crate::aws::header_names::X_AMZ_TARGET;
+
 /// The value of `X-Amz-Target: PREFIX.OPERATION`. A missing part is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Target<'a> {
@@ -12,11 +14,11 @@ pub(crate) struct Target<'a> {
 impl<'a> Target<'a> {
     /// Returns whether a request has the header, with any value.
     pub(crate) fn is_in(request: &Parts) -> bool {
-        request.headers.contains_key("x-amz-target")
+        request.headers.contains_key(X_AMZ_TARGET)
     }
 
     pub(crate) fn of(request: &'a Parts) -> Self {
-        let value = request.headers.get("x-amz-target");
+        let value = request.headers.get(X_AMZ_TARGET);
         let text = value
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
+use http::{HeaderName, StatusCode};
 
+use crate::aws::header_names::X_AMZ_TARGET;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::authority::authority;
@@ -97,7 +99,7 @@ impl ReceivedRequest {
         redactor: &Redactor,
     ) -> Self {
         let redact = |text: &str| redactor.redact(text, MAX_TEXT_SIZE);
-        let header = |name: &str| Some(redact(request.headers.get(name)?.to_str().ok()?));
+        let header = |name: HeaderName| Some(redact(request.headers.get(name)?.to_str().ok()?));
         ReceivedRequest {
             received,
             took: Duration::ZERO,
@@ -106,14 +108,14 @@ impl ReceivedRequest {
             method: redact(request.method.as_str()),
             host: redact(authority(request)),
             target: redactor.target(request, MAX_TEXT_SIZE),
-            user_agent: header("user-agent").unwrap_or_default(),
+            user_agent: header(USER_AGENT).unwrap_or_default(),
             operation: None,
             input: None,
             route: None,
-            amz_target: header("x-amz-target"),
-            content_type: header("content-type"),
+            amz_target: header(X_AMZ_TARGET),
+            content_type: header(CONTENT_TYPE),
             claim: SignatureClaim::of(request).map(|claim| redactor.claim(claim)),
-            authorization: request.headers.contains_key(http::header::AUTHORIZATION),
+            authorization: request.headers.contains_key(AUTHORIZATION),
             caller: None,
             token: None,
             bearer: None,

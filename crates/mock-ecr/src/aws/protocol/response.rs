@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
+use crate::aws::header_names::X_AMZN_REQUESTID;
+
 /// The content type of AWS JSON 1.1.
 pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
@@ -32,7 +34,7 @@ pub(crate) fn of_type(
         response = response.header(header::CONTENT_TYPE, content_type);
     }
     response
-        .header("x-amzn-requestid", request_id)
+        .header(X_AMZN_REQUESTID, request_id)
         .body(body)
         .expect("a request id is a valid header value")
 }
@@ -41,9 +43,7 @@ pub(crate) fn of_type(
 pub(crate) fn add_request_id(response: &mut Response<Bytes>, request_id: &str) {
     let request_id =
         HeaderValue::from_str(request_id).expect("a request id is a valid header value");
-    response
-        .headers_mut()
-        .insert("x-amzn-requestid", request_id);
+    response.headers_mut().insert(X_AMZN_REQUESTID, request_id);
 }
 
 /// Returns a response without a body and without a request id: the request does not reach the service.

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use http::HeaderName;
+use http::header::{AUTHORIZATION, DATE};
 use http::request::Parts;
 
+use crate::aws::header_names::{X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::aws::sigv4::SigV4Error;
 use crate::http::query;
 use crate::http::query::Parameter;
@@ -43,7 +46,7 @@ impl<'r> Authorization<'r> {
     pub(super) fn of(request: &'r Parts) -> Result<Self, SigV4Error> {
         let query = request.uri.query().unwrap_or_default();
         let is_in_query = query::parse(query).any(|parameter| parameter.name == b"X-Amz-Algorithm");
-        match (header(request, "authorization"), is_in_query) {
+        match (header(request, AUTHORIZATION), is_in_query) {
             (Some(_), true) => Err(SigV4Error::Invalid(
                 "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
                     .to_owned(),
@@ -64,7 +67,7 @@ impl<'r> Authorization<'r> {
                 found[index] = (!value.is_empty()).then_some(Cow::Borrowed(value));
             }
         }
-        let date = header(request, "x-amz-date").or_else(|| header(request, "date"));
+        let date = header(request, X_AMZ_DATE).or_else(|| header(request, DATE));
         let fields = (found, date);
         let ([Some(credential), Some(signature), Some(signed_headers)], Some(date)) = fields else {
             return Err(incomplete_header(&fields.0, date, text));
@@ -79,7 +82,7 @@ impl<'r> Authorization<'r> {
             date,
             date_text,
             expires_in: None,
-            session_token: header(request, "x-amz-security-token").map(Cow::Borrowed),
+            session_token: header(request, X_AMZ_SECURITY_TOKEN).map(Cow::Borrowed),
         })
     }
 
@@ -114,7 +117,7 @@ impl<'r> Authorization<'r> {
 }
 
 /// Returns the first value of a header. A value that is not UTF-8 becomes U+FFFD, which no later check accepts.
-fn header<'r>(request: &'r Parts, name: &str) -> Option<&'r str> {
+fn header(request: &Parts, name: HeaderName) -> Option<&str> {
     let value = request.headers.get(name)?.as_bytes();
     Some(str::from_utf8(value).unwrap_or("\u{FFFD}"))
 }

@@ -8,6 +8,7 @@ use http::header::HOST;
 use http::request::Parts;
 use sha2::{Digest as _, Sha256};
 
+use crate::aws::header_names::X_AMZ_CONTENT_SHA256;
 use crate::aws::sigv4::authorization::{Authorization, Form};
 use crate::http::query;
 
@@ -140,7 +141,7 @@ fn push_trimmed(canonical: &mut Vec<u8>, value: &[u8]) {
 
 fn push_payload_hash(canonical: &mut Vec<u8>, request: &Parts, body: &[u8]) {
     const UNSIGNED: &[u8] = b"UNSIGNED-PAYLOAD";
-    let declared = request.headers.get("x-amz-content-sha256");
+    let declared = request.headers.get(X_AMZ_CONTENT_SHA256);
     if declared.is_some_and(|declared| declared.as_bytes() == UNSIGNED) {
         canonical.extend(UNSIGNED);
     } else {
