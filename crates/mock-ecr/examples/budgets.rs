@@ -51,7 +51,7 @@ enum Budget {
     AtLeast(f64),
 }
 
-const ROWS: [Row; 29] = [
+const ROWS: [Row; 32] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -139,6 +139,11 @@ const ROWS: [Row; 29] = [
         Budget::RatioAtLeast(0.5),
     ),
     row(
+        "page-postgres",
+        "pages/s of 100,000 tags (peer: 100), in PostgreSQL",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
         "upload",
         "uploads begun/s with 10,000 open ones (peer: none), in memory",
         Budget::RatioAtLeast(0.5),
@@ -149,6 +154,11 @@ const ROWS: [Row; 29] = [
         Budget::RatioAtLeast(0.5),
     ),
     row(
+        "upload-postgres",
+        "uploads begun/s with 10,000 open ones (peer: none), in PostgreSQL",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
         "images",
         "images pushed/s by 16 clients, in memory",
         Budget::AtLeast(1.0),
@@ -156,6 +166,11 @@ const ROWS: [Row; 29] = [
     row(
         "images-file",
         "images pushed/s by 16 clients, in a directory",
+        Budget::AtLeast(1.0),
+    ),
+    row(
+        "images-postgres",
+        "images pushed/s by 16 clients, in PostgreSQL",
         Budget::AtLeast(1.0),
     ),
     row(

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::store::postgres_url::{PostgresUrl, PostgresUrlError};
+use crate::types::error_chain::debug_as_chain;
 use crate::types::secret::Secret;
 
 /// The location where repositories and images are stored: `memory`, `file:DIRECTORY` or `postgres://…`.
@@ -194,7 +195,7 @@ impl fmt::Display for LayersLocation {
 
 /// The error returned when a string is not a valid [`StoreLocation`] or [`LayersLocation`], or when the store at a
 /// location cannot be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreLocationError {
     /// The string is not a valid location of a store.
@@ -241,6 +242,8 @@ pub enum StoreLocationError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
+
+debug_as_chain!(StoreLocationError);
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 use tempfile::NamedTempFile;
 
 use crate::config::CaLocation;
+use crate::types::error_chain::debug_as_chain;
 
 /// A private certificate authority (CA): a certificate and its private key. No function returns the private key.
 ///
@@ -218,7 +219,7 @@ fn directory_of(file: &Path) -> &Path {
 }
 
 /// An error returned by [`CertificateAuthority::in_directory`] or [`CertificateAuthority::at`].
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CaError {
     /// A file or the directory of the CA cannot be read or written.
@@ -245,8 +246,10 @@ pub enum CaError {
     },
 }
 
+debug_as_chain!(CaError);
+
 /// An error in the key or in the certificate of a CA.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
     /// The key or the certificate cannot be parsed.
@@ -259,6 +262,8 @@ pub enum CertificateError {
     #[error("ca.pem is the certificate of another key")]
     OtherKey,
 }
+
+debug_as_chain!(CertificateError);
 
 impl CertificateError {
     fn unreadable(error: rcgen::Error) -> Self {

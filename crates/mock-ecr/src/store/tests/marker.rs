@@ -183,50 +183,35 @@ fn several_processes_can_start_at_the_same_time() {
 /// Of two processes that start on the same records with different locations at the same time, one is rejected, at the start or at its first write.
 #[test]
 fn two_locations_do_not_share_a_store() {
-    let start = |disk: &Disk| {
-        let store = disk.scheduled();
-        shuttle::future::spawn(async move {
-            check(&store).await.is_ok() && store.unique_name().await.is_ok()
-        })
-    };
-    let run = move || {
-        shuttle::future::block_on(async {
-            let one = Disk::default();
-            let other = Disk {
-                objects: Arc::default(),
-                ..one.clone()
-            };
-            let started = [start(&one), start(&other)];
-            let mut accepted = 0;
-            for started in started {
-                accepted += usize::from(started.await.unwrap());
-            }
-            assert_eq!(accepted, 1);
-        });
-    };
-    check_schedules(run);
+    check_that_one_is_accepted(|one| Disk {
+        objects: Arc::default(),
+        ..one.clone()
+    });
 }
 
 /// Of two stores that start at the same location at the same time, one is rejected, at the start or at its first write.
 #[test]
 fn two_stores_do_not_share_a_location() {
+    check_that_one_is_accepted(with_objects_of);
+}
+
+/// Starts a process on a disk and one on the disk that `other` returns, at the same time, and checks that one of them is accepted.
+fn check_that_one_is_accepted(other: fn(&Disk) -> Disk) {
     let start = |disk: &Disk| {
         let store = disk.scheduled();
         shuttle::future::spawn(async move {
             check(&store).await.is_ok() && store.unique_name().await.is_ok()
         })
     };
-    let run = move || {
+    check_schedules(move || {
         shuttle::future::block_on(async {
             let one = Disk::default();
-            let other = with_objects_of(&one);
-            let started = [start(&one), start(&other)];
+            let started = [start(&one), start(&other(&one))];
             let mut accepted = 0;
             for started in started {
                 accepted += usize::from(started.await.unwrap());
             }
             assert_eq!(accepted, 1);
         });
-    };
-    check_schedules(run);
+    });
 }
