@@ -35,8 +35,7 @@ pub(crate) enum Shape {
 }
 
 impl DeliveryFault {
-    /// Combines the delivery actions of the triggered faults. Delays add up; of other actions of the same kind, the
-    /// last one applies.
+    /// Combines the delivery actions of the triggered faults. Delays add up.
     pub(crate) fn of(triggered: &[TriggeredFault]) -> Option<Self> {
         let mut delivery = DeliveryFault::default();
         for TriggeredFault { action, delay, .. } in triggered {

@@ -15,6 +15,7 @@ use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
 use crate::fault::error::FaultError;
 use crate::fault::evidence::UnmetExpectation;
+use crate::fault::overlap::ResponseKind;
 use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::throttle::Bucket;
 use crate::fault::triggered::TriggeredFault;
@@ -44,7 +45,10 @@ pub(crate) enum TlsMode {
 
 #[derive(Debug, Default)]
 struct Set {
+    /// The ID of the next fault. A reset does not change it, so that the guard of a removed fault cannot remove another one.
     next: u64,
+    /// The number of faults that were added since the start or the last reset.
+    added: u64,
     faults: Vec<Entry>,
 }
 
@@ -96,20 +100,7 @@ impl Faults {
                 "too many faults: expected at most {MAX_FAULTS}; remove some"
             )));
         }
-        let id = FaultId(set.next);
-        set.next += 1;
-        let entry = Entry {
-            rng: rng(&self.seed, id),
-            bucket: None,
-            expected,
-            active: ActiveFault {
-                id,
-                fault,
-                matched: 0,
-                triggered: 0,
-            },
-        };
-        set.faults.push(entry);
+        let id = set.insert(fault, expected, &self.seed);
         self.count.store(set.faults.len(), Ordering::Release);
         Ok(id)
     }
@@ -166,14 +157,15 @@ impl Faults {
         faults.map(|entry| entry.active).collect()
     }
 
-    /// Replaces all faults by the faults of the configuration.
+    /// Replaces all faults by the faults of the configuration, which were checked at the start.
     pub(crate) fn reset(&self, faults: &[Fault]) {
-        *self.lock() = Set::default();
-        self.count.store(0, Ordering::Release);
+        let mut set = self.lock();
+        set.added = 0;
+        set.faults.clear();
         for fault in faults {
-            self.add(fault.clone())
-                .expect("the faults of the configuration were checked at the start");
+            set.insert(fault.clone(), None, &self.seed);
         }
+        self.count.store(set.faults.len(), Ordering::Release);
     }
 
     pub(crate) fn list(&self) -> Vec<ActiveFault> {
@@ -184,23 +176,43 @@ impl Faults {
             .collect()
     }
 
-    /// Returns the faults that a request triggers, in order. `attributes` is called only if there are faults.
-    pub(crate) fn trigger(
+    /// Returns whether there are no faults.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Acquire) == 0
+    }
+
+    /// Returns the first fault that replaces the response to a request. Later faults of this kind do not count the request.
+    pub(crate) fn trigger_replacement(
         &self,
-        attributes: impl FnOnce() -> Option<RequestAttributes>,
+        attributes: &RequestAttributes,
         now: Timestamp,
-    ) -> Vec<TriggeredFault> {
-        if self.count.load(Ordering::Acquire) == 0 {
-            return Vec::new();
-        }
-        let Some(attributes) = attributes() else {
-            return Vec::new();
-        };
+    ) -> Option<TriggeredFault> {
         let mut set = self.lock();
-        let entries = set.faults.iter_mut();
-        entries
-            .filter_map(|entry| entry.trigger(&attributes, now))
-            .collect()
+        set.faults
+            .iter_mut()
+            .filter(|entry| entry.action().replaces_response())
+            .find_map(|entry| entry.trigger(attributes, now))
+    }
+
+    /// Returns the faults that change a response of this kind, in order. Each of them changes another part of the response.
+    pub(crate) fn trigger_changes(
+        &self,
+        attributes: &RequestAttributes,
+        now: Timestamp,
+        kind: ResponseKind,
+    ) -> Vec<TriggeredFault> {
+        let mut set = self.lock();
+        let mut triggered: Vec<TriggeredFault> = Vec::new();
+        for entry in &mut set.faults {
+            let action = entry.action();
+            let is_hidden = triggered
+                .iter()
+                .any(|earlier| action.overlaps(&earlier.action));
+            if action.changes(kind) && !is_hidden {
+                triggered.extend(entry.trigger(attributes, now));
+            }
+        }
+        triggered
     }
 
     /// Returns the certificate fault that a TLS handshake for a host name triggers.
@@ -208,7 +220,7 @@ impl Faults {
     /// Only the host name and the counters of a fault apply to a handshake.
     #[cfg(feature = "tls")]
     pub(crate) fn trigger_at_handshake(&self, name: &str) -> Option<CertificateFault> {
-        if self.count.load(Ordering::Acquire) == 0 {
+        if self.is_empty() {
             return None;
         }
         let mut set = self.lock();
@@ -221,7 +233,32 @@ impl Faults {
     }
 }
 
+impl Set {
+    fn insert(&mut self, fault: Fault, expected: Option<Times>, seed: &str) -> FaultId {
+        let id = FaultId(self.next);
+        let entry = Entry {
+            rng: rng(seed, self.added),
+            bucket: None,
+            expected,
+            active: ActiveFault {
+                id,
+                fault,
+                matched: 0,
+                triggered: 0,
+            },
+        };
+        self.next += 1;
+        self.added += 1;
+        self.faults.push(entry);
+        id
+    }
+}
+
 impl Entry {
+    fn action(&self) -> &FaultAction {
+        &self.active.fault.action
+    }
+
     fn unmet(&self) -> Option<UnmetExpectation> {
         let unmet = |expected: &Times| !expected.contains_count(self.active.triggered);
         Some(UnmetExpectation {
@@ -290,10 +327,10 @@ impl Entry {
     }
 }
 
-/// Each fault has its own random numbers. Adding or removing a fault therefore does not change the random numbers of
-/// the other faults.
-fn rng(seed: &str, id: FaultId) -> ChaCha20Rng {
-    let key = Sha256::digest(format!("mock-ecr fault {id}\n{seed}"));
+/// Each fault has its own random numbers. Removing a fault therefore does not change the random numbers of the other faults. After a reset, the
+/// numbers are the same as after the start.
+fn rng(seed: &str, number: u64) -> ChaCha20Rng {
+    let key = Sha256::digest(format!("mock-ecr fault {number}\n{seed}"));
     ChaCha20Rng::from_seed(key.into())
 }
 
@@ -310,6 +347,12 @@ mod tests {
         (faults, id)
     }
 
+    /// Returns whether a fault replaces the response to a request.
+    fn replaces(faults: &Faults, now: Timestamp) -> bool {
+        let attributes = RequestAttributes::of_token_call();
+        faults.trigger_replacement(&attributes, now).is_some()
+    }
+
     #[test]
     fn an_unknown_region_is_rejected_unless_it_is_added() {
         let fault = "match = { region = 'mars' }\naction = { bandwidth = 1 }";
@@ -323,11 +366,7 @@ mod tests {
     /// Returns the requests that trigger the fault, numbered from 1.
     fn triggered_on(toml: &str, requests: usize) -> Vec<usize> {
         let (faults, _) = with_fault(toml);
-        let triggered = |_: &usize| {
-            !faults
-                .trigger(RequestAttributes::of_token_call, Timestamp::AWS_EXAMPLE)
-                .is_empty()
-        };
+        let triggered = |_: &usize| replaces(&faults, Timestamp::AWS_EXAMPLE);
         (1..=requests).filter(triggered).collect()
     }
 
@@ -360,7 +399,7 @@ mod tests {
         let (faults, id) =
             with_fault("match = { times = 1 }\naction = { error = \"ServerException\" }");
         for _ in 0..3 {
-            faults.trigger(RequestAttributes::of_token_call, Timestamp::AWS_EXAMPLE);
+            replaces(&faults, Timestamp::AWS_EXAMPLE);
         }
         let active = faults.remove(id).unwrap();
         assert_eq!((active.matched, active.triggered), (3, 1));
@@ -372,11 +411,7 @@ mod tests {
     fn a_throttle_follows_the_clock() {
         let (faults, _) = with_fault("action = { throttle = { rate = 1, burst = 2 } }");
         let at = |seconds| Timestamp::AWS_EXAMPLE + std::time::Duration::from_secs(seconds);
-        let triggered = |now| {
-            !faults
-                .trigger(RequestAttributes::of_token_call, now)
-                .is_empty()
-        };
+        let triggered = |now| replaces(&faults, now);
         assert_eq!(
             [triggered(at(0)), triggered(at(0)), triggered(at(0))],
             [false, false, true]
@@ -386,5 +421,61 @@ mod tests {
             [triggered(at(60)), triggered(at(60)), triggered(at(60))],
             [false, false, true]
         );
+    }
+
+    fn add(faults: &Faults, toml: &str) -> FaultId {
+        faults.add(Fault::from_toml(toml).unwrap()).unwrap()
+    }
+
+    fn counts(faults: &Faults) -> Vec<(u64, u64)> {
+        let faults = faults.list();
+        faults
+            .iter()
+            .map(|active| (active.matched, active.triggered))
+            .collect()
+    }
+
+    #[test]
+    fn a_fault_that_an_earlier_one_hides_is_not_counted() {
+        let once = "match = { times = 1 }\naction = { error = 'ServerException' }";
+        let (faults, _) = with_fault(once);
+        add(&faults, once);
+        let now = Timestamp::AWS_EXAMPLE;
+        let replaced = [(); 3].map(|()| replaces(&faults, now));
+        assert_eq!(replaced, [true, true, false]);
+        assert_eq!(counts(&faults), [(3, 1), (2, 1)]);
+    }
+
+    #[test]
+    fn a_fault_that_cannot_change_the_response_is_not_counted() {
+        let (faults, past) = with_fault("action = { expires_at = 'past' }");
+        let empty = add(&faults, "action = { body = 'empty' }");
+        let slow = add(&faults, "action = { bandwidth = 1 }");
+        let changes = |kind| {
+            let attributes = RequestAttributes::of_token_call();
+            let triggered = faults.trigger_changes(&attributes, Timestamp::AWS_EXAMPLE, kind);
+            let ids = triggered.iter().map(|triggered| triggered.id);
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(changes(ResponseKind::Success), [past, slow]);
+        assert_eq!(changes(ResponseKind::Injected), [empty, slow]);
+        assert_eq!(changes(ResponseKind::Error), [empty, slow]);
+        assert_eq!(counts(&faults), [(1, 1), (2, 2), (3, 3)]);
+    }
+
+    #[test]
+    fn a_reset_does_not_repeat_an_id_and_repeats_the_random_numbers() {
+        let toml = "match = { probability = 0.5 }\naction = { error = 'ServerException' }";
+        let (faults, first) = with_fault(toml);
+        let draw = || [(); 32].map(|()| replaces(&faults, Timestamp::AWS_EXAMPLE));
+        let drawn = draw();
+        faults.reset(&[Fault::from_toml(toml).unwrap()]);
+        let id = faults.list()[0].id;
+        assert_ne!(id, first);
+        assert_eq!(faults.remove(first), None);
+        assert_eq!(draw(), drawn);
+        faults.reset(&[]);
+        assert!(faults.is_empty());
+        assert_ne!(add(&faults, toml), id);
     }
 }

@@ -29,20 +29,14 @@ pub(crate) struct InjectedError<'a> {
 }
 
 impl<'a> Injected<'a> {
-    /// Returns the response of the first triggered fault that sends one.
-    pub(crate) fn first_of(triggered: &'a [TriggeredFault], target: FaultTarget) -> Option<Self> {
-        triggered
-            .iter()
-            .find_map(|triggered| match &triggered.action {
-                FaultAction::Error(error) => {
-                    Some(Injected::Error(InjectedError::of(error, target)))
-                }
-                FaultAction::Throttle(throttle) => {
-                    Some(Injected::Error(throttled(throttle, target)))
-                }
-                FaultAction::ExpiredEarly(form) => Some(Injected::Expired(*form)),
-                _ => None,
-            })
+    /// Returns the response that a triggered fault sends, if it sends one.
+    pub(crate) fn by(triggered: &'a TriggeredFault, target: FaultTarget) -> Option<Self> {
+        match &triggered.action {
+            FaultAction::Error(error) => Some(Injected::Error(InjectedError::of(error, target))),
+            FaultAction::Throttle(throttle) => Some(Injected::Error(throttled(throttle, target))),
+            FaultAction::ExpiredEarly(form) => Some(Injected::Expired(*form)),
+            _ => None,
+        }
     }
 }
 

@@ -22,8 +22,8 @@ pub(crate) struct RequestAttributes {
 
 impl RequestAttributes {
     #[cfg(test)]
-    pub(super) fn of_token_call() -> Option<Self> {
-        Some(RequestAttributes {
+    pub(super) fn of_token_call() -> Self {
+        RequestAttributes {
             service: Service::Ecr,
             operation: Some(crate::fault::authorization_data::TOKEN_CALL),
             route: None,
@@ -35,6 +35,6 @@ impl RequestAttributes {
             repository: None,
             host: "localhost".to_owned(),
             user_agent: String::new(),
-        })
+        }
     }
 }

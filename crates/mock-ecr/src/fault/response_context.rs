@@ -11,8 +11,6 @@ use crate::types::timestamp::Timestamp;
 pub(crate) struct ResponseContext<'a> {
     /// The time of the request.
     pub(crate) now: Timestamp,
-    /// Whether the request was rejected because its token has expired.
-    pub(crate) is_expired: bool,
     /// Returns the registry's response to an expired token in a given form, and its error code.
     pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> (Response<Bytes>, &'static str) + Sync),
     /// Returns the authorization data for the root user of another account.

@@ -9,7 +9,7 @@ use crate::aws::hosts::Host;
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::fault;
-use crate::fault::{FaultTarget, Injected, TriggeredFault};
+use crate::fault::{FaultTarget, Injected, ResponseKind, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::base_url::BaseUrl;
 use crate::http::body::{CollectError, Payload, buffered_size, strip_body, whole};
@@ -151,18 +151,42 @@ where
 {
     let Received { request, now, .. } = *received;
     let body = RequestBody::read(body, request, route, reservation).await;
-    let attributes = || request_attributes::of(state, request, body.bytes(), route, now);
-    let triggered = state.faults.trigger(attributes, now);
-    let injected = inject(state, &triggered, received, body.bytes(), route, log_entry);
-    let mut response = match injected {
-        Some(injected) => whole(injected),
-        None => answer(state, received, route, body, reservation, log_entry).await,
+    let attributes = match state.faults.is_empty() {
+        true => None,
+        false => request_attributes::of(state, request, body.bytes(), route, now),
     };
-    if !triggered.is_empty() {
-        let applied = apply(state, &triggered, received, route, response, log_entry);
-        response = Box::pin(applied).await;
+    let Some(attributes) = attributes else {
+        let response = answer(state, received, route, body, reservation, log_entry).await;
+        return (response, now);
+    };
+    let replacement = state.faults.trigger_replacement(&attributes, now);
+    let injected = replacement.as_ref().and_then(|replacement| {
+        inject(state, replacement, received, body.bytes(), route, log_entry)
+    });
+    let (response, kind) = match injected {
+        Some(injected) => (whole(injected), ResponseKind::Injected),
+        None => {
+            let response = answer(state, received, route, body, reservation, log_entry).await;
+            let kind = kind_of(&response, log_entry);
+            (response, kind)
+        }
+    };
+    let changes = state.faults.trigger_changes(&attributes, now, kind);
+    let date = fault::date(&changes, now);
+    let applied = apply(state, &changes, received, route, response, log_entry);
+    let response = Box::pin(applied).await;
+    let triggered = replacement.iter().chain(&changes);
+    log_entry.faults = triggered.map(|triggered| triggered.id).collect();
+    log_entry.faults.sort();
+    (response, date)
+}
+
+fn kind_of(response: &Response<Payload>, log_entry: &ReceivedRequest) -> ResponseKind {
+    match log_entry.token_error {
+        Some(TokenError::Expired { .. }) => ResponseKind::ExpiredToken,
+        _ if response.status().is_success() => ResponseKind::Success,
+        _ => ResponseKind::Error,
     }
-    (response, fault::date(&triggered, now))
 }
 
 /// Returns the response to a request for which there is not enough memory.
@@ -184,10 +208,10 @@ fn buffers_full(
     }
 }
 
-/// Returns the response that a fault injects, if one does.
+/// Returns the response that a fault sends in place of the route, if it sends one to this target.
 fn inject(
     state: &State,
-    triggered: &[TriggeredFault],
+    triggered: &TriggeredFault,
     received: &Received<'_>,
     body: &[u8],
     route: &Route,
@@ -195,13 +219,13 @@ fn inject(
 ) -> Option<Response<Bytes>> {
     let Received { request, now, .. } = *received;
     if let Some(service) = route.aws_service() {
-        let Injected::Error(error) = Injected::first_of(triggered, FaultTarget::Api)? else {
+        let Injected::Error(error) = Injected::by(triggered, FaultTarget::Api)? else {
             return None;
         };
         log_entry.operation = dispatch::operation_of(service, request, body);
         return Some(dispatch::inject(state, service, &error, log_entry));
     }
-    let (response, code) = match Injected::first_of(triggered, FaultTarget::Registry)? {
+    let (response, code) = match Injected::by(triggered, FaultTarget::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
         Injected::Expired(form) => {
             registry::expired(form, &challenge(state, route, &received.base_url()))
@@ -222,14 +246,12 @@ async fn apply(
     response: Response<Payload>,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    log_entry.faults = triggered.iter().map(|triggered| triggered.id).collect();
     let (now, url) = (received.now, received.base_url());
     let challenge = challenge(state, route, &url);
     let region = log_entry.caller.as_ref().map(Caller::region);
     let region = region.unwrap_or(&state.config.region);
     let context = fault::ResponseContext {
         now,
-        is_expired: matches!(log_entry.token_error, Some(TokenError::Expired { .. })),
         expired: &|form| registry::expired(form, &challenge),
         foreign: &|account| get_authorization_token::foreign(state, account, region, &url, now),
     };
