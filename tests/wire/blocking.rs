@@ -68,3 +68,47 @@ fn the_variables_for_a_command_have_values() {
     assert!(ecr.env().any(|variable| variable == url));
     assert!(ecr.env().all(|(_, value)| !value.is_empty()));
 }
+
+#[test]
+fn the_address_is_free_after_the_drop_even_if_the_runtime_does_not_run() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let ecr = runtime.block_on(MockEcr::start()).unwrap();
+    let address = ecr.address();
+    drop(ecr);
+    let refused = TcpStream::connect(address).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    let again = runtime.block_on(MockEcr::builder().listen(address).start());
+    assert_eq!(again.unwrap().address(), address);
+}
+
+#[test]
+#[should_panic(expected = "expected a mock of start_blocking")]
+fn block_on_does_not_wait_for_a_runtime_that_does_not_run() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let ecr = runtime.block_on(MockEcr::start()).unwrap();
+    ecr.block_on(ecr.create_repository("app")).unwrap();
+}
+
+#[test]
+fn the_last_handle_can_be_dropped_in_a_blocking_task_of_the_mock() {
+    let ecr = std::sync::Arc::new(MockEcr::start_blocking().unwrap());
+    let (proceed, proceeds) = std::sync::mpsc::channel();
+    let (done, is_done) = std::sync::mpsc::channel();
+    let last = std::sync::Arc::clone(&ecr);
+    ecr.block_on(async {
+        tokio::task::spawn_blocking(move || {
+            proceeds.recv().unwrap();
+            drop(last);
+            done.send(()).unwrap();
+        });
+    });
+    drop(ecr);
+    proceed.send(()).unwrap();
+    is_done.recv().unwrap();
+}

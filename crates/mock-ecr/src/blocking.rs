@@ -2,6 +2,8 @@
 
 use std::sync::mpsc;
 
+use tokio::runtime::RuntimeFlavor;
+
 use crate::builder::{MockEcrBuilder, StartError};
 use crate::mock_ecr::MockEcr;
 use crate::server::own_runtime::OwnRuntime;
@@ -35,7 +37,19 @@ impl MockEcr {
     /// # Panics
     ///
     /// Panics in an asynchronous task, whose thread must not wait. Use `await` there.
+    ///
+    /// Panics if the mock was started on a runtime with one thread, for example by [`start`](MockEcr::start) in `#[tokio::test]`. Such a
+    /// runtime works only while its own `block_on` runs, so the future might never complete. Use
+    /// [`start_blocking`](MockEcr::start_blocking), or `block_on` of that runtime.
+    #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let is_driven = self.has_own_runtime()
+            || self.runtime().runtime_flavor() != RuntimeFlavor::CurrentThread;
+        assert!(
+            is_driven,
+            "the mock was started on a runtime with one thread, which cannot run while the thread waits: expected a mock of start_blocking, or \
+            block_on of that runtime"
+        );
         self.runtime().block_on(future)
     }
 }

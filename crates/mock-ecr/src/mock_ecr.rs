@@ -64,6 +64,9 @@ pub struct MockEcr {
     /// How [`sdk_config`](MockEcr::sdk_config) connects clients.
     #[cfg(feature = "sdk")]
     pub(crate) transport: Transport,
+    /// Dropped with the mock, before `stop`.
+    #[cfg(feature = "sdk")]
+    _exists: watch::Sender<()>,
     stop: Option<watch::Sender<()>>,
     /// Dropped last, after the tasks that run on it were aborted.
     _own_runtime: Option<OwnRuntime>,
@@ -83,9 +86,18 @@ impl MockEcr {
         #[cfg(feature = "sdk")] transport: Transport,
         stop: watch::Sender<()>,
     ) -> Self {
+        #[cfg(feature = "sdk")]
+        let (exists, gone) = watch::channel(());
         MockEcr {
             #[cfg(feature = "sdk")]
-            in_process: InProcess::new(Arc::clone(&state), sockets.stopped.clone()),
+            in_process: InProcess::new(
+                &state,
+                sockets.runtime.clone(),
+                sockets.stopped.clone(),
+                gone,
+            ),
+            #[cfg(feature = "sdk")]
+            _exists: exists,
             state,
             sockets,
             #[cfg(feature = "sdk")]
@@ -99,6 +111,11 @@ impl MockEcr {
     pub(crate) fn on(mut self, runtime: OwnRuntime) -> Self {
         self._own_runtime = Some(runtime);
         self
+    }
+
+    /// Returns whether the mock runs on a thread of its own.
+    pub(crate) fn has_own_runtime(&self) -> bool {
+        self._own_runtime.is_some()
     }
 
     pub(crate) fn runtime(&self) -> &Handle {

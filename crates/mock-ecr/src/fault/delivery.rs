@@ -40,7 +40,9 @@ impl DeliveryFault {
         let mut delivery = DeliveryFault::default();
         for TriggeredFault { action, delay, .. } in triggered {
             match action {
-                FaultAction::Latency(_) => delivery.delay += *delay,
+                FaultAction::Latency(_) => {
+                    delivery.delay = delivery.delay.saturating_add(*delay);
+                }
                 FaultAction::Bandwidth(rate) => delivery.bandwidth = Some(*rate),
                 FaultAction::Close(cut_point) => {
                     delivery.end = Some((*cut_point, Termination::Close));
@@ -57,5 +59,25 @@ impl DeliveryFault {
             }
         }
         (delivery != DeliveryFault::default()).then_some(delivery)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::active_fault::FaultId;
+    use crate::fault::latency::Latency;
+
+    #[test]
+    fn delays_add_up_to_the_maximum() {
+        let of = |delay| TriggeredFault {
+            id: FaultId(0),
+            action: FaultAction::Latency(Latency::Fixed(delay)),
+            delay,
+        };
+        let delay = |delays: [Duration; 2]| DeliveryFault::of(&delays.map(of)).unwrap().delay;
+        let second = Duration::from_secs(1);
+        assert_eq!(delay([second, second]), 2 * second);
+        assert_eq!(delay([Duration::MAX, second]), Duration::MAX);
     }
 }

@@ -121,7 +121,10 @@ impl Latency {
 }
 
 fn between(from: Duration, to: Duration, share: f64) -> Duration {
-    from + (to.saturating_sub(from)).mul_f64(share.clamp(0.0, 1.0))
+    let range = to.saturating_sub(from);
+    let seconds = range.as_secs_f64() * share.clamp(0.0, 1.0);
+    // The maximum duration is rounded up to a number of seconds that is too large.
+    from.saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or(range))
 }
 
 #[cfg(test)]
@@ -129,6 +132,13 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng as _;
 
     use super::*;
+
+    #[test]
+    fn the_longest_latencies_do_not_overflow() {
+        assert_eq!(between(Duration::ZERO, Duration::MAX, 1.0), Duration::MAX);
+        let half = between(Duration::MAX, Duration::MAX, 0.5);
+        assert_eq!(half, Duration::MAX);
+    }
 
     #[test]
     fn the_error_for_a_number_does_not_depend_on_its_form() {

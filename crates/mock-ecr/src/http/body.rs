@@ -112,7 +112,8 @@ where
 pub(crate) fn stream(
     chunks: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
 ) -> Payload {
-    Either::Right(StreamBody::new(chunks.map_ok(Frame::data)).boxed_unsync())
+    // Some clients poll a body again after its end.
+    Either::Right(StreamBody::new(chunks.map_ok(Frame::data).fuse()).boxed_unsync())
 }
 
 /// Returns an empty body.
@@ -123,7 +124,7 @@ pub(crate) fn empty() -> Payload {
 /// Returns a body that streams chunks and cannot fail.
 pub(crate) fn infallible_stream(chunks: impl Stream<Item = Bytes> + Send + 'static) -> Payload {
     let frames = chunks.map(|chunk| Ok(Frame::data(chunk)));
-    Either::Right(StreamBody::new(frames).boxed_unsync())
+    Either::Right(StreamBody::new(frames.fuse()).boxed_unsync())
 }
 
 /// Returns the number of bytes of a body that are in memory until the client has read them.

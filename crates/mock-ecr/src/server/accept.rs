@@ -71,4 +71,5 @@ async fn close(mut connections: JoinSet<()>) {
     connections.shutdown().await;
 }
 
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time that clients have to send their requests and to read the responses.
+pub(super) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

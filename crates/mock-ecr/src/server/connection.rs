@@ -1,7 +1,10 @@
 //! Accepts the connections of a socket, and serves TLS and HTTP on them.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -17,8 +20,32 @@ use crate::server::tls::Tls;
 
 /// A listening socket and its address.
 pub(crate) struct Listener {
-    socket: TcpListener,
+    socket: OpenSocket,
     address: SocketAddr,
+}
+
+/// A listening socket. Any thread can close it while a task accepts its connections: that task ends only when its runtime runs.
+#[derive(Clone)]
+pub(super) struct OpenSocket(Arc<Mutex<Option<TcpListener>>>);
+
+impl OpenSocket {
+    /// Closes the socket.
+    pub(super) fn close(&self) {
+        self.listener().take();
+    }
+
+    /// Waits for a connection. A closed socket has none.
+    async fn accept(&self) -> io::Result<TcpStream> {
+        let accepted = poll_fn(|context| match &*self.listener() {
+            Some(listener) => listener.poll_accept(context),
+            None => Poll::Pending,
+        });
+        accepted.await.map(|(stream, _)| stream)
+    }
+
+    fn listener(&self) -> MutexGuard<'_, Option<TcpListener>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Listener {
@@ -32,6 +59,7 @@ impl Listener {
         socket.bind(address)?;
         let socket = socket.listen(BACKLOG)?;
         let address = socket.local_addr()?;
+        let socket = OpenSocket(Arc::new(Mutex::new(Some(socket))));
         Ok(Listener { socket, address })
     }
 
@@ -45,18 +73,28 @@ impl Listener {
 /// With tokio's default of 128, many simultaneous clients overflow the queue. Each of them then waits a second until it resends its packet.
 const BACKLOG: u32 = 4096;
 
-/// A listening socket, and the TLS that its connections can use.
+/// A listening socket, and the TLS that its connections can use. The socket is closed when this value is dropped.
 pub(super) struct Socket {
-    listener: TcpListener,
+    socket: OpenSocket,
     tls: Option<Tls>,
 }
 
 impl Listener {
-    pub(super) fn with(self, tls: Option<Tls>) -> Socket {
+    pub(super) fn with(&self, tls: Option<Tls>) -> Socket {
         Socket {
-            listener: self.socket,
+            socket: self.socket(),
             tls,
         }
+    }
+
+    pub(super) fn socket(&self) -> OpenSocket {
+        self.socket.clone()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.socket.close();
     }
 }
 
@@ -65,8 +103,8 @@ impl Accept for Socket {
 
     async fn accept(&mut self) -> TcpStream {
         loop {
-            match self.listener.accept().await {
-                Ok((stream, _)) => return stream,
+            match self.socket.accept().await {
+                Ok(stream) => return stream,
                 Err(error) => accept_backoff(&error).await,
             }
         }

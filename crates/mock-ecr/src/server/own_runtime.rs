@@ -2,6 +2,7 @@
 
 use std::io;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -24,6 +25,8 @@ impl OwnRuntime {
             .name("mock-ecr".to_owned())
             .spawn(move || {
                 let _ = runtime.block_on(stopped);
+                // A blocking task of this runtime can wait for the end of this thread, if it drops the mock.
+                runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
             })?;
         Ok(OwnRuntime {
             handle,
@@ -36,6 +39,9 @@ impl OwnRuntime {
         &self.handle
     }
 }
+
+/// The time that blocking tasks have to end.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Drop for OwnRuntime {
     fn drop(&mut self) {

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 #[cfg(feature = "connector")]
 use crate::http::connector::InProcessConnector;
 use crate::server::accept::serve;
-use crate::server::connection::Listener;
+use crate::server::connection::{Listener, OpenSocket};
 use crate::server::listen::{BindError, Listen, bind};
 use crate::server::tls::Tls;
 use crate::state::State;
@@ -26,10 +26,16 @@ pub(crate) struct Sockets {
     /// Closed when the mock is requested to stop.
     pub(crate) stopped: watch::Receiver<()>,
     pub(crate) runtime: Handle,
-    pub(crate) serving: Mutex<Vec<JoinHandle<()>>>,
+    pub(crate) serving: Mutex<Vec<Serving>>,
     /// Created when it is requested.
     #[cfg(feature = "connector")]
     pub(crate) connector: OnceLock<InProcessConnector>,
+}
+
+/// A task that accepts connections, and its socket if it has one.
+pub(crate) struct Serving {
+    task: JoinHandle<()>,
+    socket: Option<OpenSocket>,
 }
 
 impl Sockets {
@@ -47,17 +53,15 @@ impl Sockets {
         self.serve_with(&mut self.serving(), listeners, state);
     }
 
-    fn serve_with(
-        &self,
-        serving: &mut Vec<JoinHandle<()>>,
-        listeners: Vec<Listener>,
-        state: &Arc<State>,
-    ) {
+    fn serve_with(&self, serving: &mut Vec<Serving>, listeners: Vec<Listener>, state: &Arc<State>) {
         state.listen(listeners.iter().map(Listener::address).collect());
         serving.extend(listeners.into_iter().map(|listener| {
             let (state, stopped) = (Arc::clone(state), self.stopped.clone());
-            let socket = listener.with(self.tls.clone());
-            self.runtime.spawn(serve(socket, state, stopped))
+            let source = listener.with(self.tls.clone());
+            Serving {
+                task: self.runtime.spawn(serve(source, state, stopped)),
+                socket: Some(listener.socket()),
+            }
         }));
     }
 
@@ -76,8 +80,8 @@ impl Sockets {
         let connector = self.connector.get_or_init(|| {
             let (connector, accepted) = InProcessConnector::new();
             let (state, stopped) = (Arc::clone(state), self.stopped.clone());
-            let serving = self.runtime.spawn(serve(accepted, state, stopped));
-            self.serving().push(serving);
+            let task = self.runtime.spawn(serve(accepted, state, stopped));
+            self.serving().push(Serving { task, socket: None });
             connector
         });
         connector.clone()
@@ -88,26 +92,29 @@ impl Sockets {
     pub(crate) async fn finished(&mut self) {
         for serving in self.serving_mut() {
             // The task neither panics nor is aborted.
-            let _ = serving.await;
+            let _ = (&mut serving.task).await;
         }
     }
 
-    fn serving(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+    fn serving(&self) -> MutexGuard<'_, Vec<Serving>> {
         self.serving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serving_mut(&mut self) -> &mut Vec<JoinHandle<()>> {
+    fn serving_mut(&mut self) -> &mut Vec<Serving> {
         self.serving
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Closes the sockets and all connections.
+/// Closes the sockets at once, and all connections as soon as the runtime runs.
 impl Drop for Sockets {
     fn drop(&mut self) {
         for serving in self.serving_mut() {
-            serving.abort();
+            serving.task.abort();
+            if let Some(socket) = &serving.socket {
+                socket.close();
+            }
         }
     }
 }

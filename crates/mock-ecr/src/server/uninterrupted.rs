@@ -14,6 +14,8 @@ use crate::http::client::Client;
 /// effect, but each request would then need two switches between tasks.
 pub(super) struct Uninterrupted<T: Send + 'static> {
     client: Client,
+    /// The runtime that completes the future, if it is not the current one.
+    runtime: Option<Handle>,
     // A trait object, so that the program contains the code of the future once.
     future: Option<BoxFuture<'static, T>>,
 }
@@ -22,8 +24,15 @@ impl<T: Send + 'static> Uninterrupted<T> {
     pub(super) fn new(client: Client, future: impl Future<Output = T> + Send + 'static) -> Self {
         Uninterrupted {
             client,
+            runtime: None,
             future: Some(Box::pin(future)),
         }
+    }
+
+    /// Sets the runtime that completes the future.
+    pub(super) fn on(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
     }
 }
 
@@ -46,7 +55,8 @@ impl<T: Send + 'static> Drop for Uninterrupted<T> {
         };
         self.client.disconnect();
         // Without a runtime, nothing can be completed: the runtime of the mock has stopped.
-        if let Ok(runtime) = Handle::try_current() {
+        let runtime = self.runtime.take();
+        if let Some(runtime) = runtime.or_else(|| Handle::try_current().ok()) {
             runtime.spawn(future);
         }
     }
@@ -84,5 +94,17 @@ mod tests {
         assert_eq!((&mut completed).now_or_never(), Some(7));
         drop(completed);
         assert_eq!(client.disconnected().now_or_never(), None);
+    }
+
+    #[test]
+    fn a_future_that_is_dropped_outside_a_runtime_is_completed_on_its_own() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let (done, is_done) = oneshot::channel();
+        let client = Client::connected(Ingress::InProcess);
+        let future = async move { done.send(()).unwrap() };
+        drop(Uninterrupted::new(client, future).on(runtime.handle().clone()));
+        runtime.block_on(is_done).unwrap();
     }
 }

@@ -93,7 +93,9 @@ pub(super) enum OwnerError {
     #[error("another server uses the directory{0}; stop it, or use another directory")]
     InUse(String),
     /// Another mock of this process, which may be stopping.
-    #[error("another mock of this process uses the directory; stop it, or use another directory")]
+    #[error(
+        "another mock of this process uses the directory; stop it and drop its Repository values, or use another directory"
+    )]
     InUseByThisProcess,
     #[error(transparent)]
     Io(#[from] io::Error),
