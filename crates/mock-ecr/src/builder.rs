@@ -96,7 +96,7 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Opens no socket until [`MockEcr::url`] or [`MockEcr::address`] is called. [`MockEcr::sdk_config`] returns a configuration whose HTTP
+    /// Opens no socket until [`MockEcr::url`], [`MockEcr::address`] or a method that returns environment variables is called, such as [`MockEcr::env`]. [`MockEcr::sdk_config`] returns a configuration whose HTTP
     /// client calls the mock directly for every endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process. With the
     /// feature `connector`, `MockEcr::connector` connects other clients.
     ///

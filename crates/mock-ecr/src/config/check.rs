@@ -199,4 +199,5 @@ fn check_actions(principal: &Principal) -> Result<(), (&'static str, &String, Un
     })
 }
 
-const MAX_TOKEN_LENGTH: usize = 65_536;
+/// The maximum length of a token, in characters. A token must fit into an HTTP header.
+pub(crate) const MAX_TOKEN_LENGTH: usize = 65_536;

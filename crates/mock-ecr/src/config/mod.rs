@@ -30,6 +30,7 @@ pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
 pub use crate::types::{NameError, Partition};
 pub use ca_location::{CaLocation, CaLocationError};
+pub(crate) use check::MAX_TOKEN_LENGTH;
 pub use configuration::Account;
 pub(crate) use configuration::Config;
 pub use endpoint_template::{EndpointTemplate, ProxyEndpointError};

@@ -19,16 +19,17 @@ use crate::types::duration::Shift;
 /// In TOML and JSON, an action is a table with one key, such as `{ error = "ServerException" }` or
 /// `{ close = { after_bytes = 10 } }`.
 ///
-/// A request can trigger several faults. They are combined as follows, in the order in which they were added:
+/// A request can trigger several faults. They are applied in the order in which they were added:
 ///
-/// - `error`, `throttle`, `expired_early`: the first of these actions determines the response, and later actions of
-///   these three kinds do not change it. The request is not processed. Actions of all other kinds are applied to this
-///   response.
+/// - `error`, `throttle`, `expired_early`: one of these actions replaces the response, and the request is not processed.
+///   Actions of all other kinds are applied to this response.
 /// - `latency`: the delays are added. `date`: the shifts are added.
-/// - `close`, `reset`, `stall`: the last of these actions applies.
-/// - `overrun`, `garbled_chunks`: the last of these actions applies, and `close`, `reset` and `stall` are ignored.
-/// - `bandwidth`: the last action applies.
-/// - Actions of all other kinds are applied one after the other. Each action changes the result of the previous action.
+/// - If two actions set the same part of the response, only the first one is applied. The following actions set the same
+///   part: those of the same kind; `error`, `throttle` and `expired_early`; `close`, `reset`, `stall`, `overrun` and
+///   `garbled_chunks`; and `body`, `expired` and every action on the output of `GetAuthorizationToken`. An empty or
+///   missing list `authorizationData` has no members that another action could change.
+///
+/// A fault that is not applied to a response does not count the request.
 ///
 /// Over HTTP/2, the actions `close`, `reset`, `overrun` and `garbled_chunks` reset the stream of the request, and the
 /// connection stays open.

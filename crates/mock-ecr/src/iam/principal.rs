@@ -170,7 +170,7 @@ impl Principal {
         if !is_access_key_id(&self.access_key_id) {
             return Err(InvalidKey {
                 key: "access_key_id",
-                found: self.access_key_id.chars().take(100).collect(),
+                found: shown(&self.access_key_id),
                 expected: "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
             });
         }
@@ -180,6 +180,20 @@ impl Principal {
                 found: String::new(),
                 expected: "at least one character; keys of AWS have 40",
             });
+        }
+        let token = self.session_token.as_ref();
+        let secrets = [
+            ("secret_access_key", Some(&self.secret_access_key)),
+            ("session_token", token),
+        ];
+        for (key, secret) in secrets {
+            if secret.is_some_and(|secret| secret.expose().contains(char::is_control)) {
+                return Err(InvalidKey {
+                    key,
+                    found: REDACTED.to_owned(),
+                    expected: "no line breaks or other control characters, which headers and variables cannot contain",
+                });
+            }
         }
         Ok(())
     }
@@ -215,6 +229,16 @@ fn is_access_key_id(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !text.is_empty() && text.chars().all(is_word)
 }
+
+/// Returns the text that an error contains. A text with other characters than an access key ID can be a secret access key in the wrong place.
+fn shown(access_key_id: &str) -> String {
+    match access_key_id.len() == 40 {
+        true => REDACTED.to_owned(),
+        false => access_key_id.chars().take(100).collect(),
+    }
+}
+
+const REDACTED: &str = "REDACTED";
 
 fn every_action() -> Vec<String> {
     vec!["*".to_owned()]
@@ -290,5 +314,26 @@ mod tests {
             principal.evaluate(Action::ecr("GetAuthorizationToken")),
             Err(Denial::Explicit)
         );
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_or_with_a_line_break_is_rejected_and_not_shown() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let principal = |id: &str, secret: &str| {
+            let arn = "arn:aws:iam::123456789012:user/x".parse().unwrap();
+            Principal::new(arn, id, secret)
+        };
+        let swapped = principal(secret, "AKIDEXAMPLE").check_keys().unwrap_err();
+        assert_eq!(
+            (swapped.key, &*swapped.found),
+            ("access_key_id", "REDACTED")
+        );
+        let broken = principal("A", "s3cr\nt").check_keys().unwrap_err();
+        assert_eq!(
+            (broken.key, &*broken.found),
+            ("secret_access_key", "REDACTED")
+        );
+        let with_nul = principal("A", "s").session_token("t\0");
+        assert_eq!(with_nul.check_keys().unwrap_err().key, "session_token");
     }
 }

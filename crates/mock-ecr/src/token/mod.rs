@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use subtle::ConstantTimeEq;
 
-use crate::config::Config;
+use crate::config::{Config, MAX_TOKEN_LENGTH};
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Caller;
 use crate::types::timestamp::Timestamp;
@@ -79,7 +79,7 @@ impl fmt::Debug for TokenIssuer {
 
 impl TokenIssuer {
     /// Creates an issuer with the seed, the token length and the principals of a configuration. The configuration is
-    /// not validated; see [`Config::validate`].
+    /// not validated; see [`Config::validate`]. A longer token length than the maximum is replaced by the maximum.
     pub fn new(config: &Config) -> Self {
         Self::with_principals(config, Arc::new(config.identity_store()))
     }
@@ -87,7 +87,7 @@ impl TokenIssuer {
     pub(crate) fn with_principals(config: &Config, principals: Arc<IdentityStore>) -> Self {
         TokenIssuer {
             keys: Keys::from_seed(&config.seed),
-            length: config.token_length,
+            length: config.token_length.min(MAX_TOKEN_LENGTH),
             principals,
             revoked: Mutex::default(),
             issued_tokens: Mutex::default(),
