@@ -49,11 +49,25 @@ async fn reading_what_does_not_exist_is_an_error_that_says_what_to_do() {
         .await
         .unwrap();
     let missing = ecr.repository("app").tags().await.unwrap_err();
-    assert!(matches!(missing, RepositoryError::RepositoryNotFound(_)));
+    assert!(matches!(
+        missing,
+        RepositoryError::RepositoryNotFound { .. }
+    ));
+    let expected = "does not exist in account 123456789012, Region us-east-1: create it with push or create_repository, or let clients create it \
+        with create_on_push";
     assert_eq!(
         missing.to_string(),
-        "the repository app does not exist: create it with push or create_repository, or let clients create it with create_on_push"
+        format!("the repository app {expected}")
     );
+    let misspelled = ecr.repository("emty").tags().await.unwrap_err().to_string();
+    assert!(
+        misspelled.ends_with("; did you mean \"empty\"?"),
+        "{misspelled}"
+    );
+    let elsewhere = ecr.repository("empty").in_region("eu-west-1").unwrap();
+    let error = elsewhere.tags().await.unwrap_err().to_string();
+    let suggestion = "; did you mean \"empty in account 123456789012, Region us-east-1\"?";
+    assert!(error.ends_with(suggestion), "{error}");
     let error = ecr.repository("empty").layers("1.0").await.unwrap_err();
     assert_eq!(error.to_string(), "the repository empty has no image 1.0");
     let error = ecr.repository("Team/App").push(image()).await.unwrap_err();

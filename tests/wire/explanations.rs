@@ -9,6 +9,7 @@ use mock_ecr::token::{Revocation, TokenIssuer};
 use mock_ecr::{Config, MockEcr, Principal, PrincipalArn};
 
 use crate::raw::{RawRequest, frozen_mock};
+use crate::signer::Signer;
 
 /// Longer than any test runs.
 const LONG: Duration = Duration::from_secs(600);
@@ -40,7 +41,7 @@ async fn a_failed_expectation_prints_the_request_log() {
             "expected 2 to 3 requests with operation GetAuthorizationToken, but found 1; the request log, oldest first:\n  \
              TIME                      SERVICE   STATUS  OPERATION              REQUEST                   CALLER/ERROR\n\
              > 2015-11-29T21:30:53.241Z  ecr       200     GetAuthorizationToken  POST http://localhost/    \
-             arn:aws:iam::123456789012:user/developer, token {token}, with Authorization\n  \
+             arn:aws:iam::123456789012:user/developer, token {token}\n  \
              2015-11-29T21:30:53.241Z  registry  401     ping                   GET http://localhost/v2/  UNAUTHORIZED"
         )
     );
@@ -49,6 +50,22 @@ async fn a_failed_expectation_prints_the_request_log() {
         panic_message(calls(), |calls| calls.expect(2..)),
         "expected at least 2 requests with operation GetAuthorizationToken, but found 0; the request log is empty"
     );
+}
+
+#[tokio::test]
+async fn the_table_of_requests_shows_the_access_key_of_a_rejected_signature() {
+    let ecr = frozen_mock().await;
+    let arn = "arn:aws:iam::123456789012:user/other".parse().unwrap();
+    let unknown = Principal::new(arn, "AKIAUNKNOWN", "secret");
+    let call = RawRequest::token_call().signed_by(&Signer::new(&unknown));
+    call.to(&ecr).await;
+    let table = ecr.requests().to_string();
+    assert!(
+        table.starts_with("the request log, oldest first:\n"),
+        "{table}"
+    );
+    let row = "UnrecognizedClientException, signed with AKIAUNKNOWN";
+    assert!(table.ends_with(row), "{table}");
 }
 
 #[tokio::test]

@@ -42,6 +42,9 @@ pub struct MockEcrBuilder {
 impl MockEcr {
     /// Starts a mock with the default configuration on a free port of the loopback address 127.0.0.1.
     ///
+    /// The mock can respond only while the runtime of the caller runs. If a test blocks its only thread, for example to wait for a child
+    /// process, use [`start_blocking`](MockEcr::start_blocking).
+    ///
     /// # Errors
     ///
     /// Returns the errors of [`MockEcrBuilder::start`].
@@ -96,7 +99,7 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Opens no socket until [`MockEcr::url`], [`MockEcr::address`] or a method that returns environment variables is called, such as [`MockEcr::env`]. [`MockEcr::sdk_config`] returns a configuration whose HTTP
+    /// Opens no socket until [`MockEcr::url`], [`MockEcr::address`] or a method that returns environment variables is called, such as [`MockEcr::env`]. `MockEcr::sdk_config` (feature `sdk`) returns a configuration whose HTTP
     /// client calls the mock directly for every endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process. With the
     /// feature `connector`, `MockEcr::connector` connects other clients.
     ///
@@ -424,7 +427,9 @@ pub enum StartError {
     #[error("invalid fault in the configuration")]
     Fault(#[from] FaultError),
     /// The configuration needs a feature that is not enabled. The string is the name of the feature.
-    #[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
+    #[error(
+        "mock-ecr was built without the feature {0}; add it to the features of the dependency mock-ecr, or build the command with --features {0}"
+    )]
     MissingFeature(&'static str),
     /// The certificate authority cannot be read or created.
     #[cfg(feature = "tls")]

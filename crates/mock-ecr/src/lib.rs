@@ -1,9 +1,9 @@
 //! An offline mock of Amazon ECR for tests. It issues authorization tokens, and its registry verifies them.
 //!
 #![cfg_attr(feature = "sdk", doc = "```")]
-#![cfg_attr(not(feature = "sdk"), doc = "```text")]
+#![cfg_attr(not(feature = "sdk"), doc = "```ignore")]
 //! use aws_sdk_ecr::{Client, error::ProvideErrorMetadata};
-//! use mock_ecr::{MockEcr, Principal, repository::Image};
+//! use mock_ecr::{Clock, MockEcr, Principal, Timestamp, repository::Image};
 //!
 //! # // `tokio::test` would not run here, so that the functions below are called by `main`.
 //! # mod tokio { pub use ::tokio::{*, main as test}; }
@@ -12,24 +12,10 @@
 //! #     a_throttled_call_is_retried();
 //! #     another_account_needs_permission();
 //! # }
-//! # struct Job { client: Client, clock: mock_ecr::Clock, expires: Option<mock_ecr::Timestamp> }
-//! # impl Job {
-//! #     fn new(ecr: &MockEcr) -> Self {
-//! #         let client = Client::new(&ecr.sdk_config());
-//! #         Job { client, clock: ecr.clock().clone(), expires: None }
-//! #     }
-//! #     async fn step(&mut self) {
-//! #         if self.expires.is_none_or(|expires| expires <= self.clock.now()) {
-//! #             let output = self.client.get_authorization_token().send().await.unwrap();
-//! #             let expires = *output.authorization_data()[0].expires_at().unwrap();
-//! #             self.expires = Some(std::time::SystemTime::try_from(expires).unwrap().into());
-//! #         }
-//! #     }
-//! # }
 //! #[tokio::test]
 //! async fn a_job_renews_a_token_that_expires() {
 //!     let ecr = MockEcr::builder().frozen().start().await.unwrap(); // stops when dropped
-//!     let mut job = Job::new(&ecr); // the code under test
+//!     let mut job = Job::new(&ecr);
 //!     job.step().await;
 //!     ecr.clock().advance(ecr.config().token_ttl); // 12 hours, without waiting
 //!     job.step().await;
@@ -53,15 +39,34 @@
 //!     let error = list.repository_name("team/app").send().await.unwrap_err();
 //!     assert_eq!(error.code(), Some("AccessDeniedException"));
 //! }
+//!
+//! /// The code under test, which requests a token when it needs one.
+//! struct Job { client: Client, clock: Clock, expires: Option<Timestamp> }
+//!
+//! impl Job {
+//!     fn new(ecr: &MockEcr) -> Self {
+//!         let client = Client::new(&ecr.sdk_config());
+//!         Job { client, clock: ecr.clock().clone(), expires: None }
+//!     }
+//!
+//!     async fn step(&mut self) {
+//!         if self.expires.is_none_or(|expires| expires <= self.clock.now()) {
+//!             let output = self.client.get_authorization_token().send().await.unwrap();
+//!             let expires = *output.authorization_data()[0].expires_at().unwrap();
+//!             self.expires = Some(std::time::SystemTime::try_from(expires).unwrap().into());
+//!         }
+//!     }
+//! }
 //! ```
 //!
-//! The tests need the feature `sdk` of this crate, which adds [`MockEcr::sdk_config`], and the crates `aws-sdk-ecr` and
-//! `tokio` (features `macros` and `rt`). `Job` is the code under test.
+//! The tests need the feature `sdk` of this crate, which adds `MockEcr::sdk_config`, and the crates `aws-sdk-ecr` and
+//! `tokio` (features `macros` and `rt`).
 //! [`Requests::expect`](request_log::Requests::expect) panics if the number of requests differs.
 //! [`FaultBuilder::expect`](fault::FaultBuilder::expect) is checked when the mock is dropped.
 //!
-//! [`MockEcr::start_blocking`] starts a mock without an asynchronous runtime, and [`MockEcrBuilder::in_process`] one
-//! without a socket.
+//! [`MockEcrBuilder::in_process`] starts a mock without a socket. [`MockEcr::start_blocking`] starts a mock on a thread
+//! of its own. A test whose client blocks the thread, for example a test that waits for a child process, needs such a
+//! mock, also in `#[tokio::test]`.
 //!
 //! To use another client, set its endpoint to [`MockEcr::url`] and its credentials to those of a [`Principal`] in the
 //! mock's [`Config`]. The APIs (`POST /`) and the registry (`GET /v2/`) are served on the same port.
@@ -107,6 +112,7 @@ pub mod config;
 #[cfg(feature = "connector")]
 mod connector;
 mod control;
+mod credentials;
 mod domain;
 pub mod fault;
 mod http;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::aws::action_name::ActionName;
 use crate::aws::hosts;
 use crate::aws::service::AwsService;
 use crate::client_env;
@@ -17,8 +16,6 @@ use crate::clock::Clock;
 use crate::config::InProcessConnector;
 use crate::config::{Config, Redirect, Variable};
 use crate::fault::{Evidence as _, FaultHandle};
-use crate::iam::identity_store::SessionError;
-use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
 #[cfg(feature = "sdk")]
@@ -28,11 +25,8 @@ use crate::server::own_runtime::OwnRuntime;
 use crate::server::sockets::Sockets;
 use crate::services;
 use crate::state::{Preserve, State};
-use crate::token::{
-    AuthorizationToken, Claims, Revocation, TokenError, TokenRecord, TooManyRevocations,
-};
+use crate::types::Service;
 use crate::types::error_chain::debug_as_chain;
-use crate::types::{PrincipalArn, Region, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
 ///
@@ -57,7 +51,7 @@ use crate::types::{PrincipalArn, Region, Service};
 /// # }
 /// ```
 pub struct MockEcr {
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     sockets: Sockets,
     #[cfg(feature = "sdk")]
     in_process: InProcess,
@@ -341,25 +335,6 @@ impl MockEcr {
         self.state.request_log.requests()
     }
 
-    /// Returns the records of two kinds of tokens, oldest first: tokens that the mock issued, and tokens that were
-    /// presented to its registry and could be decrypted. Each record contains the number of times that the token was
-    /// presented. The mock stores at most 10,000 records and discards the oldest.
-    ///
-    /// ```
-    /// # use mock_ecr::MockEcr;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let ecr = MockEcr::start().await?;
-    /// let token = ecr.issue_token();
-    /// let [record] = &ecr.tokens()[..] else { panic!("expected one token") };
-    /// assert_eq!((record.id, record.presented, &record.error), (token.id(), 0, &None));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn tokens(&self) -> Vec<TokenRecord> {
-        self.state.tokens.records(self.clock().now())
-    }
-
     /// Resets the mock to its initial state: clock, tokens, revocations, sessions, request log, faults, and the random
     /// values that are derived from the seed. Unless `preserve` is [`Preserve::Images`], this function also deletes all
     /// repositories and account settings from the store, and then creates the repositories of the configuration. Other
@@ -380,80 +355,6 @@ impl MockEcr {
     /// Removes all requests from the request log.
     pub fn clear_requests(&self) {
         self.state.request_log.clear();
-    }
-
-    /// Issues a token for the first principal, in the Region of the configuration. The token is equal to the token that
-    /// `GetAuthorizationToken` would return to this principal at the current time.
-    pub fn issue_token(&self) -> AuthorizationToken {
-        let config = self.config();
-        self.issue_token_for(config.default_principal().arn, config.region.clone())
-    }
-
-    /// Issues a token for a principal and a Region. The permissions of the principal are not checked, and the principal
-    /// need not exist in the configuration. However, a token whose principal does not exist is rejected with
-    /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is a root user or the mock uses
-    /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
-    ///
-    /// # Panics
-    ///
-    /// Panics if the Region is neither known nor one of [`Config::additional_regions`].
-    #[track_caller]
-    pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
-        if let Err(error) = region.check_known(&self.config().additional_regions) {
-            panic!("cannot issue a token for {region:?}: {error}");
-        }
-        let ttl = self.config().token_ttl;
-        let claims = Claims::new(principal, region, self.clock().now(), ttl);
-        self.state.tokens.issue(&claims)
-    }
-
-    /// Verifies a token, or the password that it contains, at the current time of the mock's clock. Returns the caller
-    /// that the token authenticates.
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of [`TokenIssuer::verify`](crate::token::TokenIssuer::verify).
-    pub fn verify_token(&self, token_or_password: &str) -> Result<Caller, TokenError> {
-        let now = self.clock().now();
-        self.state.tokens.verify(token_or_password, now)
-    }
-
-    /// Adds credentials to the running mock, such as those of an assumed role.
-    ///
-    /// The mock accepts the credentials until they expire or [`reset`](MockEcr::reset) is called. The mock stores only
-    /// the latest 10,000 sessions: if there are more, it removes the oldest session and no longer accepts its
-    /// credentials. A token identifies its principal by ARN. If several principals have the same ARN, a principal of
-    /// the configuration has precedence over sessions, and a later session has precedence over earlier sessions.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the access key ID or the secret access key is invalid, if the access key ID belongs to
-    /// another principal or session, if an allowed or denied action is unknown, or if the configuration lists accounts and
-    /// the account of the session is not in the list.
-    pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
-        let (account, listed) = (session.arn.account(), &self.config().accounts);
-        if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
-            return Err(SessionError::UnknownAccount(account));
-        }
-        let patterns = session.allow.iter().chain(&session.deny);
-        for pattern in patterns {
-            let parsed = pattern.parse::<ActionName>();
-            parsed.map_err(|error| SessionError::UnknownAction(error.to_string()))?;
-        }
-        self.state.principals.add_session(session)
-    }
-
-    /// Revokes tokens. If a revoked token has not expired, [`verify_token`](MockEcr::verify_token) returns
-    /// [`TokenError::Revoked`] for it. The registry rejects the token and records this error in
-    /// [`ReceivedRequest::token_error`](crate::request_log::ReceivedRequest::token_error). A revocation is valid until
-    /// [`reset`](MockEcr::reset) is called.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if 10,000 IDs and principals are revoked already, and the revocation is for another one. A mock
-    /// never discards a revocation.
-    pub fn revoke(&self, revocation: Revocation) -> Result<(), TooManyRevocations> {
-        self.state.tokens.revoke(revocation)
     }
 
     /// Stops the mock. The mock accepts no new connections, and this function waits until the requests in progress have
@@ -485,7 +386,12 @@ impl Drop for MockEcr {
         let unmet = self.state.faults.unmet();
         let Some(first) = unmet.first() else { return };
         if !std::thread::panicking() {
-            panic!("{first}{}", self.state.request_log.table(first.id()));
+            let all: Vec<String> = unmet.iter().map(ToString::to_string).collect();
+            panic!(
+                "{}{}",
+                all.join("; "),
+                self.state.request_log.table(first.id())
+            );
         }
     }
 }

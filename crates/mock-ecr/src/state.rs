@@ -238,6 +238,7 @@ impl State {
             sigv4_clock: self.config.sigv4_clock,
             service,
             host_region,
+            additional_regions: &self.config.additional_regions,
         }
     }
 

@@ -7,7 +7,14 @@ use crate::architecture::workspace;
 /// The modules directly below the root of `crates/mock-ecr/src`, from the top to the bottom. Modules of one layer may import from each
 /// other, but not in a cycle.
 const LAYERS: [&[&str]; 18] = [
-    &["mock_ecr", "blocking", "builder", "connector", "sdk"],
+    &[
+        "mock_ecr",
+        "blocking",
+        "builder",
+        "connector",
+        "credentials",
+        "sdk",
+    ],
     &["server"],
     &["control", "web"],
     &["client_env"],

@@ -120,7 +120,7 @@ async fn methods_return_errors() {
     let ecr = MockEcr::start().await.unwrap();
     let app = ecr.repository("app");
     let error = app.tags().await.unwrap_err();
-    assert!(matches!(error, RepositoryError::RepositoryNotFound(_)));
+    assert!(matches!(error, RepositoryError::RepositoryNotFound { .. }));
     assert!(app.digests().await.is_err());
 
     let app = ecr.create_repository("app").await.unwrap();

@@ -114,14 +114,14 @@ impl Faults {
         }
         if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Disabled
         {
-            let text = "the action certificate needs TLS, which this mock does not accept; start it with TLS (--tls)";
+            let text = "the action certificate needs TLS, which this mock does not accept; start it with TLS (tls of the builder or of a configuration, or --tls)";
             return Err(FaultError::new(text));
         }
         if let Some(name) = fault.action.socket_fault()
             && !self.has_sockets.load(Ordering::SeqCst)
         {
             return Err(FaultError::new(format!(
-                "the action {name} needs a socket, which this mock does not have; call url() first, or start it without in_process()"
+                "the action {name} needs a socket, which this mock does not have; add the fault after url() has opened one, or start the mock without in_process()"
             )));
         }
         Ok(())

@@ -1,8 +1,8 @@
 //! Connects clients in the process of the mock without a socket.
 
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::{fmt, io};
 
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -14,7 +14,7 @@ use tower_service::Service;
 
 /// Connects the clients of `hyper-util` to a mock in the same process, without a socket. [`MockEcr::connector`](crate::MockEcr::connector)
 /// returns it. Clones share the mock, and do not keep it running.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct InProcessConnector(mpsc::Sender<DuplexStream>);
 
 impl InProcessConnector {
@@ -30,6 +30,12 @@ impl InProcessConnector {
         let sent = self.0.send(server).await;
         sent.map_err(|_| ConnectError(()))?;
         Ok(InProcessConnection(TokioIo::new(client)))
+    }
+}
+
+impl fmt::Debug for InProcessConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InProcessConnector")
     }
 }
 
@@ -57,8 +63,13 @@ impl Service<Uri> for InProcessConnector {
 pub struct ConnectError(());
 
 /// The client's end of a connection without a socket.
-#[derive(Debug)]
 pub struct InProcessConnection(TokioIo<DuplexStream>);
+
+impl fmt::Debug for InProcessConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InProcessConnection")
+    }
+}
 
 impl Connection for InProcessConnection {
     fn connected(&self) -> Connected {

@@ -5,7 +5,8 @@ use std::error::Error;
 use crate::config::ArgumentError;
 use crate::domain;
 use crate::types::error_chain::debug_as_chain;
-use crate::types::{Digest, RepositoryName};
+use crate::types::similar::{DidYouMean, most_similar};
+use crate::types::{Digest, RegistryId, RepositoryId, RepositoryName};
 
 /// An error returned by a method of [`Repository`](crate::repository::Repository) or by
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository).
@@ -17,9 +18,17 @@ pub enum RepositoryError {
     Argument(#[from] ArgumentError),
     /// The repository does not exist.
     #[error(
-        "the repository {0} does not exist: create it with push or create_repository, or let clients create it with create_on_push"
+        "the repository {repository} does not exist in {registry}: create it with push or create_repository, or let clients create it with \
+        create_on_push{}", DidYouMean(&as_strs(similar))
     )]
-    RepositoryNotFound(RepositoryName),
+    RepositoryNotFound {
+        /// The repository.
+        repository: RepositoryName,
+        /// The account and the Region of the registry.
+        registry: String,
+        /// Similar repositories of this registry, and the repository of this name in another registry.
+        similar: Vec<String>,
+    },
     /// A repository of this name already exists.
     #[error("the repository {0} already exists")]
     RepositoryAlreadyExists(RepositoryName),
@@ -69,11 +78,49 @@ pub enum RepositoryError {
 
 debug_as_chain!(RepositoryError);
 
+impl RepositoryError {
+    /// Adds the repositories that the caller could have meant.
+    pub(super) fn with_similar(
+        mut self,
+        missing: &RepositoryId,
+        existing: &[RepositoryId],
+    ) -> Self {
+        if let RepositoryError::RepositoryNotFound { similar, .. } = &mut self {
+            let in_registry = existing.iter().filter(|id| id.registry == missing.registry);
+            let names = in_registry.map(|id| id.name.as_str());
+            similar.extend(
+                most_similar(missing.name.as_str(), names)
+                    .into_iter()
+                    .map(str::to_owned),
+            );
+            let elsewhere = existing.iter().find(|id| id.name == missing.name);
+            similar
+                .extend(elsewhere.map(|id| format!("{} in {}", id.name, describe(&id.registry))));
+        }
+        self
+    }
+}
+
+fn describe(registry: &RegistryId) -> String {
+    match registry {
+        RegistryId::Private { account, region } => format!("account {account}, Region {region}"),
+        RegistryId::Public { account, .. } => format!("the public registry of account {account}"),
+    }
+}
+
+fn as_strs(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
 impl From<domain::RepositoryError> for RepositoryError {
     fn from(error: domain::RepositoryError) -> Self {
         use domain::RepositoryError as Domain;
         match error {
-            Domain::RepositoryNotFound(id) => RepositoryError::RepositoryNotFound(id.name),
+            Domain::RepositoryNotFound(id) => RepositoryError::RepositoryNotFound {
+                registry: describe(&id.registry),
+                repository: id.name,
+                similar: Vec::new(),
+            },
             Domain::RepositoryAlreadyExists(id) => {
                 RepositoryError::RepositoryAlreadyExists(id.name)
             }

@@ -282,8 +282,13 @@ impl Repository {
 
     async fn existing(&self) -> Result<RepositoryId, RepositoryError> {
         let id = self.id("repository")?;
-        self.state.repositories.find(&id).await?;
-        Ok(id)
+        let repositories = &self.state.repositories;
+        let Err(error) = repositories.find(&id).await else {
+            return Ok(id);
+        };
+        let existing = repositories.all().await?;
+        let existing: Vec<_> = existing.into_iter().map(|one| one.id).collect();
+        Err(RepositoryError::from(error).with_similar(&id, &existing))
     }
 
     /// Returns the ID of the repository. An error contains `method`, the method of the mock that was called with the
@@ -297,6 +302,13 @@ impl Repository {
 
 impl fmt::Debug for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Repository").field(&self.name).finish()
+        let Repository {
+            account, region, ..
+        } = self;
+        write!(
+            f,
+            "Repository({:?} in account {account}, Region {region})",
+            self.name
+        )
     }
 }

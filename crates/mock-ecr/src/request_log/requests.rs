@@ -313,6 +313,13 @@ impl RequestLog {
     }
 }
 
+/// Formats the request log as a table, oldest first, in which the selected requests are marked with `>`. The table contains at most 200 requests.
+impl fmt::Display for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.table(|_| true).to_string().trim_start_matches("; "))
+    }
+}
+
 /// Formats the filters and the number of selected requests on one line.
 impl fmt::Debug for Requests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -81,11 +81,21 @@ fn details(entry: &ReceivedRequest) -> String {
         caller.map(ToString::to_string),
         bearer.filter(|_| caller.is_none()),
         entry.token.map(|token| format!("token {token}")),
-        entry.authorization.then(|| "with Authorization".to_owned()),
+        presented(entry),
         faults(entry),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(", ")
+}
+
+/// Returns what a request without a verified caller presented.
+fn presented(entry: &ReceivedRequest) -> Option<String> {
+    let is_known = entry.caller.is_some() || entry.bearer.is_some();
+    match &entry.claim {
+        _ if is_known || !entry.authorization => None,
+        Some(claim) => Some(format!("signed with {}", claim.access_key_id)),
+        None => Some("with Authorization".to_owned()),
+    }
 }
 
 fn faults(entry: &ReceivedRequest) -> Option<String> {

@@ -129,7 +129,9 @@ pub(super) type OpenError = Box<dyn Error + Send + Sync>;
 /// The error of a location that needs a feature of the crate.
 #[cfg(not(all(feature = "postgres", feature = "s3")))]
 #[derive(Debug, thiserror::Error)]
-#[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
+#[error(
+    "mock-ecr was built without the feature {0}; add it to the features of the dependency mock-ecr, or build the command with --features {0}"
+)]
 pub(super) struct MissingFeature(pub(super) &'static str);
 
 #[cfg(test)]

@@ -72,7 +72,8 @@ impl FromStr for Region {
 impl Region {
     /// Returns an error if the Region is neither known nor in `additional`.
     pub(crate) fn check_known(&self, additional: &[Region]) -> Result<(), UnknownRegion> {
-        match REGIONS.contains(&self.as_str()) || additional.contains(self) {
+        let is_known = REGIONS.binary_search(&self.as_str()).is_ok();
+        match is_known || additional.contains(self) {
             true => Ok(()),
             false => Err(UnknownRegion::new(self)),
         }
@@ -226,6 +227,11 @@ as_text!(Region);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_known_regions_are_sorted() {
+        assert!(REGIONS.is_sorted());
+    }
 
     #[test]
     fn a_region_is_a_lower_case_label() {

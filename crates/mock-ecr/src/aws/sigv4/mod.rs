@@ -39,6 +39,8 @@ pub(crate) struct Verifier<'a> {
     pub(crate) service: AwsService,
     /// The Region in the requested host name, if any.
     pub(crate) host_region: Option<&'a Region>,
+    /// Regions that are valid in addition to the known Regions.
+    pub(crate) additional_regions: &'a [Region],
 }
 
 /// Verifies the signature of a request, and returns the caller.
@@ -174,7 +176,11 @@ fn check_scope(
 ) -> Result<Region, SigV4Error> {
     let scope = &authorization.scope;
     let region = scope.region().parse::<Region>().ok();
-    let region = region.filter(|region| verifier.host_region.is_none_or(|host| host == region));
+    let is_valid = |region: &Region| {
+        verifier.host_region.is_none_or(|host| host == region)
+            && region.check_known(verifier.additional_regions).is_ok()
+    };
+    let region = region.filter(is_valid);
     let mut message = String::new();
     if region.is_none() {
         message += &wrong_region(scope.region());

@@ -21,6 +21,7 @@ struct Mock {
     clock: Clock,
     sigv4_clock: SigV4Clock,
     host_region: Option<Region>,
+    additional_regions: Vec<Region>,
 }
 
 impl Mock {
@@ -31,6 +32,7 @@ impl Mock {
             clock: Clock::new(config.clock),
             sigv4_clock: config.sigv4_clock,
             host_region: None,
+            additional_regions: config.additional_regions.clone(),
         }
     }
 
@@ -43,6 +45,7 @@ impl Mock {
             clock: &self.clock,
             sigv4_clock: self.sigv4_clock,
             host_region: self.host_region.as_ref(),
+            additional_regions: &self.additional_regions,
         };
         verify(&parts, &body, &verifier, self.clock.now())
             .map(|caller| (caller.arn().clone(), caller.region().clone()))

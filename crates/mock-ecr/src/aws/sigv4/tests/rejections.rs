@@ -290,6 +290,17 @@ fn a_host_of_a_region_rejects_signatures_for_other_regions() {
 }
 
 #[test]
+fn an_unknown_region_is_rejected() {
+    let signer = Signer {
+        region: "us-eest-1".to_owned(),
+        ..Signer::example()
+    };
+    let region = "Credential should be scoped to a valid region, not 'us-eest-1'. ";
+    let verdict = frozen().verify(&signer.sign(&Draft::example()));
+    assert_eq!(verdict, Err(invalid(region)));
+}
+
+#[test]
 fn a_session_token_must_belong_to_the_access_key() {
     let example = || Signer::example().principal;
     for form in [Form::Header, Form::Query] {

@@ -96,10 +96,11 @@ fn a_parameter_named_like_a_signature_is_signed_in_the_header_form() {
 
 #[test]
 fn signatures_are_verified_when_there_are_more_scopes_than_cached_keys() {
-    let mock = mock_for(&Signer::example(), 0);
+    let mut mock = mock_for(&Signer::example(), 0);
+    let region = |index: usize| format!("region-{index}").parse().unwrap();
+    mock.additional_regions = (0..300).map(region).collect();
     for _ in 0..2 {
-        for index in 0..300 {
-            let region: Region = format!("region-{index}").parse().unwrap();
+        for region in mock.additional_regions.clone() {
             let signer = Signer {
                 region: region.as_str().to_owned(),
                 ..Signer::example()
@@ -116,6 +117,7 @@ fn mock_for(signer: &Signer, skew: i64) -> Mock {
         principals: vec![signer.principal.clone()],
         clock: ClockStart::Frozen(Timestamp::from_millis(signer.at.as_millis() + skew)),
         sigv4_clock: SigV4Clock::Mock,
+        additional_regions: vec![signer.region.parse().unwrap()],
         ..Config::default()
     })
 }
