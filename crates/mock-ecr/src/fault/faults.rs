@@ -2,22 +2,17 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::SeedableRng as _;
-use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "tls")]
 use crate::fault::action::CertificateFault;
 use crate::fault::action::FaultAction;
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
+use crate::fault::entry::{Entry, rng};
 use crate::fault::error::FaultError;
 use crate::fault::evidence::UnmetExpectation;
 use crate::fault::overlap::ResponseKind;
 use crate::fault::request_attributes::RequestAttributes;
-use crate::fault::throttle::Bucket;
 use crate::fault::triggered::TriggeredFault;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Region, Times};
@@ -52,16 +47,6 @@ struct Set {
     faults: Vec<Entry>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    active: ActiveFault,
-    /// How often the fault must have been triggered when the mock is dropped.
-    expected: Option<Times>,
-    /// The random numbers of probabilities and latencies.
-    rng: ChaCha20Rng,
-    bucket: Option<Bucket>,
-}
-
 impl Faults {
     pub(crate) fn from_seed(
         seed: &str,
@@ -94,6 +79,7 @@ impl Faults {
         expected: Option<Times>,
     ) -> Result<FaultId, FaultError> {
         self.check(&fault)?;
+        check_expected(&fault, expected)?;
         let mut set = self.lock();
         if set.faults.len() >= MAX_FAULTS {
             return Err(FaultError::new(format!(
@@ -236,102 +222,32 @@ impl Faults {
 impl Set {
     fn insert(&mut self, fault: Fault, expected: Option<Times>, seed: &str) -> FaultId {
         let id = FaultId(self.next);
-        let entry = Entry {
-            rng: rng(seed, self.added),
-            bucket: None,
-            expected,
-            active: ActiveFault {
-                id,
-                fault,
-                matched: 0,
-                triggered: 0,
-            },
+        let active = ActiveFault {
+            id,
+            fault,
+            matched: 0,
+            triggered: 0,
         };
+        let rng = rng(seed, self.added);
+        self.faults.push(Entry::new(active, expected, rng));
         self.next += 1;
         self.added += 1;
-        self.faults.push(entry);
         id
     }
 }
 
-impl Entry {
-    fn action(&self) -> &FaultAction {
-        &self.active.fault.action
+/// Returns an error if a fault cannot be triggered as often as expected.
+fn check_expected(fault: &Fault, expected: Option<Times>) -> Result<(), FaultError> {
+    let Some(expected) = expected else {
+        return Ok(());
+    };
+    let most = fault.matcher.times.unwrap_or(u64::MAX);
+    match expected.is_possible_within(usize::try_from(most).unwrap_or(usize::MAX)) {
+        true => Ok(()),
+        false => Err(FaultError::new(format!(
+            "the fault can never be triggered {expected} times: expected a range that is not empty and does not begin above the value of times"
+        ))),
     }
-
-    fn unmet(&self) -> Option<UnmetExpectation> {
-        let unmet = |expected: &Times| !expected.contains_count(self.active.triggered);
-        Some(UnmetExpectation {
-            expected: self.expected.filter(unmet)?,
-            active: self.active.clone(),
-        })
-    }
-
-    fn trigger(
-        &mut self,
-        attributes: &RequestAttributes,
-        now: Timestamp,
-    ) -> Option<TriggeredFault> {
-        let ActiveFault {
-            fault,
-            matched,
-            triggered,
-            ..
-        } = &mut self.active;
-        let matches = fault.matcher.matches(attributes, now) && fault.action.applies_to(attributes);
-        if !matches {
-            return None;
-        }
-        *matched += 1;
-        if !fault.matcher.is_due(*matched, *triggered, &mut self.rng) {
-            return None;
-        }
-        if let FaultAction::Throttle(throttle) = &fault.action {
-            let bucket = self
-                .bucket
-                .get_or_insert_with(|| Bucket::full(throttle, now));
-            if bucket.take(throttle, now) {
-                return None;
-            }
-        }
-        *triggered += 1;
-        let delay = match &fault.action {
-            FaultAction::Latency(latency) => latency.draw(&mut self.rng),
-            _ => Duration::ZERO,
-        };
-        Some(TriggeredFault {
-            id: self.active.id,
-            action: self.active.fault.action.clone(),
-            delay,
-        })
-    }
-
-    #[cfg(feature = "tls")]
-    fn trigger_at_handshake(&mut self, name: &str) -> Option<CertificateFault> {
-        let ActiveFault {
-            fault,
-            matched,
-            triggered,
-            ..
-        } = &mut self.active;
-        let FaultAction::Certificate(certificate) = fault.action else {
-            return None;
-        };
-        if !fault.matcher.matches_handshake(name) {
-            return None;
-        }
-        *matched += 1;
-        let is_due = fault.matcher.is_due(*matched, *triggered, &mut self.rng);
-        *triggered += u64::from(is_due);
-        is_due.then_some(certificate)
-    }
-}
-
-/// Each fault has its own random numbers. Removing a fault therefore does not change the random numbers of the other faults. After a reset, the
-/// numbers are the same as after the start.
-fn rng(seed: &str, number: u64) -> ChaCha20Rng {
-    let key = Sha256::digest(format!("mock-ecr fault {number}\n{seed}"));
-    ChaCha20Rng::from_seed(key.into())
 }
 
 /// Every request is compared with every fault.
@@ -433,6 +349,22 @@ mod tests {
             .iter()
             .map(|active| (active.matched, active.triggered))
             .collect()
+    }
+
+    #[test]
+    fn an_expectation_that_cannot_be_met_is_rejected() {
+        let faults = Faults::from_seed("seed", TlsMode::Enabled, Vec::new());
+        let toml = "match = { times = 2 }\naction = { error = 'ServerException' }";
+        let add = |expected| faults.add_expected(Fault::from_toml(toml).unwrap(), Some(expected));
+        add(2.into()).unwrap();
+        add((1..).into()).unwrap();
+        for impossible in [3.into(), (3..).into(), Times::from(2..=1)] {
+            let error = add(impossible).unwrap_err().to_string();
+            assert!(
+                error.starts_with("the fault can never be triggered"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

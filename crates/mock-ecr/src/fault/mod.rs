@@ -18,6 +18,7 @@ mod apply;
 mod authorization_data;
 mod definition;
 mod delivery;
+mod entry;
 mod error;
 mod error_code;
 mod error_fault;

@@ -30,6 +30,7 @@ impl<T: Send + 'static> Uninterrupted<T> {
     }
 
     /// Sets the runtime that completes the future.
+    #[cfg(any(test, feature = "sdk"))]
     pub(super) fn on(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self

@@ -51,6 +51,11 @@ impl Times {
         self.contains(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
+    /// Returns whether a number that is at most `most` can be expected. A range such as `3..=1` contains no number.
+    pub(crate) fn is_possible_within(self, most: usize) -> bool {
+        self.min <= self.max.min(most)
+    }
+
     pub(crate) fn contains(self, count: usize) -> bool {
         (self.min..=self.max).contains(&count)
     }
