@@ -124,7 +124,7 @@ fn offset_of_error(document: &TomlDocument<'_>, error: &ValueError) -> usize {
         |segment: &Segment| matches!(segment, Segment::Map { key } if Some(&**key) == unknown);
     match unknown.and_then(|name| entry.member(name)) {
         Some(variant) => variant.key_offset(),
-        None if error.path().iter().last().is_some_and(is_unknown) => entry.key_offset(),
+        None if error.path().iter().next_back().is_some_and(is_unknown) => entry.key_offset(),
         None => entry.value_offset(),
     }
 }

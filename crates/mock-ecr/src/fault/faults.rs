@@ -358,7 +358,8 @@ mod tests {
         let add = |expected| faults.add_expected(Fault::from_toml(toml).unwrap(), Some(expected));
         add(2.into()).unwrap();
         add((1..).into()).unwrap();
-        for impossible in [3.into(), (3..).into(), Times::from(2..=1)] {
+        let (begin, end) = (2, 1);
+        for impossible in [3.into(), (3..).into(), Times::from(begin..=end)] {
             let error = add(impossible).unwrap_err().to_string();
             assert!(
                 error.starts_with("the fault can never be triggered"),
