@@ -12,6 +12,7 @@ mod book;
 mod command;
 mod configuration;
 mod credential_helper;
+mod credentials;
 mod debug;
 mod environment;
 mod errors;

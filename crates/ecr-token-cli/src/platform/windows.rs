@@ -1,5 +1,6 @@
 //! Windows: terminals, and the name of the system.
 
+use std::fs::File;
 use std::io;
 
 use crate::platform::windows_rules;
@@ -20,12 +21,21 @@ pub(crate) fn errno(error: &io::Error) -> (i32, String) {
     windows_rules::errno(error)
 }
 
-/// Returns the home directory in which the SDK searches for profile files. Unlike v1, the SDK prefers `HOME`.
-pub(crate) fn sdk_home() -> Option<String> {
-    std::env::var("HOME").ok().or_else(home)
-}
-
 /// Returns the home directory of the user.
 pub(crate) fn home() -> Option<String> {
     windows_rules::home(|name| std::env::var(name).ok())
 }
+
+/// A terminal that does not show its input. Not implemented on Windows: the code is read from stdin and is visible.
+#[derive(Debug)]
+pub(crate) struct HiddenInput;
+
+impl HiddenInput {
+    /// Returns `None`.
+    pub(crate) fn of(_: &File) -> Option<Self> {
+        None
+    }
+}
+
+/// Does nothing, since the input is never hidden.
+pub(crate) fn show_input() {}
