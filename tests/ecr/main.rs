@@ -25,6 +25,7 @@ mod kubelet;
 mod login;
 mod login_lines;
 mod network;
+mod other_program;
 mod password;
 mod request;
 mod stub;

@@ -165,6 +165,11 @@ pub(crate) enum Error {
     Runtime(io::Error),
     #[error("The output could not be written: {0}")]
     Output(io::Error),
+    /// The process was started without a stdout. v1 prints an error of Python.
+    #[error("The output could not be written: stdout is closed")]
+    StdoutClosed,
+    #[error("The program {program} could not be run: {error}")]
+    OtherProgram { program: String, error: io::Error },
     #[error("interrupted")]
     Interrupted,
 }

@@ -15,6 +15,7 @@ mod config;
 mod credential_error;
 mod credentials;
 mod error;
+mod forward;
 mod helper;
 mod input;
 mod issuer;

@@ -10,6 +10,7 @@ use crate::args::{CommandLine, Invocation};
 use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::forward;
 use crate::helper;
 use crate::input::{Input, RawInput};
 use crate::output::query::Query;
@@ -20,7 +21,11 @@ use crate::skeleton;
 
 /// Runs the command line and returns the text for stdout. Nothing is printed before the command has succeeded.
 pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error> {
-    match Invocation::parse(helper::expand_docker_name(argv))? {
+    let argv: Vec<OsString> = argv.collect();
+    if let Some(error) = forward::run(&argv) {
+        return Err(error);
+    }
+    match Invocation::parse(helper::expand_docker_name(argv.into_iter()))? {
         Invocation::Version(program) => Ok(version(program)),
         Invocation::Help(program) => Ok(help::program(program)),
         Invocation::Command(line) => {

@@ -2,6 +2,9 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -29,6 +32,27 @@ pub(crate) fn errno(error: &io::Error) -> (i32, String) {
 /// Returns the home directory of the user.
 pub(crate) fn home() -> Option<String> {
     std::env::var("HOME").ok()
+}
+
+/// Returns whether the process was started with an open stdout.
+///
+/// Rust's runtime opens `/dev/null` in place of a closed stdout before `main`, so that all output would be lost without an error.
+pub(crate) fn is_stdout_open() -> bool {
+    STDOUT_IS_OPEN.load(Ordering::Relaxed)
+}
+
+static STDOUT_IS_OPEN: AtomicBool = AtomicBool::new(true);
+
+/// Runs before Rust's runtime starts.
+#[ctor::ctor]
+fn record_stdout() {
+    let flags = rustix::io::fcntl_getfd(rustix::stdio::stdout());
+    STDOUT_IS_OPEN.store(flags.is_ok(), Ordering::Relaxed);
+}
+
+/// Replaces this process by another program. Returns only if the program cannot be run.
+pub(crate) fn replace_process(mut command: Command) -> io::Error {
+    command.exec()
 }
 
 /// A terminal that does not show its input. Dropping the value restores the terminal.

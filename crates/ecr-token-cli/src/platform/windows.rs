@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::process::Command;
 
 use crate::platform::windows_rules;
 
@@ -24,6 +25,19 @@ pub(crate) fn errno(error: &io::Error) -> (i32, String) {
 /// Returns the home directory of the user.
 pub(crate) fn home() -> Option<String> {
     windows_rules::home(|name| std::env::var(name).ok())
+}
+
+/// Returns `true`: output to a closed stdout is an error on Windows.
+pub(crate) fn is_stdout_open() -> bool {
+    true
+}
+
+/// Runs another program and exits with its exit code. Returns only if the program cannot be run.
+pub(crate) fn replace_process(mut command: Command) -> io::Error {
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
 }
 
 /// A terminal that does not show its input. Not implemented on Windows: the code is read from stdin and is visible.
