@@ -12,6 +12,9 @@ pub(crate) enum CredentialError {
     Retrieval { provider: String, reason: String },
     #[error("Credentials were refreshed, but the refreshed credentials are still expired.")]
     StillExpired,
+    /// An expiry without an offset, which v1 cannot compare with the current time.
+    #[error("can't subtract offset-naive and offset-aware datetimes")]
+    ExpiryWithoutOffset,
     /// A missing member of a response. v1 prints Python's `KeyError`.
     #[error("'{0}'")]
     Missing(&'static str),

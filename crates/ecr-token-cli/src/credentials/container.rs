@@ -42,8 +42,8 @@ pub(super) async fn find() -> Result<Option<Provided>, Error> {
         url,
         transport: Transport::direct(),
     };
-    let credentials = container.read().await?;
-    Ok(Some(Provided::renewed(credentials, container)))
+    let result = container.read().await;
+    Provided::first(result, container).map(Some)
 }
 
 impl Fetch for Container {

@@ -22,7 +22,7 @@ struct Environment;
 pub(super) fn find() -> Result<Option<Provided>, Error> {
     match filled_variable("AWS_ACCESS_KEY_ID") {
         None => Ok(None),
-        Some(key_id) => Ok(Some(Provided::renewed(read(key_id)?, Environment))),
+        Some(key_id) => Provided::first(read(key_id), Environment).map(Some),
     }
 }
 

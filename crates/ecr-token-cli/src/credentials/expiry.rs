@@ -18,12 +18,14 @@ pub(super) fn parse(text: &str) -> Result<SystemTime, CredentialError> {
     if let Some(time) = timestamp.ok().and_then(|time| time.try_into().ok()) {
         return Ok(time);
     }
-    let reason = match text.parse::<DateTime>() {
-        Ok(_) => "can't subtract offset-naive and offset-aware datetimes".to_owned(),
-        Err(_) if text.trim().is_empty() => format!("String does not contain a date: {text}"),
-        Err(_) => format!("Unknown string format: {text}"),
+    if text.parse::<DateTime>().is_ok() {
+        return Err(CredentialError::ExpiryWithoutOffset);
+    }
+    let reason = match text.trim().is_empty() {
+        true => "String does not contain a date",
+        false => "Unknown string format",
     };
-    Err(CredentialError::Python(reason))
+    Err(CredentialError::Python(format!("{reason}: {text}")))
 }
 
 #[cfg(test)]

@@ -37,8 +37,9 @@ pub(super) async fn find(service: &MetadataService) -> Result<Option<Provided>, 
         service: service.clone(),
         transport: Transport::new(Trust::Platform),
     };
-    let credentials = instance.read().await?;
-    Ok(credentials.map(|credentials| Provided::renewed(credentials, instance)))
+    let result = instance.read().await.transpose();
+    let provided = result.map(|result| Provided::first(result, instance));
+    provided.transpose()
 }
 
 impl Fetch for Instance {

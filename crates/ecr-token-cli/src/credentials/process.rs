@@ -33,8 +33,8 @@ pub(super) async fn find(profile: Option<&Section>) -> Result<Option<Provided>, 
         return Ok(None);
     };
     let process = Process(command.to_owned());
-    let credentials = process.run().await?;
-    Ok(Some(Provided::renewed(credentials, process)))
+    let result = process.run().await;
+    Provided::first(result, process).map(Some)
 }
 
 impl Fetch for Process {

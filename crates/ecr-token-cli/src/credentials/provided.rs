@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use ecr_token_source::{Clock as _, SystemClock};
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, ready};
 use http::HeaderValue;
 
 use crate::credential_error::CredentialError;
@@ -30,11 +31,21 @@ pub(crate) trait Fetch: fmt::Debug + Send + Sync {
 }
 
 impl Provided {
-    /// Creates credentials that are renewed if they have an expiry.
-    pub(super) fn renewed(credentials: Credentials, source: impl Fetch + 'static) -> Self {
-        match credentials.expiry() {
-            None => Self::Keys(credentials),
-            Some(_) => Self::Expiring(credentials, Box::new(source)),
+    /// Creates credentials from the first result of a source, which renews them if they have an expiry.
+    ///
+    /// # Errors
+    /// Returns the error of the source, unless v1 reports it when a request is signed.
+    pub(super) fn first(
+        result: Result<Credentials, Error>,
+        source: impl Fetch + 'static,
+    ) -> Result<Self, Error> {
+        match result {
+            Ok(credentials) if credentials.expiry().is_none() => Ok(Self::Keys(credentials)),
+            Ok(credentials) => Ok(Self::Expiring(credentials, Box::new(source))),
+            Err(Error::Credentials(CredentialError::ExpiryWithoutOffset)) => {
+                Ok(Self::Deferred(Box::new(ExpiryWithoutOffset)))
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -62,6 +73,16 @@ impl Provided {
         }
         check_characters(&credentials)?;
         Ok(credentials)
+    }
+}
+
+/// Credentials whose expiry cannot be compared with the current time.
+#[derive(Debug)]
+struct ExpiryWithoutOffset;
+
+impl Fetch for ExpiryWithoutOffset {
+    fn fetch<'f>(&'f self, _: &'f IssuerClient) -> BoxFuture<'f, Result<Credentials, Error>> {
+        ready(Err(CredentialError::ExpiryWithoutOffset.into())).boxed()
     }
 }
 
