@@ -3,9 +3,10 @@
 use http::Uri;
 use http::uri::{Authority, PathAndQuery};
 
-use crate::config::environment::{filled_variable, is_on};
+use crate::config::environment::is_on;
 use crate::config::profile::Profiles;
 use crate::config::services;
+use crate::config::variables::filled_variable;
 use crate::error::Error;
 
 /// The URL of the request, including path and query.

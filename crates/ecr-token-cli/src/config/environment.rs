@@ -1,6 +1,7 @@
 //! Reads settings from the environment or the profile.
 
 use crate::config::profile::Profiles;
+use crate::config::variables::variable;
 use crate::error::Error;
 
 /// Returns a setting from the environment, or else from the profile.
@@ -24,13 +25,4 @@ pub(crate) fn is_on(name: &str, key: &str, profiles: &Profiles) -> Result<bool, 
 
 pub(super) fn is_true(value: &str) -> bool {
     value.eq_ignore_ascii_case("true")
-}
-
-pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-/// Returns a variable that is not empty.
-pub(crate) fn filled_variable(name: &str) -> Option<String> {
-    variable(name).filter(|value| !value.is_empty())
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::config::environment::variable;
 use crate::config::ini::{self, IniError, Sections};
+use crate::config::variables::variable;
 use crate::error::Error;
 use crate::python_path::{expand_user, expand_variables};
 

@@ -30,6 +30,7 @@ pub(crate) mod retries;
 pub(crate) mod section;
 mod services;
 pub(crate) mod timeouts;
+pub(crate) mod variables;
 
 /// The global options and the profile files, which are read once.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::environment::variable;
 use crate::config::location::{self, Location};
 use crate::config::section::Section;
+use crate::config::variables::variable;
 use crate::error::Error;
 use crate::python_text::shell_words;
 

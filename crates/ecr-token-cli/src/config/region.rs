@@ -3,8 +3,9 @@
 use aws_types::region::Region;
 
 use crate::config::endpoint::Endpoint;
-use crate::config::environment::{is_on, variable};
+use crate::config::environment::is_on;
 use crate::config::profile::Profiles;
+use crate::config::variables::variable;
 use crate::error::Error;
 
 /// The variant of a region's endpoint.

@@ -1,8 +1,9 @@
 //! The number of attempts and the retry mode.
 
-use crate::config::environment::{is_true, setting, variable};
+use crate::config::environment::{is_true, setting};
 use crate::config::integer::integer;
 use crate::config::profile::Profiles;
+use crate::config::variables::variable;
 use crate::error::Error;
 
 /// The maximum number of attempts, including the first one, and the retry mode.

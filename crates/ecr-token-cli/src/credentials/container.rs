@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use http::Uri;
 use serde_json::Value;
 
-use crate::config::environment::variable;
+use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
 use crate::credentials::local_request::LocalRequest;

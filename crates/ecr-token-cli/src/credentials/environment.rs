@@ -4,7 +4,7 @@ use aws_credential_types::Credentials;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 
-use crate::config::environment::filled_variable;
+use crate::config::variables::filled_variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
 use crate::credentials::provided::{Fetch, Provided};

@@ -4,9 +4,9 @@ use std::fs;
 
 use aws_credential_types::Credentials;
 
-use crate::config::environment::variable;
 use crate::config::profile::{Profiles, section_of_file};
 use crate::config::section::Section;
+use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::provided::Provided;
 use crate::error::Error;

@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use crate::config::environment::variable;
 use crate::config::metadata::MetadataService;
+use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
 use crate::credentials::local_request::{LocalRequest, LocalResponse};
@@ -74,7 +74,7 @@ impl Instance {
             return Ok(None);
         };
         let is_json = |body: &str| serde_json::from_str::<Value>(body).is_ok();
-        let path = format!("{ROLES}{role}");
+        let path = format!("{ROLES}{}", quoted(&role));
         let Some(document) = self.get(&path, token, is_json).await else {
             return Ok(None);
         };
@@ -133,6 +133,19 @@ impl Instance {
     }
 }
 
+/// Encodes the characters that a path must not contain, as urllib3 does.
+fn quoted(role: &str) -> String {
+    let mut quoted = String::new();
+    for byte in role.bytes() {
+        match byte {
+            byte if byte.is_ascii_alphanumeric() => quoted.push(char::from(byte)),
+            byte if b"-._~!$&'()*+,;=:@/%".contains(&byte) => quoted.push(char::from(byte)),
+            byte => quoted.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    quoted
+}
+
 /// Reads the members of a document. Returns `None` if one is missing, as in the description of an error.
 fn credentials(document: &Value) -> Result<Option<Credentials>, Error> {
     let member = |name: &str| document[name].as_str().map(str::to_owned);
@@ -166,6 +179,12 @@ const EXTENSION: Duration = Duration::from_secs(20 * 60);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_role_is_encoded() {
+        assert_eq!(quoted("a+b=c,d.e@f-g_h"), "a+b=c,d.e@f-g_h");
+        assert_eq!(quoted("{} é"), "%7B%7D%20%C3%A9");
+    }
 
     #[test]
     fn a_near_expiry_is_extended() {

@@ -6,8 +6,8 @@ use crate::config::Settings;
 use crate::config::profile::Profile;
 use crate::error::Error;
 pub(crate) use provided::Provided;
+use search_context::{NamedSource, SearchContext, Variables};
 use sso_token::TokenSession;
-use surroundings::{NamedSource, Surroundings, Variables};
 
 mod container;
 mod environment;
@@ -21,11 +21,12 @@ mod process;
 mod profile_sources;
 mod provided;
 mod role;
+mod search_context;
 mod session_cache;
 mod session_name;
 mod sso;
 mod sso_token;
-mod surroundings;
+
 mod web_identity;
 
 /// Returns the credentials of the first source that has some.
@@ -33,7 +34,7 @@ mod web_identity;
 /// # Errors
 /// Returns the error of the first source that is configured and fails.
 pub(crate) async fn find(settings: &Settings<'_>) -> Result<Option<Provided>, Error> {
-    let surroundings = Surroundings {
+    let context = SearchContext {
         profiles: settings.profiles(),
         metadata: settings.metadata(),
     };
@@ -47,10 +48,10 @@ pub(crate) async fn find(settings: &Settings<'_>) -> Result<Option<Provided>, Er
     {
         return Ok(Some(found));
     }
-    if let Some(found) = role::find(&surroundings, profile).await? {
+    if let Some(found) = role::find(&context, profile).await? {
         return Ok(Some(found));
     }
-    let profiles = surroundings.profiles;
+    let profiles = context.profiles;
     if let Some(found) = profile_sources::find(profiles, profile, variables).await? {
         return Ok(Some(found));
     }
@@ -60,10 +61,10 @@ pub(crate) async fn find(settings: &Settings<'_>) -> Result<Option<Provided>, Er
     if let Some(found) = files::of_boto()? {
         return Ok(Some(found));
     }
-    if let Some(found) = surroundings.named(NamedSource::Container).await? {
+    if let Some(found) = context.named(NamedSource::Container).await? {
         return Ok(Some(found));
     }
-    surroundings.named(NamedSource::Instance).await
+    context.named(NamedSource::Instance).await
 }
 
 /// Checks the session of IAM Identity Center that the profile names. v1 does so for every client, even if it needs no credentials.

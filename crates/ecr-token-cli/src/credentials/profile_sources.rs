@@ -3,7 +3,7 @@
 use crate::config::profile::Profiles;
 use crate::credential_error::CredentialError;
 use crate::credentials::provided::Provided;
-use crate::credentials::surroundings::Variables;
+use crate::credentials::search_context::Variables;
 use crate::credentials::{files, process, sso, web_identity};
 use crate::error::Error;
 

@@ -12,9 +12,9 @@ use crate::credential_error::CredentialError;
 use crate::credentials::mfa;
 use crate::credentials::profile_sources;
 use crate::credentials::provided::{Fetch, Provided};
+use crate::credentials::search_context::{NamedSource, SearchContext, Variables};
 use crate::credentials::session_cache::{SessionCache, credentials};
 use crate::credentials::session_name;
-use crate::credentials::surroundings::{NamedSource, Surroundings, Variables};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 use crate::issuer::sts::{Parameter, Parameters};
@@ -34,13 +34,13 @@ struct AssumedRole {
 /// # Errors
 /// Returns an error if the role has no source, if its source is not valid, or if the source has no credentials.
 pub(super) async fn find(
-    surroundings: &Surroundings<'_>,
+    context: &SearchContext<'_>,
     profile: &str,
 ) -> Result<Option<Provided>, Error> {
-    match surroundings.profiles.profile(profile) {
+    match context.profiles.profile(profile) {
         Some(section) if is_role(section) => {
             let mut visited = vec![profile.to_owned()];
-            load(surroundings, profile, &mut visited).await.map(Some)
+            load(context, profile, &mut visited).await.map(Some)
         }
         _ => Ok(None),
     }
@@ -52,19 +52,19 @@ fn is_role(section: &Section) -> bool {
 
 /// Loads a role and its sources, which may be roles too.
 fn load<'a>(
-    surroundings: &'a Surroundings<'_>,
+    context: &'a SearchContext<'_>,
     profile: &'a str,
     visited: &'a mut Vec<String>,
 ) -> BoxFuture<'a, Result<Provided, Error>> {
     async move {
-        let section = surroundings.profiles.profile(profile);
+        let section = context.profiles.profile(profile);
         let section = section.cloned().unwrap_or_default();
         let source = match source(&section, profile)? {
-            Source::Named(name) => named_source(surroundings, &name, profile).await?,
+            Source::Named(name) => named_source(context, &name, profile).await?,
             Source::Profile(name) => {
-                check_profile(surroundings.profiles, &name, profile, visited)?;
+                check_profile(context.profiles, &name, profile, visited)?;
                 visited.push(name.clone());
-                profile_source(surroundings, &name, visited).await?
+                profile_source(context, &name, visited).await?
             }
         };
         Ok(Provided::Deferred(Box::new(assumed_role(
@@ -95,7 +95,7 @@ fn source(section: &Section, profile: &str) -> Result<Source, Error> {
 }
 
 async fn named_source(
-    surroundings: &Surroundings<'_>,
+    context: &SearchContext<'_>,
     name: &str,
     profile: &str,
 ) -> Result<Provided, Error> {
@@ -103,7 +103,7 @@ async fn named_source(
         name: name.to_owned(),
         profile: profile.to_owned(),
     })?;
-    let found = surroundings.named(source).await?;
+    let found = context.named(source).await?;
     found.ok_or_else(|| {
         CredentialError::Retrieval {
             provider: name.to_owned(),
@@ -143,15 +143,15 @@ fn has_keys(section: &Section) -> bool {
 }
 
 async fn profile_source(
-    surroundings: &Surroundings<'_>,
+    context: &SearchContext<'_>,
     name: &str,
     visited: &mut Vec<String>,
 ) -> Result<Provided, Error> {
-    let section = surroundings.profiles.profile(name);
+    let section = context.profiles.profile(name);
     if section.is_some_and(|section| is_role(section) && !has_keys(section)) {
-        return load(surroundings, name, visited).await;
+        return load(context, name, visited).await;
     }
-    let found = profile_sources::find(surroundings.profiles, name, Variables::Ignored).await?;
+    let found = profile_sources::find(context.profiles, name, Variables::Ignored).await?;
     found.ok_or_else(|| CredentialError::SourceProfileEmpty(name.to_owned()).into())
 }
 

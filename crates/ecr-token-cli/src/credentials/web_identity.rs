@@ -6,13 +6,13 @@ use aws_credential_types::Credentials;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::config::environment::variable;
 use crate::config::profile::Profiles;
+use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::provided::{Fetch, Provided};
+use crate::credentials::search_context::Variables;
 use crate::credentials::session_cache::{SessionCache, credentials};
 use crate::credentials::session_name;
-use crate::credentials::surroundings::Variables;
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 use crate::issuer::sts::{Parameter, Parameters};

@@ -161,79 +161,48 @@ const LEGACY_REGIONS: &[&str] = &[
 mod tests {
     use super::*;
 
-    fn host(service: Service, region: &str, fips: bool, dual_stack: bool) -> String {
-        service.host(region, EndpointVariant { fips, dual_stack })
-    }
-
     /// Hosts that botocore 1.43.62 resolves.
     #[test]
     fn the_host_depends_on_the_partition_and_the_variant() {
-        for (service, region, fips, dual_stack, expected) in [
+        use Service::{SsoOidc, SsoPortal, Sts};
+        let host = |service: Service, region: &str, fips, dual_stack| {
+            service.host(region, EndpointVariant { fips, dual_stack })
+        };
+        let regular = |service, region| host(service, region, false, false);
+        let fips = |service, region| host(service, region, true, false);
+        for (host, expected) in [
+            (regular(Sts, "eu-west-1"), "sts.eu-west-1.amazonaws.com"),
             (
-                Service::Sts,
-                "eu-west-1",
-                false,
-                false,
-                "sts.eu-west-1.amazonaws.com",
-            ),
-            (
-                Service::Sts,
-                "us-east-1",
-                true,
-                false,
-                "sts-fips.us-east-1.amazonaws.com",
-            ),
-            (
-                Service::Sts,
-                "us-east-1",
-                true,
-                true,
-                "sts-fips.us-east-1.api.aws",
-            ),
-            (
-                Service::Sts,
-                "us-gov-west-1",
-                true,
-                false,
-                "sts.us-gov-west-1.amazonaws.com",
-            ),
-            (
-                Service::Sts,
-                "cn-north-1",
-                false,
-                false,
+                regular(Sts, "cn-north-1"),
                 "sts.cn-north-1.amazonaws.com.cn",
             ),
             (
-                Service::Sts,
-                "us-isob-east-1",
-                false,
-                false,
+                regular(Sts, "us-isob-east-1"),
                 "sts.us-isob-east-1.sc2s.sgov.gov",
             ),
             (
-                Service::SsoPortal,
-                "eu-west-1",
-                false,
-                false,
+                regular(SsoPortal, "eu-west-1"),
                 "portal.sso.eu-west-1.amazonaws.com",
             ),
+            (fips(Sts, "us-east-1"), "sts-fips.us-east-1.amazonaws.com"),
             (
-                Service::SsoPortal,
-                "eu-west-1",
-                false,
-                true,
-                "portal.sso.eu-west-1.api.aws",
+                fips(Sts, "us-gov-west-1"),
+                "sts.us-gov-west-1.amazonaws.com",
             ),
             (
-                Service::SsoOidc,
-                "us-east-1",
-                true,
-                false,
+                fips(SsoOidc, "us-east-1"),
                 "oidc-fips.us-east-1.amazonaws.com",
             ),
+            (
+                host(Sts, "us-east-1", true, true),
+                "sts-fips.us-east-1.api.aws",
+            ),
+            (
+                host(SsoPortal, "eu-west-1", false, true),
+                "portal.sso.eu-west-1.api.aws",
+            ),
         ] {
-            assert_eq!(host(service, region, fips, dual_stack), expected);
+            assert_eq!(host, expected);
         }
     }
 

@@ -6,7 +6,6 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use http::Uri;
@@ -22,6 +21,7 @@ use crate::retry::should_retry_code;
 use crate::service_error::ServiceError;
 use crate::transport::Transport;
 use endpoint::{Service, Target};
+use signature::Signer;
 
 mod endpoint;
 mod signature;
@@ -143,12 +143,6 @@ struct Call<'a> {
     read_error: fn(&HttpResponse) -> Result<ServiceError, Error>,
 }
 
-/// The credentials and the region that sign a request to STS.
-struct Signer<'a> {
-    credentials: &'a Credentials,
-    region: &'a str,
-}
-
 impl Call<'_> {
     fn request(&self) -> Result<HttpRequest, Error> {
         let invalid = |error: http::Error| Error::Request(error.to_string());
@@ -162,7 +156,7 @@ impl Call<'_> {
         let body = SdkBody::from(self.body.as_str());
         let mut request = builder.body(body).map_err(invalid)?;
         if let Some(signer) = &self.signer {
-            signature::sign(&mut request, &self.body, signer)?;
+            signer.sign(&mut request, &self.body)?;
         }
         HttpRequest::try_from(request).map_err(|error| Error::Request(error.to_string()))
     }

@@ -6,8 +6,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use crate::credential_error::CredentialError;
 use crate::error::Error;
 use crate::issuer::endpoint::Service;
+use crate::issuer::signature::Signer;
 use crate::issuer::xml::Element;
-use crate::issuer::{Call, IssuerClient, Signer};
+use crate::issuer::{Call, IssuerClient};
 use crate::python;
 use crate::service_error::{ServiceError, reason};
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// The profiles and the metadata service.
 #[derive(Debug)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct SearchContext<'a> {
     pub(super) profiles: &'a Profiles,
     pub(super) metadata: &'a MetadataService,
 }
@@ -40,7 +40,7 @@ impl NamedSource {
     }
 }
 
-impl Surroundings<'_> {
+impl SearchContext<'_> {
     /// Returns the credentials of a source.
     ///
     /// # Errors
