@@ -21,6 +21,7 @@ mod docker;
 mod engine;
 mod engine_by_host_name;
 mod engine_commands;
+mod generated;
 mod images;
 mod images_in_code;
 mod installed;

@@ -149,7 +149,7 @@ fn unknown_options_are_listed_in_the_order_of_v1() {
         (vec!["foo", "bar"], "bar, foo"),
         (vec!["--registry-ids=1", "2"], "2"),
         (vec!["--registry-ids", "--", "1"], "1"),
-        (vec!["--help"], "--help"),
+        (vec!["--version-of-v2"], "--version-of-v2"),
     ] {
         let (outcome, sent) = run(&words);
         outcome.assert_failure(255, &format!("{usage}\nUnknown options: {unknown}\n"));

@@ -1,6 +1,7 @@
 //! Runs `ecr` in an isolated environment.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -89,6 +90,38 @@ impl Ecr {
         let path = self.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Writes an executable file below the home.
+    pub(crate) fn program(self, name: &str, content: &str) -> Self {
+        let ecr = self.file(name, content);
+        let path = ecr.home.path().join(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        ecr
+    }
+
+    pub(crate) fn stdin(mut self, text: &str) -> Self {
+        self.command.write_stdin(text);
+        self
+    }
+
+    /// Runs the program in a session without a terminal, so that it cannot ask on the terminal of the tests.
+    pub(crate) fn without_terminal(mut self) -> Self {
+        let mut command = Command::new("setsid");
+        command
+            .arg("--wait")
+            .arg(self.command.get_program())
+            .args(self.command.get_args())
+            .env_clear()
+            .current_dir(self.home.path())
+            .env("PATH", "/usr/bin:/bin");
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        self.command = command;
         self
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use http::Uri;
 
 use crate::argparse::ArgparseError;
+use crate::credential_error::CredentialError;
 use crate::printable;
 use crate::program::Program;
 
@@ -59,27 +60,22 @@ pub(crate) enum Error {
     TimeoutNegative { kind: &'static str, seconds: i64 },
     #[error("The {kind} timeout of {seconds} seconds is too long; 0 disables the timeout")]
     TimeoutTooLong { kind: &'static str, seconds: u64 },
-    #[error("{0}")]
-    ProfileFile(String),
+    #[error("Unable to parse config file: {path}: line {line}: {reason}")]
+    ProfileFile {
+        path: String,
+        line: usize,
+        reason: String,
+    },
+    #[error("Invalid value for {0} in the profile: expected a text instead of a block of settings")]
+    NestedSetting(String),
+    #[error("Invalid value for {0} in the services section: expected a block of settings")]
+    FlatSetting(String),
     #[error("The config profile ({0}) could not be found")]
     ProfileNotFound(String),
     #[error("Provided region_name '{0}' doesn't match a supported format.")]
     RegionFormat(String),
-    #[error("Partial credentials found in {found_in}, missing: {missing}")]
-    PartialCredentials {
-        found_in: &'static str,
-        missing: &'static str,
-    },
-    #[error(
-        "The source_profile \"{name}\" referenced in the profile \"{profile}\" does not exist."
-    )]
-    SourceProfileNotFound { name: String, profile: String },
-    #[error("The credential source \"{name}\" referenced in profile \"{profile}\" is not valid.")]
-    CredentialSource { name: String, profile: String },
-    #[error("The source profile \"{0}\" must have credentials.")]
-    SourceProfileEmpty(String),
-    #[error("The profile \"{0}\" contains both source_profile and credential_source.")]
-    RoleWithTwoSources(String),
+    #[error(transparent)]
+    Credentials(#[from] CredentialError),
     #[error(
         "You must specify a region. You can also configure your region by running \"aws configure\"."
     )]
@@ -107,8 +103,6 @@ pub(crate) enum Error {
         "Unable to locate credentials. You can configure credentials by running \"aws configure\"."
     )]
     NoCredentials,
-    #[error("Error when retrieving credentials: {0}")]
-    Credentials(String),
     #[error(
         "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to an empty or whitespace-only string. Provide a valid path to a CA bundle file."
     )]
@@ -131,10 +125,11 @@ pub(crate) enum Error {
     Request(String),
 
     #[error(
-        "An error occurred ({code}) when calling the GetAuthorizationToken operation{}: {message}",
+        "An error occurred ({code}) when calling the {operation} operation{}: {message}",
         retries_suffix(.retries)
     )]
     Service {
+        operation: &'static str,
         code: String,
         message: String,
         /// The number of retries, if the call would have been repeated again.
@@ -170,6 +165,11 @@ pub(crate) enum Error {
     Runtime(io::Error),
     #[error("The output could not be written: {0}")]
     Output(io::Error),
+    /// The process was started without a stdout. v1 prints an error of Python.
+    #[error("The output could not be written: stdout is closed")]
+    StdoutClosed,
+    #[error("The program {program} could not be run: {error}")]
+    OtherProgram { program: String, error: io::Error },
     #[error("interrupted")]
     Interrupted,
 }

@@ -52,19 +52,23 @@ fn is_network_error(error: &OrchestratorError<interceptors::context::Error>) -> 
 ///
 /// Recorded for both modes: each retries some statuses and error codes that the other does not.
 pub(crate) fn should_retry(response: &HttpResponse, mode: Mode) -> bool {
-    let code = || ServiceError::read(response).map(|error| error.code);
-    match (mode, response.status().as_u16()) {
+    let code = ServiceError::read(response).map(|error| error.code);
+    should_retry_code(response.status().as_u16(), &code.unwrap_or_default(), mode)
+}
+
+/// Returns whether v1 would retry the call after a response with this status and error code.
+pub(crate) fn should_retry_code(status: u16, code: &str, mode: Mode) -> bool {
+    match (mode, status) {
         (_, 500 | 502 | 503 | 504) | (Mode::Legacy, 429 | 509) => true,
-        (Mode::Legacy, 400) => code().is_ok_and(|code| THROTTLED.contains(&code.as_str())),
+        (Mode::Legacy, 400) => THROTTLED.contains(&code),
         (Mode::Legacy, _) => false,
-        (Mode::Standard, _) => code().is_ok_and(|code| {
-            THROTTLED.contains(&code.as_str()) || OVERLOADED.contains(&code.as_str())
-        }),
+        (Mode::Standard, _) => THROTTLED.contains(&code) || OVERLOADED.contains(&code),
     }
 }
 
-/// Error codes that both modes retry; the legacy mode only with status 400.
+/// Error codes that both modes retry; the legacy mode only with status 400. The second one is an error of STS.
 const THROTTLED: &[&str] = &[
+    "IDPCommunicationError",
     "ProvisionedThroughputExceededException",
     "RequestThrottledException",
     "ThrottledException",

@@ -10,15 +10,22 @@ use crate::args::{CommandLine, Invocation};
 use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::forward;
 use crate::helper;
 use crate::input::{Input, RawInput};
 use crate::output::query::Query;
 use crate::output::{self, Colour, OutputOptions, help, password, version};
+use crate::platform;
+use crate::session::Session;
 use crate::skeleton;
 
 /// Runs the command line and returns the text for stdout. Nothing is printed before the command has succeeded.
 pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error> {
-    match Invocation::parse(helper::expand_docker_name(argv))? {
+    let argv: Vec<OsString> = argv.collect();
+    if let Some(error) = forward::run(&argv) {
+        return Err(error);
+    }
+    match Invocation::parse(helper::expand_docker_name(argv.into_iter()))? {
         Invocation::Version(program) => Ok(version(program)),
         Invocation::Help(program) => Ok(help::program(program)),
         Invocation::Command(line) => {
@@ -41,7 +48,10 @@ async fn interruptible(line: Box<CommandLine>) -> Result<String, Error> {
     let command = spawn_blocking(move || runtime.block_on(command(&line)));
     tokio::select! {
         text = command => text.map_err(|error| Error::Runtime(error.into()))?,
-        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+        _ = tokio::signal::ctrl_c() => {
+            platform::show_input();
+            Err(Error::Interrupted)
+        }
     }
 }
 
@@ -51,12 +61,12 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
     }
     let query = line.globals.query.as_deref().map(Query::compile);
     let query = query.transpose()?;
-    let settings = Settings::load(&line.globals).await?;
+    let settings = Settings::load(&line.globals)?;
     match line.operation()? {
         Operation::Help(topic) => Ok(help::page(topic, line.program)),
         Operation::GetAuthorizationToken(args) => {
             let print = OutputOptions {
-                format: settings.format(),
+                format: settings.format()?,
                 query,
                 colour: Colour::named(line.globals.color.as_deref()),
                 timestamps: settings.timestamps(),
@@ -65,7 +75,8 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
         }
         Operation::GetLogin(args) => get_login(&settings, args).await,
         Operation::GetLoginPassword => {
-            let response = client::authorization_token(&settings.resolve().await?, None).await?;
+            let response =
+                client::authorization_token(&Session::open(&settings).await?, None).await?;
             password::render(&response).map(output::for_terminal)
         }
     }
@@ -83,11 +94,11 @@ async fn get_authorization_token(
     if skeleton == Some(Skeleton::Input) {
         return Ok(skeleton::INPUT.to_owned());
     }
-    let config = settings.resolve().await?;
+    let session = Session::open(settings).await?;
     let registry_ids = input.validated()?;
     let document = match skeleton {
         Some(_) => skeleton::output(&print.format),
-        None => client::authorization_token(&config, registry_ids)
+        None => client::authorization_token(&session, registry_ids)
             .await?
             .into_document(),
     };
@@ -97,8 +108,8 @@ async fn get_authorization_token(
 async fn get_login(settings: &Settings<'_>, args: GetLogin) -> Result<String, Error> {
     let email = args.email;
     let input = Input::of_login(args)?;
-    let config = settings.resolve().await?;
-    let response = client::authorization_token(&config, input.validated()?).await?;
+    let session = Session::open(settings).await?;
+    let response = client::authorization_token(&session, input.validated()?).await?;
     password::logins(response, email).map(output::for_terminal)
 }
 

@@ -60,6 +60,31 @@ impl ServiceError {
     }
 }
 
+impl ServiceError {
+    /// Parses an error response of a service with the REST protocol, such as IAM Identity Center. The code is in a header, or in the member
+    /// `code` of the body.
+    ///
+    /// # Errors
+    /// Returns the errors of [`ServiceError::read`].
+    pub(crate) fn read_rest(response: &HttpResponse) -> Result<Self, Unreadable> {
+        let error = Self::read(response)?;
+        let body = response.body().bytes().unwrap_or_default();
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let member = body.get("code").or_else(|| body.get("Code"));
+        let header = response.headers().get("x-amzn-errortype");
+        let code = header
+            .map(str::to_owned)
+            .or_else(|| member.map(python::str));
+        Ok(match code {
+            Some(code) => Self {
+                code: short_code(&code).to_owned(),
+                ..error
+            },
+            None => error,
+        })
+    }
+}
+
 /// Returns the code of `Code;Sender`. A header in another form is ignored.
 fn query_code(header: &str) -> Option<&str> {
     let (code, kind) = header.split_once(';')?;
@@ -71,10 +96,7 @@ fn code(kind: Option<&Value>, status: u16) -> Result<String, Unreadable> {
     match kind {
         None => Ok(status.to_string()),
         Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(kind)) => {
-            let kind = kind.split(':').next().unwrap_or_default();
-            Ok(kind.rsplit('#').next().unwrap_or_default().to_owned())
-        }
+        Some(Value::String(kind)) => Ok(short_code(kind).to_owned()),
         Some(other) => {
             let class = python::class(other);
             Err(Unreadable(match other {
@@ -85,7 +107,13 @@ fn code(kind: Option<&Value>, status: u16) -> Result<String, Unreadable> {
     }
 }
 
-fn reason(status: u16) -> String {
+/// Returns `Code` for `namespace#Code:http://…`.
+fn short_code(code: &str) -> &str {
+    let code = code.split(':').next().unwrap_or_default();
+    code.rsplit('#').next().unwrap_or_default()
+}
+
+pub(crate) fn reason(status: u16) -> String {
     let status = StatusCode::from_u16(status).ok();
     let reason = status.and_then(|status| status.canonical_reason());
     reason.unwrap_or_default().to_owned()

@@ -20,6 +20,14 @@ pub(super) struct Workspace<'a> {
     kernel: String,
 }
 
+/// Returns the `PATH` without directories that contain an `aws`. The program runs it for other services.
+fn path_without_aws() -> String {
+    let path = std::env::var_os("PATH").unwrap();
+    let directories = std::env::split_paths(&path).filter(|each| !each.join("aws").exists());
+    let path = std::env::join_paths(directories).unwrap();
+    path.into_string().unwrap()
+}
+
 impl<'a> Workspace<'a> {
     pub(super) fn new(case: &Case, shared: &'a Shared, server: &Server) -> Self {
         let port = server.port().to_string();
@@ -69,7 +77,7 @@ impl<'a> Workspace<'a> {
     pub(super) fn environment(&self, case: &Case) -> BTreeMap<String, String> {
         let mut all = self.shared.environment.clone();
         all.insert("HOME".into(), self.fill("{HOME}"));
-        all.insert("PATH".into(), std::env::var("PATH").unwrap());
+        all.insert("PATH".into(), path_without_aws());
         all.retain(|name, _| !case.unset.contains(name));
         for (name, value) in &case.env {
             all.insert(name.clone(), self.fill(value));

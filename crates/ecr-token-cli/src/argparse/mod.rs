@@ -97,6 +97,27 @@ pub(crate) fn scan(
     Ok(scan)
 }
 
+/// Returns the words that are neither options nor the values of known options, without validation.
+pub(crate) fn positionals(flags: &'static [Flag], words: Vec<String>) -> Vec<String> {
+    let words = classify(flags, words).unwrap_or_default();
+    let mut words = words.into_iter().peekable();
+    let mut positionals = Vec::new();
+    while let Some(word) = words.next() {
+        match word {
+            Word::Value(value) => positionals.push(value),
+            Word::Known {
+                flag,
+                attached: None,
+            } if matches!(flag.takes, Takes::One | Takes::OneOf(_)) => {
+                next_value(&mut words);
+            }
+            Word::Known { flag, .. } if matches!(flag.takes, Takes::NothingAndStops) => break,
+            _ => {}
+        }
+    }
+    positionals
+}
+
 type Words = std::iter::Peekable<std::vec::IntoIter<Word>>;
 
 fn take(

@@ -10,12 +10,19 @@ pub(super) fn operations(program: Program) -> &'static [&'static str] {
     }
 }
 
+/// Returns whether AWS CLI v1 has an operation that this program does not have.
+pub(super) fn is_unsupported(operation: &str) -> bool {
+    V1_OPERATIONS.contains(&operation) && !ECR_OPERATIONS.contains(&operation)
+}
+
 const ECR_OPERATIONS: &[&str] = &[
     "credential-helper",
     "get-authorization-token",
     "get-login",
     "get-login-password",
+    "keep-login",
     "kubelet-credential-provider",
+    "login-lines",
     "help",
 ];
 

@@ -42,6 +42,13 @@ impl Invocation {
         if scan.has("--version") {
             return Ok(Self::Version(program));
         }
+        if program == Program::Ecr && asks_for_help(&scan.rest) {
+            return Ok(Self::Command(Box::new(CommandLine {
+                program,
+                globals: Globals::of(&scan),
+                words: help_words(&scan.rest),
+            })));
+        }
         if program == Program::Aws {
             match scan.positional.as_deref() {
                 None => return Err(usage(ArgparseError::Required { name: COMMAND })),
@@ -56,6 +63,19 @@ impl Invocation {
         };
         Ok(Self::Command(Box::new(line)))
     }
+}
+
+/// Returns whether the words contain `--help` or `-h`. v1 rejects both options, but people try them.
+fn asks_for_help(words: &[String]) -> bool {
+    let mut options = words.iter().take_while(|word| *word != "--");
+    options.any(|word| matches!(word.as_str(), "--help" | "-h"))
+}
+
+/// Returns the words that print the same page as the option: `help`, or `COMMAND help`.
+fn help_words(words: &[String]) -> Vec<String> {
+    let command = words.first().filter(|word| !word.starts_with('-'));
+    let command = command.filter(|word| *word != "help").cloned();
+    command.into_iter().chain(["help".to_owned()]).collect()
 }
 
 const COMMAND: &str = "command";

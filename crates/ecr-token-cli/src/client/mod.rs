@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::Credentials;
 use aws_sdk_ecr::Client;
-use aws_sdk_ecr::config::{Builder, SharedInterceptor};
+use aws_sdk_ecr::config::retry::RetryConfig;
+use aws_sdk_ecr::config::timeout::TimeoutConfig;
+use aws_sdk_ecr::config::{BehaviorVersion, Builder, SharedInterceptor};
 use aws_sdk_ecr::error::SdkError;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::region::Region;
@@ -18,6 +17,7 @@ use crate::config::timeouts::Timeouts;
 use crate::error::Error;
 use crate::response::TokenResponse;
 use crate::retry::V1RetryClassifier;
+use crate::session::Session;
 use error::call_error;
 use log::Log;
 use recorder::{CallRecord, Recorder};
@@ -32,11 +32,13 @@ mod recorder;
 /// Returns an error if there are no credentials, the connection fails, the service returns an error or the response
 /// contains no usable authorization data.
 pub(crate) async fn authorization_token(
-    config: &Config,
+    session: &Session,
     registry_ids: Option<Vec<String>>,
 ) -> Result<TokenResponse, Error> {
+    let config = &session.config;
     let call_record = CallRecord::default();
-    let client = Client::from_conf(sdk_config(config, &call_record).await?.build());
+    let credentials = session.credentials().await?;
+    let client = Client::from_conf(sdk_config(config, credentials, &call_record).build());
     #[allow(
         deprecated,
         reason = "the member is deprecated, but --registry-ids sets it"
@@ -56,11 +58,11 @@ pub(crate) async fn authorization_token(
     }
 }
 
-async fn sdk_config(config: &Config, call_record: &CallRecord) -> Result<Builder, Error> {
-    let credentials = match &config.credentials {
-        Some(source) => Some(source.load(&config.region, &config.transport).await?),
-        None => None,
-    };
+fn sdk_config(
+    config: &Config,
+    credentials: Option<Credentials>,
+    call_record: &CallRecord,
+) -> Builder {
     let recorder = Recorder {
         call_record: call_record.clone(),
         endpoint: config.endpoint.clone(),
@@ -80,7 +82,7 @@ async fn sdk_config(config: &Config, call_record: &CallRecord) -> Result<Builder
         let log = Log::new(credentials.as_ref());
         builder.push_interceptor(SharedInterceptor::new(log));
     }
-    Ok(to_endpoint(signed(builder, credentials), config))
+    to_endpoint(signed(builder, credentials), config)
 }
 
 /// Replaces an empty region, which the SDK does not accept. The SDK uses the region for the host name only, since the

@@ -1,13 +1,12 @@
 //! The configured endpoint, which replaces the endpoint of the region.
 
-use aws_config::profile::ProfileSet;
-use aws_runtime::env_config::EnvConfigValue;
-use aws_types::os_shim_internal::Env;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery};
 
-use crate::config::environment::{is_on, variable};
+use crate::config::environment::is_on;
+use crate::config::profile::Profiles;
 use crate::config::services;
+use crate::config::variables::filled_variable;
 use crate::error::Error;
 
 /// The URL of the request, including path and query.
@@ -37,12 +36,34 @@ pub(super) fn check_scheme(url: &str) -> Result<(), Error> {
 /// Returns an error if the services section of the profile is missing.
 pub(super) fn resolve_url(
     option: Option<&str>,
-    profiles: &ProfileSet,
+    profiles: &Profiles,
 ) -> Result<Option<String>, Error> {
     match option {
         Some(url) => Ok(Some(url.to_owned())),
-        None => configured(profiles),
+        None => configured_url("ecr", profiles),
     }
+}
+
+/// Returns the first of `AWS_ENDPOINT_URL_SERVICE`, `AWS_ENDPOINT_URL`, the URL of the service in the profile's services section, and the
+/// profile's `endpoint_url`. The name of the service has underscores between its words.
+///
+/// # Errors
+/// Returns an error if the services section of the profile is missing.
+pub(crate) fn configured_url(service: &str, profiles: &Profiles) -> Result<Option<String>, Error> {
+    let ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+    if is_on(ignored, "ignore_configured_endpoint_urls", profiles)? {
+        return Ok(None);
+    }
+    let specific = filled_variable(&format!("AWS_ENDPOINT_URL_{}", service.to_uppercase()));
+    if let Some(url) = specific.or_else(|| filled_variable("AWS_ENDPOINT_URL")) {
+        return Ok(Some(url));
+    }
+    let is_filled = |url: &String| !url.is_empty();
+    if let Some(url) = services::endpoint_url(service, profiles)?.filter(is_filled) {
+        return Ok(Some(url));
+    }
+    let url = profiles.get("endpoint_url")?.map(str::to_owned);
+    Ok(url.filter(is_filled))
 }
 
 impl Endpoint {
@@ -54,7 +75,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// Returns an error for another scheme and for an invalid URL.
-    pub(super) fn parse(url: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         if !url.contains("://") {
             return Err(Error::InvalidEndpoint(url.to_owned()));
         }
@@ -83,27 +104,6 @@ impl Endpoint {
             .map(Self)
             .map_err(|_| invalid())
     }
-}
-
-/// Returns the first of `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`, the profile's services section and its
-/// `endpoint_url`.
-fn configured(profiles: &ProfileSet) -> Result<Option<String>, Error> {
-    let ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
-    if is_on(ignored, "ignore_configured_endpoint_urls", profiles) {
-        return Ok(None);
-    }
-    let named = |name| variable(name).filter(|url| !url.is_empty());
-    if let Some(url) = named("AWS_ENDPOINT_URL_ECR").or_else(|| named("AWS_ENDPOINT_URL")) {
-        return Ok(Some(url));
-    }
-    services::check(profiles)?;
-    let setting = EnvConfigValue::new()
-        .profile("endpoint_url")
-        .service_id("ecr");
-    let environment = Env::real();
-    let url = setting.load(&environment, Some(profiles));
-    let url = url.map(|(url, _)| url.into_owned());
-    Ok(url.filter(|url| !url.is_empty()))
 }
 
 /// Accepts labels of letters, digits and inner hyphens, as v1 does, and IPv6 addresses.

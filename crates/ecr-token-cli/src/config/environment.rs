@@ -1,21 +1,28 @@
 //! Reads settings from the environment or the profile.
 
-use aws_config::profile::ProfileSet;
+use crate::config::profile::Profiles;
+use crate::config::variables::variable;
+use crate::error::Error;
 
 /// Returns a setting from the environment, or else from the profile.
-pub(super) fn setting(name: &str, key: &str, profiles: &ProfileSet) -> Option<String> {
-    variable(name).or_else(|| profiles.get(key).map(str::to_owned))
+///
+/// # Errors
+/// Returns an error if the setting of the profile is a block of nested settings.
+pub(crate) fn setting(name: &str, key: &str, profiles: &Profiles) -> Result<Option<String>, Error> {
+    match variable(name) {
+        Some(value) => Ok(Some(value)),
+        None => Ok(profiles.get(key)?.map(str::to_owned)),
+    }
 }
 
 /// Returns whether a switch in environment or profile is `true`. As in v1, any other value is off.
-pub(super) fn is_on(name: &str, key: &str, profiles: &ProfileSet) -> bool {
-    setting(name, key, profiles).is_some_and(|value| is_true(&value))
+///
+/// # Errors
+/// Returns the errors of [`setting`].
+pub(crate) fn is_on(name: &str, key: &str, profiles: &Profiles) -> Result<bool, Error> {
+    Ok(setting(name, key, profiles)?.is_some_and(|value| is_true(&value)))
 }
 
 pub(super) fn is_true(value: &str) -> bool {
     value.eq_ignore_ascii_case("true")
-}
-
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }

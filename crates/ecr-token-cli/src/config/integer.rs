@@ -7,7 +7,7 @@ use crate::python;
 ///
 /// # Errors
 /// Returns Python's error message for any other text.
-pub(super) fn integer(text: &str) -> Result<i64, Error> {
+pub(crate) fn integer(text: &str) -> Result<i64, Error> {
     let number = text.trim();
     let (sign, digits) = match number.strip_prefix(['+', '-']) {
         Some(digits) => (&number[..1], digits),

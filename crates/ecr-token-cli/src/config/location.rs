@@ -1,11 +1,12 @@
-//! The paths of the profile files.
+//! The profile files.
 
-use std::path::{Path, PathBuf, is_separator};
-use std::{fs, str};
+use std::fs;
+use std::path::Path;
 
-use crate::config::environment::variable;
+use crate::config::ini::{self, IniError, Sections};
+use crate::config::variables::variable;
 use crate::error::Error;
-use crate::platform;
+use crate::python_path::{expand_user, expand_variables};
 
 /// The two files that contain profiles.
 #[derive(Debug, Clone, Copy)]
@@ -15,39 +16,45 @@ pub(super) enum Location {
 }
 
 impl Location {
-    /// Returns the path of the file. The file need not exist.
-    pub(super) fn path(self) -> Option<PathBuf> {
-        let home = platform::sdk_home;
-        let (name, default) = match self {
-            Self::Config => ("AWS_CONFIG_FILE", ".aws/config"),
-            Self::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
-        };
-        match variable(name).filter(|path| !path.is_empty()) {
-            Some(path) => match path
-                .strip_prefix('~')
-                .and_then(|rest| rest.strip_prefix(is_separator))
-            {
-                Some(rest) => Some(Path::new(&home()?).join(rest)),
-                None => Some(path.into()),
-            },
-            None => Some(Path::new(&home()?).join(default)),
-        }
-    }
-
-    /// Checks that the file is UTF-8 if it exists: the SDK treats a file in another encoding as empty.
+    /// Reads the file.
     ///
     /// # Errors
-    /// Returns an error with the line of the first invalid byte.
-    pub(super) fn check_text(self) -> Result<(), Error> {
-        let Some(path) = self.path() else {
-            return Ok(());
+    /// Returns the errors of [`read`].
+    pub(super) fn read(self) -> Result<Option<Sections>, Error> {
+        let (name, default) = match self {
+            Self::Config => ("AWS_CONFIG_FILE", "~/.aws/config"),
+            Self::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         };
-        let content = fs::read(&path).unwrap_or_default();
-        str::from_utf8(&content).map(drop).map_err(|error| {
-            let before = &content[..error.valid_up_to()];
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            let path = path.display();
-            Error::ProfileFile(format!("{path} is not UTF-8 on line {line}"))
-        })
+        read(&variable(name).unwrap_or_else(|| default.to_owned()))
+    }
+}
+
+/// Reads a file in the format of profile files. Returns `None` if there is no regular file at the path.
+///
+/// As in v1, a file that cannot be opened is empty.
+///
+/// # Errors
+/// Returns an error if the file is not UTF-8 or cannot be parsed.
+pub(super) fn read(path: &str) -> Result<Option<Sections>, Error> {
+    let path = expand_user(&expand_variables(path));
+    if !Path::new(&path).is_file() {
+        return Ok(None);
+    }
+    let content = fs::read(&path).unwrap_or_default();
+    let content = std::str::from_utf8(&content).map_err(|error| {
+        let before = &content[..error.valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let reason = "the line is not UTF-8".to_owned();
+        unparsable(&path, IniError { line, reason })
+    })?;
+    let sections = ini::parse(content);
+    sections.map(Some).map_err(|error| unparsable(&path, error))
+}
+
+fn unparsable(path: &str, error: IniError) -> Error {
+    Error::ProfileFile {
+        path: path.to_owned(),
+        line: error.line,
+        reason: error.reason,
     }
 }

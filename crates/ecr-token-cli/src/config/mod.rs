@@ -1,8 +1,8 @@
 //! Resolves the settings from command line, environment and profile.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use aws_config::profile::ProfileSet;
 use aws_types::region::Region;
 
 use crate::args::globals::Globals;
@@ -11,24 +11,26 @@ use crate::error::Error;
 use crate::output::Format;
 use crate::output::timestamps::Timestamps;
 use crate::transport::{Transport, Trust};
-use credentials::CredentialSource;
 use endpoint::Endpoint;
-use profile::Profile;
+use metadata::MetadataService;
+use profile::{Profile, Profiles};
 use region::EndpointVariant;
 use retries::Retries;
 use timeouts::{TimeoutSeconds, Timeouts};
 
-pub(crate) mod credentials;
 pub(crate) mod endpoint;
-mod environment;
-mod integer;
+pub(crate) mod environment;
+mod ini;
+pub(crate) mod integer;
 mod location;
+pub(crate) mod metadata;
 pub(crate) mod profile;
 pub(crate) mod region;
 pub(crate) mod retries;
-mod role;
+pub(crate) mod section;
 mod services;
 pub(crate) mod timeouts;
+pub(crate) mod variables;
 
 /// The global options and the profile files, which are read once.
 #[derive(Debug)]
@@ -36,7 +38,8 @@ pub(crate) struct Settings<'a> {
     globals: &'a Globals,
     timeouts: TimeoutSeconds,
     profile: Profile,
-    profiles: ProfileSet,
+    profiles: Arc<Profiles>,
+    metadata: MetadataService,
     timestamps: Timestamps,
 }
 
@@ -48,8 +51,6 @@ pub(crate) struct Config {
     pub(crate) variant: EndpointVariant,
     pub(crate) retries: Retries,
     pub(crate) timeouts: Timeouts,
-    /// `None` if the request is not signed.
-    pub(crate) credentials: Option<CredentialSource>,
     pub(crate) transport: Transport,
     /// Whether `--debug` is set.
     pub(crate) debug: bool,
@@ -59,21 +60,27 @@ impl<'a> Settings<'a> {
     /// Checks what v1 checks before the operation, and reads the profile files.
     ///
     /// # Errors
-    /// Returns an error for an `--endpoint-url` without a scheme, a timeout that is not an integer, an unreadable profile
-    /// file, or an unknown `cli_timestamp_format`.
-    pub(crate) async fn load(globals: &'a Globals) -> Result<Self, Error> {
+    /// Returns an error for an `--endpoint-url` without a scheme, a timeout that is not an integer, a profile file that cannot be parsed, an
+    /// unknown `cli_timestamp_format`, or an invalid setting of the instance metadata service.
+    pub(crate) fn load(globals: &'a Globals) -> Result<Self, Error> {
         if let Some(url) = &globals.endpoint_url {
             endpoint::check_scheme(url)?;
         }
         let timeouts = TimeoutSeconds::read(globals)?;
         let profile = Profile::select(globals.profile.as_deref());
-        let profiles = profile::load(&profile).await?;
+        let profiles = Profiles::load(&profile)?;
         let timestamps = timestamps(&profiles)?;
+        // v1 reports an unknown profile later, and does not read other settings before that.
+        let metadata = match profiles.has(&profile) {
+            true => MetadataService::read(&profiles)?,
+            false => MetadataService::default(),
+        };
         Ok(Self {
             globals,
             timeouts,
             profile,
-            profiles,
+            metadata,
+            profiles: Arc::new(profiles),
             timestamps,
         })
     }
@@ -83,11 +90,33 @@ impl<'a> Settings<'a> {
         self.timestamps
     }
 
+    pub(crate) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    pub(crate) fn profiles(&self) -> &Arc<Profiles> {
+        &self.profiles
+    }
+
+    pub(crate) fn metadata(&self) -> &MetadataService {
+        &self.metadata
+    }
+
+    /// Returns whether requests are signed, which `--no-sign-request` disables.
+    pub(crate) fn is_signed(&self) -> bool {
+        !self.globals.no_sign_request
+    }
+
     /// Returns the output format: `--output`, `AWS_DEFAULT_OUTPUT`, the profile's `output`, or JSON.
-    pub(crate) fn format(&self) -> Format {
-        let name = self.globals.output.clone();
-        let name = name.or_else(|| setting("AWS_DEFAULT_OUTPUT", "output", &self.profiles));
-        Format::named(name.as_deref())
+    ///
+    /// # Errors
+    /// Returns an error if the profile's `output` is a block of nested settings.
+    pub(crate) fn format(&self) -> Result<Format, Error> {
+        let name = match self.globals.output.clone() {
+            Some(name) => Some(name),
+            None => setting("AWS_DEFAULT_OUTPUT", "output", &self.profiles)?,
+        };
+        Ok(Format::named(name.as_deref()))
     }
 
     /// Checks that the selected profile exists.
@@ -96,10 +125,36 @@ impl<'a> Settings<'a> {
     /// Returns an error if neither file contains it.
     pub(crate) fn check_profile(&self) -> Result<(), Error> {
         match self.profile.name() {
-            Some(name) if self.profiles.get_profile(name).is_none() => {
+            Some(name) if !self.profiles.has(&self.profile) => {
                 Err(Error::ProfileNotFound(name.to_owned()))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Returns the region. v1 checks its format before it searches credentials, and its presence after that. It reads the profile only if
+    /// neither the command line nor the environment has a region.
+    ///
+    /// # Errors
+    /// Returns an error for an invalid region and for an unknown profile.
+    pub(crate) fn region(&self) -> Result<Option<String>, Error> {
+        let option = self.globals.region.as_deref();
+        if let Some(region) = region::without_profile(option) {
+            region::check_format(&region)?;
+        }
+        self.check_profile()?;
+        region::resolve(option, &self.profiles)
+    }
+
+    /// Returns the region of STS, which is not validated yet. As in v1, it is not affected by an empty `--region`.
+    ///
+    /// # Errors
+    /// Returns an error if the profile's `region` is a block of nested settings.
+    pub(crate) fn region_of_issuers(&self) -> Result<Option<String>, Error> {
+        let option = self.globals.region.as_deref();
+        match region::without_profile(option.filter(|region| !region.is_empty())) {
+            Some(region) => Ok(Some(region)),
+            None => Ok(self.profiles.get("region")?.map(str::to_owned)),
         }
     }
 
@@ -107,14 +162,8 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// Returns an error for the first setting that is missing or invalid.
-    pub(crate) async fn resolve(&self) -> Result<Config, Error> {
-        self.check_profile()?;
+    pub(crate) fn resolve(&self, region: Option<String>) -> Result<Config, Error> {
         let globals = self.globals;
-        let region = region::resolve(globals.region.as_deref(), &self.profiles)?;
-        let credentials = match globals.no_sign_request {
-            true => None,
-            false => Some(CredentialSource::find(&self.profile, &self.profiles).await?),
-        };
         let url = endpoint::resolve_url(globals.endpoint_url.as_deref(), &self.profiles)?;
         let region = region.ok_or(Error::NoRegion)?;
         let retries = Retries::resolve(&self.profiles)?;
@@ -122,17 +171,25 @@ impl<'a> Settings<'a> {
         region::check_host(&region, endpoint.as_ref())?;
         let trust = self.trust()?;
         let timeouts = self.timeouts.checked()?;
-        let (region, variant) = EndpointVariant::of(&region, &self.profiles);
+        let (region, variant) = EndpointVariant::of(&region, &self.profiles)?;
         Ok(Config {
             region,
             endpoint,
             variant,
             retries,
             timeouts,
-            credentials,
             transport: Transport::new(trust),
             debug: globals.debug,
         })
+    }
+
+    /// Selects the certificates that are trusted in calls to the services that issue credentials. As in v1, the options of the command line
+    /// apply only to ECR.
+    ///
+    /// # Errors
+    /// Returns an error if the path of the bundle is blank.
+    pub(crate) fn trust_of_issuers(&self) -> Result<Trust, Error> {
+        bundle(setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)?)
     }
 
     /// Selects the trusted certificates: `--no-verify-ssl`, `--ca-bundle`, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, or those of the
@@ -141,21 +198,25 @@ impl<'a> Settings<'a> {
     /// # Errors
     /// Returns an error if the path of the bundle is blank.
     fn trust(&self) -> Result<Trust, Error> {
-        if self.globals.no_verify_ssl {
-            return Ok(Trust::Any);
-        }
-        let option = self.globals.ca_bundle.clone();
-        match option.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)) {
-            Some(path) if path.trim().is_empty() => Err(Error::CaBundleEmpty),
-            Some(path) => Ok(Trust::Bundle(Path::new(&path).into())),
-            None => Ok(Trust::Platform),
+        match (&self.globals.ca_bundle, self.globals.no_verify_ssl) {
+            (_, true) => Ok(Trust::Any),
+            (Some(path), false) => bundle(Some(path.clone())),
+            (None, false) => self.trust_of_issuers(),
         }
     }
 }
 
+fn bundle(path: Option<String>) -> Result<Trust, Error> {
+    match path {
+        Some(path) if path.trim().is_empty() => Err(Error::CaBundleEmpty),
+        Some(path) => Ok(Trust::Bundle(Path::new(&path).into())),
+        None => Ok(Trust::Platform),
+    }
+}
+
 /// Returns the profile's `cli_timestamp_format`.
-fn timestamps(profiles: &ProfileSet) -> Result<Timestamps, Error> {
-    match profiles.get("cli_timestamp_format") {
+fn timestamps(profiles: &Profiles) -> Result<Timestamps, Error> {
+    match profiles.get("cli_timestamp_format")? {
         None | Some("none" | "wire") => Ok(Timestamps::Wire),
         Some("iso8601") => Ok(Timestamps::Iso8601),
         Some(other) => Err(Error::TimestampFormat(other.to_owned())),

@@ -1,14 +1,15 @@
 //! The region, and the variant of its endpoint.
 
-use aws_config::profile::ProfileSet;
 use aws_types::region::Region;
 
 use crate::config::endpoint::Endpoint;
-use crate::config::environment::{is_on, variable};
+use crate::config::environment::is_on;
+use crate::config::profile::Profiles;
+use crate::config::variables::variable;
 use crate::error::Error;
 
 /// The variant of a region's endpoint.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct EndpointVariant {
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
@@ -20,17 +21,30 @@ pub(crate) struct EndpointVariant {
 ///
 /// # Errors
 /// Returns an error for an invalid region name.
-pub(super) fn resolve(
-    option: Option<&str>,
-    profiles: &ProfileSet,
-) -> Result<Option<String>, Error> {
+pub(super) fn resolve(option: Option<&str>, profiles: &Profiles) -> Result<Option<String>, Error> {
+    let region = match without_profile(option) {
+        Some(region) => Some(region),
+        None => profiles.get("region")?.map(str::to_owned),
+    };
+    region.as_deref().map_or(Ok(()), check_format)?;
+    Ok(region)
+}
+
+/// Returns the region of the command line or of the environment.
+pub(super) fn without_profile(option: Option<&str>) -> Option<String> {
     let region = option.map(str::to_owned);
     let region = region.or_else(|| variable("AWS_DEFAULT_REGION"));
-    let region = region.or_else(|| variable("AWS_REGION"));
-    let region = region.or_else(|| profiles.get("region").map(str::to_owned));
-    match region {
-        Some(region) if !is_region(&region) => Err(Error::RegionFormat(region)),
-        other => Ok(other),
+    region.or_else(|| variable("AWS_REGION"))
+}
+
+/// Checks the format of a region name.
+///
+/// # Errors
+/// Returns an error for a name that cannot be part of a host name.
+pub(crate) fn check_format(region: &str) -> Result<(), Error> {
+    match is_region(region) {
+        true => Ok(()),
+        false => Err(Error::RegionFormat(region.to_owned())),
     }
 }
 
@@ -46,18 +60,21 @@ pub(super) fn check_host(region: &str, endpoint: Option<&Endpoint>) -> Result<()
 
 impl EndpointVariant {
     /// Converts a region named `fips-…` or `…-fips` to the region without the affix and its FIPS endpoint.
-    pub(super) fn of(region: &str, profiles: &ProfileSet) -> (Region, Self) {
+    ///
+    /// # Errors
+    /// Returns an error if a switch of the profile is a block of nested settings.
+    pub(crate) fn of(region: &str, profiles: &Profiles) -> Result<(Region, Self), Error> {
         let plain = region.strip_prefix("fips-");
         let plain = plain.or(region.strip_suffix("-fips"));
         let named = plain.is_some();
         let region = plain.unwrap_or(region).to_owned();
-        let fips = named || is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", profiles);
+        let fips = named || is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", profiles)?;
         let dual_stack = is_on(
             "AWS_USE_DUALSTACK_ENDPOINT",
             "use_dualstack_endpoint",
             profiles,
-        );
-        (Region::new(region), Self { fips, dual_stack })
+        )?;
+        Ok((Region::new(region), Self { fips, dual_stack }))
     }
 }
 
@@ -91,8 +108,8 @@ mod tests {
 
     #[test]
     fn a_fips_region_name_selects_the_fips_endpoint() {
-        let none = ProfileSet::default();
-        let (region, variant) = EndpointVariant::of("fips-us-east-1", &none);
+        let none = Profiles::default();
+        let (region, variant) = EndpointVariant::of("fips-us-east-1", &none).unwrap();
         assert_eq!(region.as_ref(), "us-east-1");
         assert!(variant.fips);
     }

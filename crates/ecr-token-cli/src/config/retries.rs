@@ -1,9 +1,9 @@
 //! The number of attempts and the retry mode.
 
-use aws_config::profile::ProfileSet;
-
-use crate::config::environment::{is_true, setting, variable};
+use crate::config::environment::{is_true, setting};
 use crate::config::integer::integer;
+use crate::config::profile::Profiles;
+use crate::config::variables::variable;
 use crate::error::Error;
 
 /// The maximum number of attempts, including the first one, and the retry mode.
@@ -28,10 +28,10 @@ impl Retries {
     ///
     /// # Errors
     /// Returns an error for an unknown mode, and for a number of attempts that is not a positive integer.
-    pub(super) fn resolve(profiles: &ProfileSet) -> Result<Self, Error> {
-        let number = setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles);
+    pub(super) fn resolve(profiles: &Profiles) -> Result<Self, Error> {
+        let number = setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles)?;
         let number = number.map(|text| attempts(integer(&text)?)).transpose()?;
-        let mode = match setting("AWS_RETRY_MODE", "retry_mode", profiles).as_deref() {
+        let mode = match setting("AWS_RETRY_MODE", "retry_mode", profiles)?.as_deref() {
             // Recorded: this variable changes v1's default to the standard mode.
             None if variable("AWS_NEW_RETRIES_2026").is_some_and(|value| is_true(&value)) => {
                 Mode::Standard

@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use crate::args::globals::Globals;
 use crate::client;
-use crate::config::credentials::CredentialSource;
-use crate::config::{Config, Settings};
+use crate::config::Settings;
 use crate::error::Error;
 use crate::platform;
 use crate::response::TokenResponse;
+use crate::session::Session;
 
 /// Credentials, and how long the caller may cache them.
 pub(super) struct Login {
@@ -73,20 +73,20 @@ pub(super) async fn source(
         .as_ref()
         .map(|registry| registry.region().to_owned());
     let globals = in_region(globals, region);
-    let settings = Settings::load(&globals).await?;
-    let mut config = settings.resolve().await?;
+    let settings = Settings::load(&globals)?;
+    let mut session = Session::open(&settings).await?;
     if let Some(registry) = &registry {
-        config.variant.fips |= registry.is_fips();
-        config.variant.dual_stack |= registry.is_dual_stack();
+        session.config.variant.fips |= registry.is_fips();
+        session.config.variant.dual_stack |= registry.is_dual_stack();
     }
     let cache = match cache_path().filter(|_| cache_mode == CacheMode::File) {
         None => None,
         Some(path) => Some(CacheFile::new(
             path,
-            identity(&mut config, registry.as_ref()).await?,
+            identity(&mut session, registry.as_ref()).await?,
         )),
     };
-    Ok(build_source(config, registry, cache))
+    Ok(build_source(session, registry, cache))
 }
 
 /// Returns a login, and how long the caller may cache it.
@@ -116,13 +116,13 @@ fn in_region(globals: &Globals, region: Option<String>) -> Globals {
 }
 
 /// Loads the credentials, so that the call does not load them again.
-async fn identity(config: &mut Config, registry: Option<&Registry>) -> Result<Identity, Error> {
+async fn identity(session: &mut Session, registry: Option<&Registry>) -> Result<Identity, Error> {
     let mut access_key_id = String::new();
-    if let Some(source) = &config.credentials {
-        let loaded = source.load(&config.region, &config.transport).await?;
-        loaded.access_key_id().clone_into(&mut access_key_id);
-        config.credentials = Some(CredentialSource::Loaded(loaded));
+    if let Some(credentials) = session.credentials().await? {
+        credentials.access_key_id().clone_into(&mut access_key_id);
+        session.set_credentials(credentials);
     }
+    let config = &session.config;
     let region = match registry {
         Some(_) => String::new(),
         None => config.region.to_string(),
@@ -136,12 +136,12 @@ async fn identity(config: &mut Config, registry: Option<&Registry>) -> Result<Id
 }
 
 fn build_source(
-    config: Config,
+    session: Session,
     registry: Option<Registry>,
     cache: Option<CacheFile>,
 ) -> TokenSource {
-    let config = Arc::new(config);
-    let mut builder = TokenSource::builder(move |request| fetch(Arc::clone(&config), request));
+    let session = Arc::new(session);
+    let mut builder = TokenSource::builder(move |request| fetch(Arc::clone(&session), request));
     if let Some(registry) = registry {
         builder = builder.registry(registry);
     }
@@ -152,13 +152,13 @@ fn build_source(
 }
 
 async fn fetch(
-    config: Arc<Config>,
+    session: Arc<Session>,
     request: TokenRequest,
 ) -> Result<Vec<AuthorizationData>, FetchError> {
     let ids = request
         .registry
         .map(|registry| vec![registry.account().to_owned()]);
-    let response = client::authorization_token(&config, ids).await?;
+    let response = client::authorization_token(&session, ids).await?;
     Ok(data(response))
 }
 

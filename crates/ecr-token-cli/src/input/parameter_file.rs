@@ -4,11 +4,12 @@
 
 use std::fs;
 use std::io;
-use std::path::is_separator;
 
 use crate::error::Error;
 use crate::platform;
 use crate::python;
+use crate::python_path::{expand_user, expand_variables};
+use crate::python_text::universal_newlines;
 
 /// The content of a parameter file.
 #[derive(Debug)]
@@ -37,9 +38,7 @@ pub(crate) fn load(option: &'static str, value: &str) -> Result<Option<Content>,
              please use the fileb:// prefix instead of the file:// prefix."
         ))
     })?;
-    // Python reads text with universal newlines.
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    Ok(Some(Content::Text(text)))
+    Ok(Some(Content::Text(universal_newlines(&text))))
 }
 
 fn read(name: &str) -> io::Result<Vec<u8>> {
@@ -52,41 +51,7 @@ fn unreadable(value: &str, name: &str, error: &io::Error) -> String {
     format!("Unable to load paramfile {value}: [Errno {number}] {text}: {path}")
 }
 
-/// Python's `expandvars(expanduser(path))`. An unknown variable is not replaced.
+/// The order in which v1 expands a path on the command line.
 fn expanded(path: &str) -> String {
-    let home = platform::home();
-    let path = match (path.strip_prefix('~'), home) {
-        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(is_separator) => {
-            home + rest
-        }
-        _ => path.to_owned(),
-    };
-    let mut expanded = String::new();
-    let mut rest = path.as_str();
-    while let Some((before, after)) = rest.split_once('$') {
-        expanded.push_str(before);
-        let (reference, remainder) = variable(after);
-        let name = reference.trim_matches(['{', '}']);
-        match std::env::var(name) {
-            Ok(value) if !name.is_empty() => expanded.push_str(&value),
-            _ => {
-                expanded.push('$');
-                expanded.push_str(reference);
-            }
-        }
-        rest = remainder;
-    }
-    expanded + rest
-}
-
-/// Splits `NAME…` or `{NAME}…` after a dollar sign.
-fn variable(text: &str) -> (&str, &str) {
-    if text.starts_with('{') {
-        return match text.find('}') {
-            Some(end) => text.split_at(end + 1),
-            None => ("", text),
-        };
-    }
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.split_at(text.find(|c| !is_name(c)).unwrap_or(text.len()))
+    expand_variables(&expand_user(path))
 }

@@ -129,6 +129,9 @@ const TITLE: &str = "GetAuthorizationToken";
 /// # Errors
 /// Returns an error if stdout is closed or cannot be written.
 pub(crate) fn write(text: &str) -> Result<(), Error> {
+    if !platform::is_stdout_open() {
+        return Err(Error::StdoutClosed);
+    }
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(text.as_bytes());
     written.and_then(|()| stdout.flush()).map_err(Error::Output)

@@ -10,6 +10,10 @@ mod windows;
 mod windows_rules;
 
 #[cfg(unix)]
-pub(crate) use unix::{columns, errno, home, sdk_home, system};
+pub(crate) use unix::{
+    HiddenInput, columns, errno, home, is_stdout_open, replace_process, show_input, system,
+};
 #[cfg(windows)]
-pub(crate) use windows::{columns, errno, home, sdk_home, system};
+pub(crate) use windows::{
+    HiddenInput, columns, errno, home, is_stdout_open, replace_process, show_input, system,
+};

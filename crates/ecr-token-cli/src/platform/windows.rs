@@ -1,6 +1,8 @@
 //! Windows: terminals, and the name of the system.
 
+use std::fs::File;
 use std::io;
+use std::process::Command;
 
 use crate::platform::windows_rules;
 
@@ -20,12 +22,34 @@ pub(crate) fn errno(error: &io::Error) -> (i32, String) {
     windows_rules::errno(error)
 }
 
-/// Returns the home directory in which the SDK searches for profile files. Unlike v1, the SDK prefers `HOME`.
-pub(crate) fn sdk_home() -> Option<String> {
-    std::env::var("HOME").ok().or_else(home)
-}
-
 /// Returns the home directory of the user.
 pub(crate) fn home() -> Option<String> {
     windows_rules::home(|name| std::env::var(name).ok())
 }
+
+/// Returns `true`: output to a closed stdout is an error on Windows.
+pub(crate) fn is_stdout_open() -> bool {
+    true
+}
+
+/// Runs another program and exits with its exit code. Returns only if the program cannot be run.
+pub(crate) fn replace_process(mut command: Command) -> io::Error {
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
+}
+
+/// A terminal that does not show its input. Not implemented on Windows: the code is read from stdin and is visible.
+#[derive(Debug)]
+pub(crate) struct HiddenInput;
+
+impl HiddenInput {
+    /// Returns `None`.
+    pub(crate) fn of(_: &File) -> Option<Self> {
+        None
+    }
+}
+
+/// Does nothing, since the input is never hidden.
+pub(crate) fn show_input() {}

@@ -2,13 +2,16 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
@@ -28,6 +31,14 @@ mod unverified;
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     trust: Trust,
+    proxies: Proxies,
+}
+
+/// Whether the proxies of the environment are used.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Proxies {
+    Environment,
+    Unused,
 }
 
 /// Which certificates are trusted.
@@ -43,7 +54,39 @@ pub(crate) enum Trust {
 
 impl Transport {
     pub(crate) fn new(trust: Trust) -> Self {
-        Self { trust }
+        Self {
+            trust,
+            proxies: Proxies::Environment,
+        }
+    }
+
+    /// Creates a transport that ignores the proxies of the environment, for services on the same host.
+    pub(crate) fn direct() -> Self {
+        Self {
+            trust: Trust::Platform,
+            proxies: Proxies::Unused,
+        }
+    }
+
+    /// Sends a request without an SDK client, and reads the whole response.
+    ///
+    /// # Errors
+    /// Returns an error if there is no complete response.
+    pub(crate) async fn send(
+        &self,
+        request: HttpRequest,
+        connect_timeout: Option<Duration>,
+        read_timeout: Option<Duration>,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let mut settings = HttpConnectorSettings::builder();
+        settings.set_connect_timeout(connect_timeout);
+        settings.set_read_timeout(read_timeout);
+        let connector = LazyConnector {
+            transport: self.clone(),
+            settings: settings.build(),
+            sleep: Some(SharedAsyncSleep::new(TokioSleep::new())),
+        };
+        connector.call(request).await
     }
 
     /// Returns whether a request to `uri` uses TLS without verification of the certificate.
@@ -76,7 +119,7 @@ impl HttpClient for Transport {
         SharedHttpConnector::new(LazyConnector {
             transport: self.clone(),
             settings: settings.clone(),
-            components: components.clone(),
+            sleep: components.sleep_impl(),
         })
     }
 }
@@ -85,7 +128,7 @@ impl HttpClient for Transport {
 struct LazyConnector {
     transport: Transport,
     settings: HttpConnectorSettings,
-    components: RuntimeComponents,
+    sleep: Option<SharedAsyncSleep>,
 }
 
 impl LazyConnector {
@@ -93,7 +136,10 @@ impl LazyConnector {
         let uri: Uri = uri
             .parse()
             .map_err(|error| ConnectorError::user(Box::new(error)))?;
-        let proxy_config = proxy::config(&uri)?;
+        let proxy_config = match self.transport.proxies {
+            Proxies::Environment => proxy::config(&uri)?,
+            Proxies::Unused => ProxyConfig::disabled(),
+        };
         if self.transport.is_unverified(&uri) {
             let connector = Unverified::new(self.settings.clone());
             return Ok(SharedHttpConnector::new(connector));
@@ -105,7 +151,7 @@ impl LazyConnector {
         let mut builder = Connector::builder()
             .connector_settings(self.settings.clone())
             .proxy_config(proxy_config);
-        builder.set_sleep_impl(self.components.sleep_impl());
+        builder.set_sleep_impl(self.sleep.clone());
         let builder = builder.tls_provider(Provider::rustls(CryptoMode::Ring));
         let connector = builder.tls_context(context).build();
         Ok(SharedHttpConnector::new(connector))

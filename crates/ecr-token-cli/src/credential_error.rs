@@ -1,0 +1,95 @@
+//! The errors of the sources of credentials, with the messages of v1.
+
+/// The reason why a source has no credentials.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CredentialError {
+    #[error("Partial credentials found in {found_in}, missing: {missing}")]
+    Partial {
+        found_in: &'static str,
+        missing: &'static str,
+    },
+    #[error("Error when retrieving credentials from {provider}: {reason}")]
+    Retrieval { provider: String, reason: String },
+    #[error("Credentials were refreshed, but the refreshed credentials are still expired.")]
+    StillExpired,
+    /// An expiry without an offset, which v1 cannot compare with the current time.
+    #[error("can't subtract offset-naive and offset-aware datetimes")]
+    ExpiryWithoutOffset,
+    /// A missing member of a response. v1 prints Python's `KeyError`.
+    #[error("'{0}'")]
+    Missing(&'static str),
+    /// A key of a cache whose file cannot be parsed. v1 prints Python's `KeyError`.
+    #[error("'{0}'")]
+    CacheKey(String),
+    #[error(
+        "Error when retrieving credentials: the {0} contains a character that is not allowed in a header"
+    )]
+    Character(&'static str),
+
+    #[error(
+        "The source_profile \"{name}\" referenced in the profile \"{profile}\" does not exist."
+    )]
+    SourceProfileNotFound { name: String, profile: String },
+    #[error("The credential source \"{name}\" referenced in profile \"{profile}\" is not valid.")]
+    CredentialSource { name: String, profile: String },
+    #[error("The source profile \"{0}\" must have credentials.")]
+    SourceProfileEmpty(String),
+    #[error("The profile \"{0}\" contains both source_profile and credential_source.")]
+    RoleWithTwoSources(String),
+    #[error(
+        "Infinite loop in credential configuration detected. Attempting to load from profile {profile} which has already been visited. Visited profiles: {visited}"
+    )]
+    Loop { profile: String, visited: String },
+    #[error(
+        "The provided profile or the current environment is configured to assume role with web identity but has no role ARN configured. Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set."
+    )]
+    WebIdentityWithoutRole,
+
+    #[error("The specified sso-session does not exist: \"{0}\"")]
+    SsoSessionNotFound(String),
+    #[error(
+        "The profile \"{profile}\" is configured to use the SSO token provider but the \"{session}\" sso_session configuration does not exist."
+    )]
+    SsoTokenSessionNotFound { profile: String, session: String },
+    #[error(
+        "The profile \"{profile}\" is configured to use the SSO token provider but is missing the following configuration: {missing}."
+    )]
+    SsoTokenIncomplete { profile: String, missing: String },
+    #[error(
+        "The profile \"{profile}\" is configured to use SSO but is missing required configuration: {missing}"
+    )]
+    SsoIncomplete { profile: String, missing: String },
+    #[error(
+        "The value for {key} is inconsistent between profile ({profile}) and sso-session ({session})."
+    )]
+    SsoInconsistent {
+        key: String,
+        profile: String,
+        session: String,
+    },
+    #[error("Error loading SSO Token: {0}")]
+    SsoToken(String),
+    #[error(
+        "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile."
+    )]
+    SsoUnauthorized,
+    #[error("Error when retrieving token from sso: Token has expired and refresh failed")]
+    SsoTokenExpired,
+    #[error(
+        "The profile \"{0}\" uses the session of `aws login`, which this program does not support. Use `aws sso login`, a role, credential_process or access keys"
+    )]
+    LoginSession(String),
+
+    #[error(
+        "Invalid EC2 Instance Metadata endpoint mode: {0} Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6')."
+    )]
+    MetadataMode(String),
+    #[error("Invalid endpoint EC2 Instance Metadata endpoint: {0}")]
+    MetadataEndpoint(String),
+    #[error("The specified config file ({0}) could not be found.")]
+    FileNotFound(String),
+
+    /// The text of an exception of Python.
+    #[error("{0}")]
+    Python(String),
+}

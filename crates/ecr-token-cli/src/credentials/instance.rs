@@ -1,0 +1,204 @@
+//! Credentials of an instance of EC2: its metadata service.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use ecr_token_source::{Clock as _, SystemClock};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use crate::config::metadata::MetadataService;
+use crate::config::variables::variable;
+use crate::credential_error::CredentialError;
+use crate::credentials::expiry;
+use crate::credentials::local_request::{LocalRequest, LocalResponse};
+use crate::credentials::provided::{Fetch, Provided};
+use crate::error::Error;
+use crate::issuer::IssuerClient;
+use crate::transport::{Transport, Trust};
+
+#[derive(Debug)]
+struct Instance {
+    service: MetadataService,
+    transport: Transport,
+}
+
+/// Reads the credentials of the instance's role. Returns `None` if the service is disabled, if it cannot be reached, or if it has none.
+///
+/// # Errors
+/// Returns an error if the service needs a token and issues none, and for an invalid expiry.
+pub(super) async fn find(service: &MetadataService) -> Result<Option<Provided>, Error> {
+    let is_disabled = variable("AWS_EC2_METADATA_DISABLED");
+    if is_disabled.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Ok(None);
+    }
+    let instance = Instance {
+        service: service.clone(),
+        transport: Transport::new(Trust::Platform),
+    };
+    let result = instance.read().await.transpose();
+    let provided = result.map(|result| Provided::first(result, instance));
+    provided.transpose()
+}
+
+impl Fetch for Instance {
+    fn fetch<'f>(&'f self, _: &'f IssuerClient) -> BoxFuture<'f, Result<Credentials, Error>> {
+        async move {
+            let credentials = self.read().await?;
+            credentials.ok_or_else(|| {
+                let missing = "access_key, secret_key, token, expiry_time";
+                CredentialError::Retrieval {
+                    provider: "iam-role".to_owned(),
+                    reason: format!(
+                        "Credential refresh failed, response did not contain: {missing}"
+                    ),
+                }
+                .into()
+            })
+        }
+        .boxed()
+    }
+}
+
+impl Instance {
+    async fn read(&self) -> Result<Option<Credentials>, Error> {
+        let Some(token) = self.token().await else {
+            return Ok(None);
+        };
+        if token.is_none() && self.service.requires_token {
+            return Err(CredentialError::Python(NO_TOKEN.to_owned()).into());
+        }
+        let token = token.as_deref();
+        let Some(role) = self.get(ROLES, token, |_| true).await else {
+            return Ok(None);
+        };
+        let is_json = |body: &str| serde_json::from_str::<Value>(body).is_ok();
+        let path = format!("{ROLES}{}", quoted(&role));
+        let Some(document) = self.get(&path, token, is_json).await else {
+            return Ok(None);
+        };
+        credentials(&serde_json::from_str(&document).unwrap_or_default())
+    }
+
+    /// Requests a token of version 2. Returns `Some(None)` if the service has version 1 only, and `None` if it rejects the request.
+    async fn token(&self) -> Option<Option<String>> {
+        let lifetime = ("x-aws-ec2-metadata-token-ttl-seconds", "21600");
+        for _ in 0..self.service.attempts {
+            let response = self.send("PUT", "latest/api/token", vec![lifetime]).await;
+            match response {
+                Ok(response) if response.status == 200 => return Some(Some(response.body)),
+                Ok(response) if matches!(response.status, 403..=405) => return Some(None),
+                Ok(response) if response.status == 400 => return None,
+                Err(Error::ReadTimeout(_)) => return Some(None),
+                _ => {}
+            }
+        }
+        Some(None)
+    }
+
+    /// Returns a document that is not empty and that is valid, or `None` after the last attempt.
+    async fn get(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        is_valid: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        for _ in 0..self.service.attempts {
+            let headers = token.map(|token| ("x-aws-ec2-metadata-token", token));
+            let response = self.send("GET", path, headers.into_iter().collect()).await;
+            if let Ok(LocalResponse { status: 200, body }) = response
+                && !body.is_empty()
+                && is_valid(&body)
+            {
+                return Some(body);
+            }
+        }
+        None
+    }
+
+    async fn send(
+        &self,
+        method: &'static str,
+        path: &str,
+        headers: Vec<(&'static str, &str)>,
+    ) -> Result<LocalResponse, Error> {
+        let request = LocalRequest {
+            method,
+            url: format!("{}/{path}", self.service.url),
+            headers,
+            timeout: Duration::from_secs(self.service.timeout),
+        };
+        request.send(&self.transport).await
+    }
+}
+
+/// Encodes the characters that a path must not contain, as urllib3 does.
+fn quoted(role: &str) -> String {
+    let mut quoted = String::new();
+    for byte in role.bytes() {
+        match byte {
+            byte if byte.is_ascii_alphanumeric() => quoted.push(char::from(byte)),
+            byte if b"-._~!$&'()*+,;=:@/%".contains(&byte) => quoted.push(char::from(byte)),
+            byte => quoted.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    quoted
+}
+
+/// Reads the members of a document. Returns `None` if one is missing, as in the description of an error.
+fn credentials(document: &Value) -> Result<Option<Credentials>, Error> {
+    let member = |name: &str| document[name].as_str().map(str::to_owned);
+    let members = (
+        member("AccessKeyId"),
+        member("SecretAccessKey"),
+        member("Token"),
+        member("Expiration"),
+    );
+    let (Some(key_id), Some(secret), Some(token), Some(expiry)) = members else {
+        return Ok(None);
+    };
+    let expiry = extended(expiry::parse(&expiry)?, SystemClock.now());
+    let credentials = Credentials::new(key_id, secret, Some(token), Some(expiry), "instance");
+    Ok(Some(credentials))
+}
+
+/// Extends an expiry that is near or past: the service may be unable to renew the credentials, and they may still be accepted. v1 extends it
+/// by 17 to 25 minutes.
+fn extended(expiry: SystemTime, now: SystemTime) -> SystemTime {
+    match now + EXTENSION >= expiry {
+        true => now + EXTENSION,
+        false => expiry,
+    }
+}
+
+const ROLES: &str = "latest/meta-data/iam/security-credentials/";
+const NO_TOKEN: &str = "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
+const EXTENSION: Duration = Duration::from_secs(20 * 60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_role_is_encoded() {
+        assert_eq!(quoted("a+b=c,d.e@f-g_h"), "a+b=c,d.e@f-g_h");
+        assert_eq!(quoted("{} é"), "%7B%7D%20%C3%A9");
+    }
+
+    #[test]
+    fn a_near_expiry_is_extended() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let later = now + Duration::from_secs(3600);
+        assert_eq!(extended(later, now), later);
+        for expiry in [SystemTime::UNIX_EPOCH, now] {
+            assert_eq!(extended(expiry, now), now + EXTENSION);
+        }
+    }
+
+    #[test]
+    fn the_description_of_an_error_has_no_credentials() {
+        let document = serde_json::json!({"Code": "AssumeRoleUnauthorizedAccess", "Message": "x"});
+        assert!(credentials(&document).unwrap().is_none());
+    }
+}
