@@ -374,8 +374,8 @@ impl MockEcr {
 
     /// Issues a token for a principal and a Region. The permissions of the principal are not checked, and the principal
     /// need not exist in the configuration. However, a token whose principal does not exist is rejected with
-    /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is a root user or the mock uses
-    /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
+    /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is the root user of an account that
+    /// exists or the mock uses [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
     ///
     /// # Panics
     ///

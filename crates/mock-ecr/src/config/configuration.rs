@@ -206,7 +206,9 @@ impl Config {
     /// Creates the store of the principals, without sessions.
     pub(crate) fn identity_store(&self) -> IdentityStore {
         let (account, region) = (self.default_account(), self.region.clone());
-        IdentityStore::new(self.principals(), self.auth, account, region)
+        let mut accounts = self.known_accounts();
+        accounts.insert(account);
+        IdentityStore::new(self.principals(), self.auth, accounts, account, region)
     }
 
     /// Opens the store. `address` is the address of the mock, if it has one, for the message of another server that opens the same directory.
