@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::iam::auth_mode::AuthMode;
+use crate::iam::policy::named_principal::NamedPrincipal;
 use crate::iam::principal::Principal;
 use crate::types::error_chain::debug_as_chain;
 use crate::types::secret_index::SecretIndex;
@@ -119,12 +120,37 @@ impl IdentityStore {
         })
     }
 
+    /// Returns whether a principal that a policy names exists. A role exists if it or one of its sessions is known. All
+    /// sessions of a role and all federated users exist: they are not created before they are used. In lenient mode,
+    /// every principal exists.
+    pub(crate) fn contains(&self, named: &NamedPrincipal) -> bool {
+        match named {
+            _ if self.auth == AuthMode::Lenient => true,
+            NamedPrincipal::Everyone => true,
+            NamedPrincipal::Account(id) => self.has_account(*id),
+            NamedPrincipal::Arn(arn) => self.has_account(arn.account()) && self.has(arn),
+        }
+    }
+
     /// Returns whether an account exists: it is configured, or a session belongs to it.
     fn has_account(&self, id: AccountId) -> bool {
         self.accounts.contains(&id) || {
             let sessions = self.read();
             let mut arns = sessions.identities.by_arn.keys();
             arns.any(|arn| arn.account() == id)
+        }
+    }
+
+    /// Returns whether a principal of an account that exists is known.
+    fn has(&self, arn: &PrincipalArn) -> bool {
+        let sessions = self.read();
+        let mut known = [&self.initial, &sessions.identities]
+            .into_iter()
+            .flat_map(|identities| identities.by_arn.keys())
+            .filter(|known| known.account() == arn.account());
+        match arn.role().or(arn.session_role()) {
+            Some(role) => known.any(|one| one.role().or(one.session_role()) == Some(role)),
+            None => arn.is_root() || arn.is_temporary() || known.any(|one| one == arn),
         }
     }
 
@@ -246,6 +272,34 @@ mod tests {
         let arn = |account: &str| format!("arn:aws:iam::{account}:root").parse().unwrap();
         assert!(store().with_arn(&arn("123456789012")).is_some());
         assert!(store().with_arn(&arn("999999999999")).is_none());
+    }
+
+    #[test]
+    fn policies_can_name_known_users_and_roles_of_known_accounts() {
+        let store = store();
+        store.add_session(session(0)).unwrap();
+        let exists = |name: &str| store.contains(&name.parse().unwrap());
+        for name in [
+            "*",
+            "123456789012",
+            "arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:user/developer",
+            "arn:aws:iam::123456789012:role/path/ci",
+            "arn:aws:sts::123456789012:assumed-role/ci/another-job",
+            "arn:aws:sts::123456789012:federated-user/bob",
+        ] {
+            assert!(exists(name), "{name}");
+        }
+        for name in [
+            "999999999999",
+            "arn:aws:iam::999999999999:root",
+            "arn:aws:iam::123456789012:user/other",
+            "arn:aws:iam::123456789012:role/other",
+            "arn:aws:sts::123456789012:assumed-role/other/job",
+            "arn:aws:iam::999999999999:user/developer",
+        ] {
+            assert!(!exists(name), "{name}");
+        }
     }
 
     #[test]

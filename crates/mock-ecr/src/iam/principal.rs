@@ -1,11 +1,13 @@
 //! Principals, their credentials and their policies, and verified callers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::iam::action::{Action, ActionPattern};
+use crate::iam::condition_key::ConditionKey;
 use crate::iam::unique_id;
 use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
@@ -41,6 +43,10 @@ pub struct Principal {
     /// The patterns of denied actions. The default is an empty list: no action is denied.
     #[serde(default)]
     pub deny: Vec<String>,
+    /// The values of condition keys in the requests of the principal, for the conditions in policies. The default is an
+    /// empty map. A value in this map has precedence over a property of the request.
+    #[serde(default)]
+    pub context: BTreeMap<ConditionKey, String>,
 }
 
 impl Principal {
@@ -63,6 +69,7 @@ impl Principal {
             expires: None,
             allow: every_action(),
             deny: Vec::new(),
+            context: BTreeMap::new(),
         }
     }
 
@@ -137,6 +144,23 @@ impl Principal {
     #[must_use]
     pub fn deny<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.deny = patterns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the value of a condition key in the requests of the principal, such as its organization.
+    ///
+    /// ```
+    /// # use mock_ecr::Principal;
+    /// use mock_ecr::config::ConditionKey;
+    ///
+    /// let ci = Principal::from_arn("arn:aws:iam::210987654321:user/ci")?
+    ///     .context(ConditionKey::PrincipalOrgId, "o-example");
+    /// assert_eq!(ci.context[&ConditionKey::PrincipalOrgId], "o-example");
+    /// # Ok::<(), mock_ecr::config::NameError>(())
+    /// ```
+    #[must_use]
+    pub fn context(mut self, key: ConditionKey, value: impl Into<String>) -> Self {
+        self.context.insert(key, value.into());
         self
     }
 

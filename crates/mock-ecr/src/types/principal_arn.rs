@@ -56,6 +56,24 @@ impl PrincipalArn {
         self.part(2) == "sts"
     }
 
+    /// Returns the partition, such as `aws`.
+    pub(crate) fn partition(&self) -> &str {
+        self.part(1)
+    }
+
+    /// Returns the name of the role without its path, if this is the ARN of a role.
+    pub(crate) fn role(&self) -> Option<&str> {
+        let path = self.resource().strip_prefix("role/")?;
+        (!self.is_temporary()).then(|| last_segment(path))
+    }
+
+    /// Returns the name of the role without its path, if this is the ARN of a session of a role.
+    pub(crate) fn session_role(&self) -> Option<&str> {
+        let names = self.resource().strip_prefix("assumed-role/")?;
+        let (path, _) = names.rsplit_once('/')?;
+        self.is_temporary().then(|| last_segment(path))
+    }
+
     /// Returns the part after the account, such as `user/developer`.
     pub(crate) fn resource(&self) -> &str {
         self.part(5)
@@ -67,6 +85,10 @@ impl PrincipalArn {
             .nth(index)
             .expect("a parsed ARN has six parts")
     }
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 impl FromStr for PrincipalArn {
@@ -94,6 +116,21 @@ as_text!(PrincipalArn);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_contains_the_name_of_its_role() {
+        let arn = |text: &str| text.parse::<PrincipalArn>().unwrap();
+        let session = arn("arn:aws:sts::210987654321:assumed-role/Role/job");
+        assert_eq!(
+            (session.session_role(), session.role()),
+            (Some("Role"), None)
+        );
+        let role = arn("arn:aws-cn:iam::210987654321:role/path/to/Role");
+        assert_eq!((role.session_role(), role.role()), (None, Some("Role")));
+        assert_eq!(role.partition(), "aws-cn");
+        let incomplete = arn("arn:aws:sts::210987654321:assumed-role/Role");
+        assert_eq!(incomplete.session_role(), None);
+    }
 
     #[test]
     fn a_principal_arn_contains_its_account() {
