@@ -1,7 +1,9 @@
 //! Tests of policies.
 
 mod conditions;
+mod examples;
 mod grammar;
+mod naive;
 mod principals;
 
 use std::sync::Arc;
