@@ -1,6 +1,7 @@
 //! The policies of repositories: their form, the principals that they name, their conditions, and `force`.
 
 use super::Api;
+use crate::log::Log;
 use crate::raw::RawRequest;
 
 const DEVELOPER: &str = "arn:aws:iam::123456789012:user/developer";
@@ -226,8 +227,40 @@ async fn a_condition_that_is_not_evaluated_is_not_implemented() {
     let body = format!(r#"{{"__type":"NotImplemented","message":"{text}"}}"#);
     assert_eq!((response.status(), response.body), (501, body));
     let api = Api::with_config(&format!("unknown_conditions = 'ignore'\n{CONFIG}")).await;
+    let log = Log::default();
+    let guards = log.capture();
     api.output("SetRepositoryPolicy", &input(condition)).await;
     assert_eq!(list_tags(&api, DEVELOPER).await, 200);
+    drop(guards);
+    assert_eq!(warnings(&log), ["condition operator IpAddress"]);
+}
+
+#[tokio::test]
+async fn a_condition_of_an_initial_policy_is_logged_once_if_it_is_ignored() {
+    let condition = r#"{"Statement":{"Effect":"Deny","Principal":"*","Action":"ecr:*","Condition":{"Null":{"aws:SourceVpc":true}}}}"#;
+    let name = "name = 'app'\n";
+    let config = CONFIG.replacen(name, &format!("{name}policy = '{condition}'\n"), 1);
+    let error = mock_ecr::Config::parse(&config).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    let expected = "mock-ecr does not evaluate the condition key aws:SourceVpc; unknown_conditions = \"ignore\" accepts the policy";
+    assert_eq!(cause, expected);
+    let log = Log::default();
+    let guards = log.capture();
+    let api = Api::with_config(&format!("unknown_conditions = 'ignore'\n{config}")).await;
+    assert_eq!(list_tags(&api, DEVELOPER).await, 200);
+    drop(guards);
+    assert_eq!(warnings(&log), ["condition key aws:SourceVpc"]);
+}
+
+/// Returns the conditions in the warnings of a log.
+fn warnings(log: &Log) -> Vec<String> {
+    let text = log.text();
+    let warnings = text.lines().filter(|line| line.contains("WARN"));
+    let condition = |line: &str| {
+        let (_, rest) = line.split_once("condition=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    warnings.map(condition).collect()
 }
 
 #[tokio::test]

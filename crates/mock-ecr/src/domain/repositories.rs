@@ -219,20 +219,28 @@ impl Repositories {
             .await
     }
 
-    /// Sets the policy of a repository.
+    /// Sets the policy of a repository. Logs a warning if a condition of the policy cannot be evaluated.
     pub(crate) async fn put_policy(
         &self,
         id: &RepositoryId,
         policy: &RepositoryPolicy,
     ) -> Result<(), RepositoryError> {
         let (at, text) = (self.lookup(id), policy.to_json());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                records.put(&generation.policy(), text.clone());
-                Ok(())
-            })
-            .await
+        let put = self.store.transact(move |records| {
+            let generation = at.generation(records.view())?;
+            records.put(&generation.policy(), text.clone());
+            Ok::<_, RepositoryError>(())
+        });
+        put.await?;
+        if let Some(unsupported) = policy.unsupported() {
+            let condition = unsupported.to_string();
+            tracing::warn!(
+                repository = %id,
+                ?condition,
+                "mock-ecr does not evaluate a condition of the policy; it counts as not met"
+            );
+        }
+        Ok(())
     }
 
     /// Returns the normalised text of the policy.

@@ -29,18 +29,11 @@ impl Acceptance<'_> {
         for principal in policy.principals() {
             self.check_principal(principal, partition)?;
         }
-        let Some(unsupported) = policy.unsupported() else {
-            return Ok(());
-        };
-        match self.unknown_conditions {
-            UnknownConditions::Reject => Err(RejectedPolicy::Condition(unsupported.clone())),
-            UnknownConditions::Ignore => {
-                tracing::warn!(
-                    %unsupported,
-                    "a repository policy has a condition that mock-ecr does not evaluate; it counts as not met"
-                );
-                Ok(())
+        match (self.unknown_conditions, policy.unsupported()) {
+            (UnknownConditions::Reject, Some(unsupported)) => {
+                Err(RejectedPolicy::Condition(unsupported.clone()))
             }
+            _ => Ok(()),
         }
     }
 

@@ -100,7 +100,8 @@ impl RequestContext<'_> {
 /// a principal. `[ASSUME]`: the message about a policy that requires `force`.
 impl From<RejectedPolicy> for ApiError {
     fn from(rejected: RejectedPolicy) -> Self {
-        tracing::warn!(error = %rejected, "a repository policy was rejected");
+        let reason = rejected.to_string();
+        tracing::warn!(?reason, "a repository policy was rejected");
         let constraint = match rejected {
             RejectedPolicy::Invalid(_) => "Invalid repository policy provided",
             RejectedPolicy::Principal(_) => "Principal not found",
