@@ -3,6 +3,7 @@
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
 use aws_sdk_ecr::types::ImageIdentifier;
+use mock_ecr::config::ConditionKey;
 use mock_ecr::repository::{Image, Policy, Repository, RepositoryError};
 use mock_ecr::{MockEcr, Principal};
 
@@ -120,6 +121,51 @@ async fn a_policy_in_code_permits_pulls_by_another_account() {
 }
 
 #[tokio::test]
+async fn an_initial_policy_in_code_is_evaluated_with_its_conditions() {
+    let job = "arn:aws:sts::210987654321:assumed-role/ci/job";
+    let job = Principal::from_arn(job).unwrap();
+    let member = job.context(ConditionKey::PrincipalOrgId, "o-example");
+    let stranger = Principal::from_arn("arn:aws:iam::210987654321:user/x").unwrap();
+    let policy = Policy::from_json(
+        r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"ecr:*",
+            "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-example"}}}}"#,
+    );
+    let builder = MockEcr::builder().account("123456789012").account(OTHER);
+    let builder = builder
+        .principal(member.clone())
+        .principal(stranger.clone());
+    let builder = builder.policy("app", policy).image("app", image());
+    let ecr = builder.start().await.unwrap();
+    let pull = async |by: &Principal| {
+        pull_error(&Client::new(&ecr.sdk_config_for(by)), "123456789012").await
+    };
+    assert_eq!(pull(&member).await, None);
+    let denied = pull(&stranger).await;
+    assert_eq!(denied.as_deref(), Some("AccessDeniedException"));
+}
+
+#[tokio::test]
+async fn an_initial_policy_of_an_unknown_principal_is_an_error() {
+    let policy = || Policy::new().allow("210987654321", ["ecr:*"]);
+    let error = MockEcr::builder().policy("app", policy()).start().await;
+    let error = explain(error.unwrap_err());
+    assert!(
+        error.contains("the principal 210987654321 does not exist"),
+        "{error}"
+    );
+    let ecr = MockEcr::builder().repository("app").start().await.unwrap();
+    let error = ecr
+        .repository("app")
+        .set_policy(policy())
+        .await
+        .unwrap_err();
+    let RepositoryError::Argument(error) = error else {
+        panic!("expected an invalid argument");
+    };
+    assert!(explain(error).contains("the principal 210987654321 does not exist"));
+}
+
+#[tokio::test]
 async fn repositories_of_another_account_and_region_are_created_in_code() {
     let builder = MockEcr::builder().account("123456789012").account(OTHER);
     let ci = Principal::from_arn("arn:aws:sts::210987654321:assumed-role/ci/job").unwrap();
@@ -157,6 +203,14 @@ async fn a_misspelled_account_region_principal_or_action_is_an_error() {
         (
             Policy::new().allow("*", ["ecr:BatchGetImages"]),
             "invalid argument in allow(\"ecr:BatchGetImages\"): no action matches \"ecr:BatchGetImages\"; did you mean \"ecr:BatchGetImage\"?",
+        ),
+        (
+            Policy::new(),
+            r#"invalid argument in set_policy("{\"Version\":\"2012-10-17\",\"Statement\":[]}"): invalid policy: expected at least one statement"#,
+        ),
+        (
+            Policy::from_json("{}"),
+            "invalid argument in from_json(\"{}\"): invalid policy: missing field `Statement` at line 1 column 2",
         ),
         (
             Policy::new().deny("ci", ["ecr:*"]),

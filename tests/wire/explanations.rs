@@ -289,7 +289,7 @@ async fn debug_of_public_types_is_one_short_line_without_secrets() {
     let call = requests.last().unwrap();
     assert_debug(call, "2015-11-29T21:30:53.241Z ecr        200 POST");
     let policy = Policy::new().deny("*", ["ecr:PutImage"]);
-    let expected = r#"Policy({"Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":["ecr:PutImage"]}]})"#;
+    let expected = r#"Policy({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"ecr:PutImage"}]})"#;
     assert_debug(&policy, expected);
     assert_debug(&Times::from(2..), "Times(at least 2)");
     assert_debug(&TokenIssuer::new(ecr.config()), "TokenIssuer(tokens of");

@@ -11,7 +11,10 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::clock::ClockStart;
-use crate::config::{AuthMode, CaLocation, Config, ConfigError, Dialect, Image, InitialRepository};
+use crate::config::policy::Policy;
+use crate::config::{
+    AuthMode, CaLocation, Config, ConfigError, Dialect, Image, InitialRepository, UnknownConditions,
+};
 use crate::fault::{Fault, FaultError, Faults, TlsMode};
 use crate::iam::principal::Principal;
 use crate::mock_ecr::{MockEcr, Transport};
@@ -255,6 +258,44 @@ impl MockEcrBuilder {
         if let Some(name) = self.invalid.parse("image", repository) {
             self.initial_repository(name).images.push(image);
         }
+        self
+    }
+
+    /// Sets the policy of a repository of the default account, in the default Region. The repository is created if this
+    /// builder does not contain it.
+    ///
+    /// [`start`](MockEcrBuilder::start) returns an error if the policy is invalid, or if a principal that it names does not
+    /// exist.
+    ///
+    /// ```
+    /// # use mock_ecr::{MockEcr, Principal};
+    /// use mock_ecr::repository::Policy;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///
+    /// let reader = Policy::new().allow("arn:aws:iam::123456789012:role/reader", ["ecr:BatchGetImage"]);
+    /// let session = Principal::from_arn("arn:aws:sts::123456789012:assumed-role/reader/job")?;
+    /// let builder = MockEcr::builder().principal(session);
+    /// let ecr = builder.policy("team/app", reader).start().await?;
+    /// # let _ = ecr;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn policy(mut self, repository: &str, policy: Policy) -> Self {
+        let policy = self.invalid.record(policy.build("policy"));
+        let name = self.invalid.parse("policy", repository);
+        if let (Some(name), Some(policy)) = (name, policy) {
+            self.initial_repository(name).policy = Some(policy.to_json());
+        }
+        self
+    }
+
+    /// Sets what happens if a policy contains a condition that the mock does not evaluate. The default is
+    /// [`UnknownConditions::Reject`](crate::config::UnknownConditions::Reject).
+    #[must_use]
+    pub fn unknown_conditions(mut self, handling: UnknownConditions) -> Self {
+        self.config.unknown_conditions = handling;
         self
     }
 

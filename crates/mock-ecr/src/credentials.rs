@@ -38,12 +38,14 @@ impl MockEcr {
 
     /// Issues a token for a principal and a Region. The permissions of the principal are not checked, and the principal
     /// need not exist in the configuration. However, a token whose principal does not exist is rejected with
-    /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is a root user or the mock uses
-    /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
+    /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is the root user of an account that
+    /// exists or the mock uses [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after
+    /// [`Config::token_ttl`](crate::Config::token_ttl).
     ///
     /// # Panics
     ///
-    /// Panics if the Region is neither known nor one of [`Config::additional_regions`].
+    /// Panics if the Region is neither known nor one of
+    /// [`Config::additional_regions`](crate::Config::additional_regions).
     #[track_caller]
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
         if let Err(error) = region.check_known(&self.config().additional_regions) {

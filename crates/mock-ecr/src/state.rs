@@ -24,6 +24,8 @@ use crate::http::buffers::Buffers;
 use crate::http::listening::Listening;
 use crate::http::permits::Permits;
 use crate::iam::identity_store::IdentityStore;
+use crate::iam::policy::accept::Acceptance;
+use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::unknown_keys::UnknownKeys;
 use crate::request_log::{Redactor, RequestLog};
 use crate::store::Store;
@@ -192,6 +194,10 @@ impl State {
         let unpublished = self.repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();
+            if let Some(policy) = &initial.policy {
+                let policy = RepositoryPolicy::parse(policy).map_err(RepositoryError::from)?;
+                content.put_policy(&id, &policy).await?;
+            }
             if let Some(layout) = &initial.layout {
                 content.import(&id, layout, now).await?;
             }
@@ -206,6 +212,14 @@ impl State {
                 unpublished.discard().await?;
                 Err(error)
             }
+        }
+    }
+
+    /// Returns what the mock accepts in policies.
+    pub(crate) fn policy_acceptance(&self) -> Acceptance<'_> {
+        Acceptance {
+            identities: &self.principals,
+            unknown_conditions: self.config.unknown_conditions,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use mock_ecr::token::Revocation;
-use mock_ecr::{AccountId, MockEcr, Principal, PrincipalArn, Region};
+use mock_ecr::token::{Claims, Revocation, TokenIssuer};
+use mock_ecr::{AccountId, Config, MockEcr, Principal, PrincipalArn, Region};
 
 use crate::authentication::{Expected, US_WEST_2, assert_ping_response, ping};
 use crate::raw::{RawRequest, frozen_mock, now};
@@ -82,6 +82,24 @@ async fn a_token_expires_with_the_credentials_of_its_principal() {
     let date = "Sun, 29 Nov 2015 21:30:54 GMT";
     let expected = Expected::revoked().dated(date);
     assert_ping_response(&ecr, |ping| ping.with_token(&token), expected).await;
+}
+
+#[tokio::test]
+async fn a_token_of_the_root_user_of_an_unknown_account_is_rejected_unless_the_mock_is_lenient() {
+    // The token is issued offline, by anyone who knows the seed.
+    let issuer = TokenIssuer::new(&Config::default());
+    let root = "arn:aws:iam::999999999999:root".parse().unwrap();
+    let ttl = Duration::from_secs(3600);
+    let token = issuer.issue(&Claims::new(root, Region::default(), now(), ttl));
+    for (config, status) in [
+        ("", 403),
+        ("auth = 'lenient'", 200),
+        ("accounts = [{ id = '999999999999' }]", 200),
+    ] {
+        let config = Config::parse(config).unwrap();
+        let ecr = MockEcr::from_config(config).frozen().start().await.unwrap();
+        assert_eq!(ping(&ecr, &token).await.status(), status);
+    }
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use mock_ecr::MockEcr;
 use serde_json::{Value, json};
 
-use super::{mock_with_fault, ping, token_call};
+use super::{mock_with_fault, ping, set, token_call};
 
 /// Returns the output of `GetAuthorizationToken` with a fault.
 async fn output(action: &str) -> Value {
@@ -51,7 +52,11 @@ async fn an_entry_of_another_account_is_added_before_or_after_the_caller_s() {
     let callers_entry = &output("date = '1s'").await["authorizationData"][0];
     for (place, other) in [("before", 0), ("after", 1)] {
         let action = format!("authorization_data = {{ {place} = '210987654321' }}");
-        let ecr = mock_with_fault(&format!("action = {{ {action} }}")).await;
+        let builder = MockEcr::builder()
+            .account("123456789012")
+            .account("210987654321");
+        let ecr = builder.frozen().start().await.unwrap();
+        set(&ecr, &format!("action = {{ {action} }}"));
         let response = token_call(&ecr).await;
         let response: Value = serde_json::from_str(&response.body).unwrap();
         let list = response["authorizationData"].as_array().unwrap();

@@ -35,7 +35,7 @@ async fn every_operation_reports_an_absent_repository() {
         ),
         (
             "SetRepositoryPolicy",
-            r#","policyText":"{\"Statement\":[]}""#,
+            r#","policyText":"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"ecr:*\"}}""#,
         ),
         ("UploadLayerPart", &part),
     ] {

@@ -7,6 +7,7 @@ mod constraints;
 mod images;
 mod layers;
 mod pagination;
+mod policies;
 mod repositories;
 mod settings;
 

@@ -17,8 +17,9 @@ pub(crate) enum TokenAction {
     List(ListOptions),
     /// Issues a token. If `--url` is not given, the command issues the token itself, with the seed of `--seed` or of the configuration.
     ///
-    /// A mock with the same seed accepts the token until it expires. If the principal of the token is not a root user, the principal must
-    /// exist in the mock: in its configuration, or as a session that was added to the mock. With `--auth lenient`, every principal exists.
+    /// A mock with the same seed accepts the token until it expires, so anyone who knows the seed can issue tokens. The principal of the token
+    /// must exist in the mock: in its configuration, as the root user of one of its accounts, or as a session that was added to the mock.
+    /// With `--auth lenient`, every principal exists.
     /// With `--url`, the running mock issues the token, with its own seed, TTL and clock.
     Issue(Box<IssueOptions>),
     /// Prints the content of a token and whether the token is valid. Exits with code 1 if it is invalid.

@@ -13,11 +13,8 @@ use crate::types::{RepositoryId, UploadId};
 pub(crate) enum ApiError {
     /// A request in AWS JSON 1.1 for an operation that does not exist. The error has no message. `[ANALOG]`
     UnknownOperation,
-    /// An operation of the service that the mock does not implement.
-    NotImplemented {
-        service: AwsService,
-        operation: &'static str,
-    },
+    /// An operation of the service, or a part of an input, that the mock does not implement.
+    NotImplemented(String),
     /// A body that is not a JSON object. The error has no message. `[ANALOG]`
     InvalidJson,
     /// A member of the wrong type. The text is in `Message`; all other errors use `message`. `[ANALOG]`
@@ -106,9 +103,11 @@ pub(crate) enum NotAwsJson {
 }
 
 impl ApiError {
-    /// Returns the message of [`ApiError::NotImplemented`].
-    pub(crate) fn not_implemented(service: AwsService, operation: &str) -> String {
-        format!("mock-ecr does not implement the operation {operation} of {service}")
+    /// Creates the error of an operation that the mock does not implement.
+    pub(crate) fn not_implemented(service: AwsService, operation: &str) -> Self {
+        ApiError::NotImplemented(format!(
+            "mock-ecr does not implement the operation {operation} of {service}"
+        ))
     }
 
     /// Creates an error of the service model.

@@ -8,9 +8,11 @@ use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
 use crate::config::limits::Limits;
+use crate::iam::policy::accept::{Acceptance, RejectedPolicy};
+use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::principal::Principal;
-use crate::types::Region;
 use crate::types::secret::Secret;
+use crate::types::{PrincipalArn, Region};
 
 const EXPECTED_REGION: &str =
     "a Region of AWS, such as us-east-1, or a Region that additional_regions contains";
@@ -45,6 +47,7 @@ impl Config {
         self.check_accounts()?;
         self.check_principals()?;
         self.check_repositories()?;
+        self.check_policies()?;
         self.check_faults()
     }
 
@@ -63,6 +66,28 @@ impl Config {
                     return Err(conflict.repeats(at(*entry.get())));
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn check_policies(&self) -> Result<(), Conflict> {
+        let identities = self.identity_store();
+        let acceptance = Acceptance {
+            identities: &identities,
+            unknown_conditions: self.unknown_conditions,
+        };
+        for (index, repository) in self.repositories.iter().enumerate() {
+            let Some(text) = &repository.policy else {
+                continue;
+            };
+            let region = repository.region.as_ref().unwrap_or(&self.region);
+            let policy = RepositoryPolicy::parse(text).map_err(RejectedPolicy::from);
+            let checked = policy.and_then(|policy| acceptance.check(&policy, region.partition()));
+            checked.map_err(|error| {
+                let at = vec!["repositories".into(), index.into(), "policy".into()];
+                let expected = "a policy that SetRepositoryPolicy accepts";
+                Conflict::new(at, text, expected).caused_by(error)
+            })?;
         }
         Ok(())
     }
@@ -166,6 +191,13 @@ impl Config {
             if !arns.insert(&principal.arn) {
                 let expected = "an ARN that no other principal has";
                 return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+            if principal.arn.role().is_some() {
+                return Err(Conflict::new(
+                    at("arn"),
+                    &principal.arn,
+                    PrincipalArn::EXPECTED,
+                ));
             }
             principal.check_keys().map_err(|invalid| {
                 Conflict::new(at(invalid.key), &invalid.found, invalid.expected)

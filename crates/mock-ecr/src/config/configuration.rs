@@ -17,6 +17,7 @@ use crate::iam::auth_mode::AuthMode;
 use crate::iam::authorization::CrossAccount;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Principal;
+use crate::iam::unknown_conditions::UnknownConditions;
 use crate::store::{LayersLocation, S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
@@ -120,6 +121,9 @@ pub struct Config {
     /// The condition under which a principal can access repositories of another account. The default is
     /// [`CrossAccount::Policy`].
     pub cross_account: CrossAccount,
+    /// What happens if a policy contains a condition that the mock does not evaluate. The default is
+    /// [`UnknownConditions::Reject`].
+    pub unknown_conditions: UnknownConditions,
     /// The limits of connections, memory, streams and waits.
     pub limits: Limits,
 }
@@ -161,6 +165,7 @@ impl Default for Config {
             create_on_push: false,
             blob_mounting: false,
             cross_account: CrossAccount::default(),
+            unknown_conditions: UnknownConditions::default(),
             limits: Limits::default(),
         }
     }
@@ -206,7 +211,9 @@ impl Config {
     /// Creates the store of the principals, without sessions.
     pub(crate) fn identity_store(&self) -> IdentityStore {
         let (account, region) = (self.default_account(), self.region.clone());
-        IdentityStore::new(self.principals(), self.auth, account, region)
+        let mut accounts = self.known_accounts();
+        accounts.insert(account);
+        IdentityStore::new(self.principals(), self.auth, accounts, account, region)
     }
 
     /// Opens the store. `address` is the address of the mock, if it has one, for the message of another server that opens the same directory.

@@ -204,7 +204,7 @@ mod tests {
         );
         rejects(
             &format!("[[principals]]\n{KEYS}arn = 'me'\n"),
-            "line 4, column 7: principals[0].arn: invalid principal ARN \"me\": expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
+            "line 4, column 7: principals[0].arn: invalid principal ARN \"me\": expected a user, a root user, or a session of a role or of a federated user, such as arn:aws:iam::123456789012:user/developer or arn:aws:sts::123456789012:assumed-role/ROLE/SESSION",
         );
         rejects(
             "auth = 'none'",

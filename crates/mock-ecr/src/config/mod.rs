@@ -10,6 +10,7 @@ mod error;
 mod file;
 pub(crate) mod image;
 mod limits;
+pub(crate) mod policy;
 mod proxy_endpoint;
 mod redirect;
 mod registry;
@@ -20,7 +21,9 @@ pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 pub use crate::http::connector::{ConnectError, InProcessConnection, InProcessConnector};
 pub use crate::iam::auth_mode::AuthMode;
 pub use crate::iam::authorization::CrossAccount;
+pub use crate::iam::condition_key::ConditionKey;
 pub use crate::iam::identity_store::SessionError;
+pub use crate::iam::unknown_conditions::UnknownConditions;
 pub use crate::store::{
     LayersLocation, PostgresUrl, PostgresUrlError, S3Access, StoreLocation, StoreLocationError,
 };

@@ -115,6 +115,9 @@ pub struct InitialRepository {
     /// Whether a tag can be moved to another image. The default is [`ImageTagMutability::Mutable`].
     #[serde(default)]
     pub image_tag_mutability: ImageTagMutability,
+    /// The policy of the repository, in JSON. The default is `None`: the repository has no policy.
+    #[serde(default)]
+    pub policy: Option<String>,
     /// The directory of an OCI image layout that contains the images of the repository. A relative path in a TOML file
     /// is relative to the directory of that file. The default is `None`: no images are imported.
     #[serde(default)]
@@ -135,6 +138,7 @@ impl InitialRepository {
             account: None,
             region: None,
             image_tag_mutability: ImageTagMutability::Mutable,
+            policy: None,
             layout: None,
             layout_origin: None,
             images: Vec::new(),

@@ -10,7 +10,7 @@ use crate::clock::ClockStart;
 use crate::config::CaLocation;
 use crate::config::{
     AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Limits, Quirk,
-    SigV4Clock,
+    SigV4Clock, UnknownConditions,
 };
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
@@ -81,6 +81,9 @@ struct ConfigView {
     /// allow it, or `open` if it can access every repository.
     #[cfg_attr(test, schemars(with = "String"))]
     cross_account: CrossAccount,
+    /// What happens if a policy contains a condition that the mock does not evaluate: `reject` or `ignore`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    unknown_conditions: UnknownConditions,
     /// The limits of connections, memory, streams and waits.
     limits: LimitsView,
 }
@@ -125,6 +128,8 @@ struct PrincipalView {
     allow: Vec<String>,
     /// The patterns of denied actions. They take precedence.
     deny: Vec<String>,
+    /// The values of condition keys in the requests of the principal, such as `aws:PrincipalOrgID`.
+    context: BTreeMap<&'static str, String>,
 }
 
 /// An initial repository.
@@ -140,6 +145,8 @@ struct RepositoryView {
     /// Whether tags can be moved: `MUTABLE` or `IMMUTABLE`.
     #[cfg_attr(test, schemars(with = "String"))]
     image_tag_mutability: ImageTagMutability,
+    /// The policy in JSON, if there is one.
+    policy: Option<String>,
     /// The directory of the OCI image layout with the images, if there is one.
     layout: Option<String>,
 }
@@ -191,6 +198,7 @@ impl ConfigView {
             create_on_push: config.create_on_push,
             blob_mounting: config.blob_mounting,
             cross_account: config.cross_account,
+            unknown_conditions: config.unknown_conditions,
             limits: LimitsView::of(&config.limits),
         }
     }
@@ -217,6 +225,11 @@ impl PrincipalView {
             expires: principal.expires,
             allow: principal.allow.clone(),
             deny: principal.deny.clone(),
+            context: principal
+                .context
+                .iter()
+                .map(|(key, value)| (key.name(), value.clone()))
+                .collect(),
         }
     }
 }
@@ -230,6 +243,7 @@ impl RepositoryView {
             account: account.to_string(),
             region: seed.region.as_ref().unwrap_or(&config.region).to_string(),
             image_tag_mutability: seed.image_tag_mutability,
+            policy: seed.policy.clone(),
             layout: layout.map(|path| path.display().to_string()),
         }
     }

@@ -2,38 +2,36 @@
 
 use crate::domain::error::RepositoryError;
 use crate::domain::repositories::Repositories;
-use crate::iam::action::Action;
+use crate::iam::access_request::AccessRequest;
 use crate::iam::authorization::{self, AccessDenied, CrossAccount};
-use crate::iam::policy::{RepositoryPolicy, Verdict};
-use crate::iam::principal::{Caller, Denial};
+use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
+use crate::iam::principal::Denial;
 use crate::types::RepositoryId;
 
 impl Repositories {
-    /// Checks that a caller is allowed an action on a repository.
+    /// Checks that the caller of a request is allowed the action on a repository.
     ///
     /// # Errors
     ///
     /// Returns an error if the caller is not allowed the action, or if the policy of the repository cannot be read.
     pub(crate) async fn authorize(
         &self,
-        caller: &Caller,
-        action: Action,
+        request: &AccessRequest<'_>,
         id: &RepositoryId,
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
         // An explicit deny of the principal cannot be overridden, so the policy of the repository is not read.
-        let by_resource = match caller.principal().evaluate(action) {
+        let by_resource = match request.caller.principal().evaluate(request.action) {
             Err(Denial::Explicit) => Verdict::NoMatch,
-            _ => self.verdict(caller, action, id).await?,
+            _ => self.verdict(request, id).await?,
         };
-        authorization::authorize(caller, action, id, by_resource, cross_account)
+        authorization::authorize(request, id, by_resource, cross_account)
             .map_err(AccessError::Denied)
     }
 
     async fn verdict(
         &self,
-        caller: &Caller,
-        action: Action,
+        request: &AccessRequest<'_>,
         id: &RepositoryId,
     ) -> Result<Verdict, RepositoryError> {
         let text = match self.policy(id).await {
@@ -43,8 +41,7 @@ impl Repositories {
             }
             Err(error) => return Err(error),
         };
-        let policy = RepositoryPolicy::parse(&text).map_err(RepositoryError::InvalidPolicy)?;
-        Ok(policy.verdict(caller.arn(), &action.to_string()))
+        Ok(RepositoryPolicy::parse(&text)?.verdict(request))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The errors of operations on repositories. The API and the registry translate them into their own codes and messages.
 
+use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::store::{Key, StoreError};
 use crate::types::{Digest, Reference, RepositoryId, Tag, UploadId};
 
@@ -83,8 +84,8 @@ pub(crate) enum RepositoryError {
     PolicyNotFound(RepositoryId),
     #[error("a repository has at most 50 resource tags")]
     TooManyResourceTags,
-    #[error("invalid policy: {0}")]
-    InvalidPolicy(String),
+    #[error(transparent)]
+    InvalidPolicy(#[from] InvalidPolicy),
     /// The key of a record in the store is not one that this program writes.
     #[error("the store contains a record with the invalid key {0}")]
     InvalidKey(Key),

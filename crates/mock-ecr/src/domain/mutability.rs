@@ -9,7 +9,8 @@ use crate::types::glob::{Case, Glob, QuestionMark};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TagMutability {
     pub(crate) rule: TagRule,
-    /// Patterns of the tags to which the opposite rule applies. `*` matches any number of characters.
+    /// Patterns of the tags to which the opposite rule applies. `*` matches any number of characters. Tags that differ in
+    /// case are different tags.
     pub(crate) exclusions: Vec<String>,
 }
 
@@ -25,7 +26,7 @@ impl TagMutability {
     /// Returns the rule that applies to a tag.
     pub(crate) fn rule_of(&self, tag: &Tag) -> TagRule {
         let is_excluded = self.exclusions.iter().any(|pattern| {
-            Glob::new(pattern, Case::Insensitive, QuestionMark::Wildcard).matches(tag.as_str())
+            Glob::new(pattern, Case::Sensitive, QuestionMark::Literal).matches(tag.as_str())
         });
         match (self.rule, is_excluded) {
             (TagRule::Mutable, false) | (TagRule::Immutable, true) => TagRule::Mutable,
@@ -68,6 +69,20 @@ mod tests {
         assert_eq!(rule("IMMUTABLE_WITH_EXCLUSION", "dev-1"), TagRule::Mutable);
         assert_eq!(rule("MUTABLE_WITH_EXCLUSION", "1.0"), TagRule::Mutable);
         assert_eq!(rule("MUTABLE_WITH_EXCLUSION", "dev-1"), TagRule::Immutable);
+    }
+
+    #[test]
+    fn a_filter_does_not_match_a_tag_in_another_case() {
+        let filters = vec!["latest".to_owned(), "dev-*".to_owned()];
+        let mutability = TagMutability::named("IMMUTABLE_WITH_EXCLUSION", filters).unwrap();
+        for (tag, rule) in [
+            ("latest", TagRule::Mutable),
+            ("LATEST", TagRule::Immutable),
+            ("dev-1", TagRule::Mutable),
+            ("Dev-1", TagRule::Immutable),
+        ] {
+            assert_eq!(mutability.rule_of(&tag.parse().unwrap()), rule, "{tag}");
+        }
     }
 
     #[test]

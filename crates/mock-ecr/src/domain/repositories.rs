@@ -8,7 +8,7 @@ use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
 use crate::domain::sweeper::Sweeper;
 use crate::domain::upload_ids::UploadIds;
-use crate::iam::policy::RepositoryPolicy;
+use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::store::{Folder, Generation, Key, Record, Snapshot, Store, Transaction, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryId, RepositoryName};
@@ -219,24 +219,31 @@ impl Repositories {
             .await
     }
 
-    /// Sets the policy of a repository. `text` must be a valid policy in JSON.
+    /// Sets the policy of a repository. Logs a warning if a condition of the policy cannot be evaluated.
     pub(crate) async fn put_policy(
         &self,
         id: &RepositoryId,
-        text: &str,
+        policy: &RepositoryPolicy,
     ) -> Result<(), RepositoryError> {
-        let (at, text) = (self.lookup(id), text.to_owned());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                RepositoryPolicy::parse(&text).map_err(RepositoryError::InvalidPolicy)?;
-                records.put(&generation.policy(), text.clone());
-                Ok(())
-            })
-            .await
+        let (at, text) = (self.lookup(id), policy.to_json());
+        let put = self.store.transact(move |records| {
+            let generation = at.generation(records.view())?;
+            records.put(&generation.policy(), text.clone());
+            Ok::<_, RepositoryError>(())
+        });
+        put.await?;
+        if let Some(unsupported) = policy.unsupported() {
+            let condition = unsupported.to_string();
+            tracing::warn!(
+                repository = %id,
+                ?condition,
+                "mock-ecr does not evaluate a condition of the policy; it counts as not met"
+            );
+        }
+        Ok(())
     }
 
-    /// Returns the policy, as it was set.
+    /// Returns the normalised text of the policy.
     pub(crate) async fn policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
         let at = self.lookup(id);
         self.store.read(move |view| at.policy(view)).await

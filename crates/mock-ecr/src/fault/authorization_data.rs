@@ -23,9 +23,11 @@ pub enum AuthorizationData {
     WithNulls,
     /// The account in the `proxyEndpoint` of each entry is replaced by this account. The token is not changed.
     Account(AccountId),
-    /// An additional first entry, with the registry of this account and a token of its root user.
+    /// An additional first entry, with the registry of this account and a token of its root user, which the registry accepts if
+    /// the account exists.
     Before(AccountId),
-    /// An additional last entry, with the registry of this account and a token of its root user.
+    /// An additional last entry, with the registry of this account and a token of its root user, which the registry accepts if
+    /// the account exists.
     After(AccountId),
 }
 

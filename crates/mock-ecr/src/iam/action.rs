@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::glob::{Case, Glob, QuestionMark};
 
@@ -53,6 +53,12 @@ impl ActionPattern {
 impl<'de> Deserialize<'de> for ActionPattern {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from).map(ActionPattern::new)
+    }
+}
+
+impl Serialize for ActionPattern {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
-use crate::iam::policy::Verdict;
+use crate::iam::policy::repository_policy::Verdict;
 use crate::iam::principal::{Caller, Denial};
 use crate::types::{AccountId, PrincipalArn, RepositoryId};
 
@@ -24,16 +25,17 @@ pub enum CrossAccount {
 
 /// Decides whether a caller is allowed an action on a repository. `by_resource` is the verdict of the policy of the repository.
 ///
-/// Within an account, one policy that allows the action is sufficient. Across accounts, both policies must allow the
-/// action, unless `cross_account` is [`CrossAccount::Open`]. An explicit deny in either policy denies the action.
-/// Source: IAM's policy evaluation logic.
+/// Within an account, one policy that allows the action is sufficient. A policy of the repository that names the account
+/// only delegates the decision to the policy of the caller. Across accounts, both policies must allow the action, unless
+/// `cross_account` is [`CrossAccount::Open`]. An explicit deny in either policy denies the action. Sources: "Policy
+/// evaluation logic", "Cross-account policy evaluation logic" and "Principal" in AWS's IAM user guide.
 pub(crate) fn authorize(
-    caller: &Caller,
-    action: Action,
+    request: &AccessRequest<'_>,
     repository: &RepositoryId,
     by_resource: Verdict,
     cross_account: CrossAccount,
 ) -> Result<(), AccessDenied> {
+    let AccessRequest { caller, action, .. } = *request;
     let denied = |reason| {
         let resource = repository.to_string();
         Err(AccessDenied::new(caller, action, resource, reason))

@@ -1,10 +1,11 @@
 //! The principals and sessions of a mock, by access key and by ARN.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::iam::auth_mode::AuthMode;
+use crate::iam::policy::named_principal::NamedPrincipal;
 use crate::iam::principal::Principal;
 use crate::types::error_chain::debug_as_chain;
 use crate::types::secret_index::SecretIndex;
@@ -16,6 +17,8 @@ pub(crate) struct IdentityStore {
     initial: Identities,
     sessions: RwLock<Sessions>,
     auth: AuthMode,
+    /// The accounts that exist. The default account is one of them.
+    accounts: BTreeSet<AccountId>,
     default_account: AccountId,
     region: Region,
 }
@@ -39,6 +42,7 @@ impl IdentityStore {
     pub(crate) fn new(
         principals: impl Iterator<Item = Principal>,
         auth: AuthMode,
+        accounts: BTreeSet<AccountId>,
         default_account: AccountId,
         region: Region,
     ) -> Self {
@@ -48,6 +52,7 @@ impl IdentityStore {
             initial,
             sessions: RwLock::default(),
             auth,
+            accounts,
             default_account,
             region,
         }
@@ -99,12 +104,13 @@ impl IdentityStore {
 
     /// Returns the principal that a token was issued for. Returns `None` if the principal does not exist any more.
     ///
-    /// The root user of every account exists without an entry in the configuration. In lenient mode, every principal
+    /// The root user of an account that exists needs no entry in the configuration. In lenient mode, every principal
     /// exists.
     pub(crate) fn with_arn(&self, arn: &PrincipalArn) -> Option<Arc<Principal>> {
         let initial = self.initial.by_arn.get(arn).cloned();
         let known = initial.or_else(|| self.read().identities.by_arn.get(arn).cloned());
-        let exists_unlisted = arn.is_root() || self.auth == AuthMode::Lenient;
+        let is_root_user = arn.is_root() && self.has_account(arn.account());
+        let exists_unlisted = is_root_user || self.auth == AuthMode::Lenient;
         known.or_else(|| {
             exists_unlisted.then(|| {
                 let mut principal = Principal::root(arn.account(), &self.region);
@@ -112,6 +118,40 @@ impl IdentityStore {
                 Arc::new(principal)
             })
         })
+    }
+
+    /// Returns whether a principal that a policy names exists. A role exists if it or one of its sessions is known. All
+    /// sessions of a role and all federated users exist: they are not created before they are used. In lenient mode,
+    /// every principal exists.
+    pub(crate) fn contains(&self, named: &NamedPrincipal) -> bool {
+        match named {
+            _ if self.auth == AuthMode::Lenient => true,
+            NamedPrincipal::Everyone => true,
+            NamedPrincipal::Account(id) => self.has_account(*id),
+            NamedPrincipal::Arn(arn) => self.has_account(arn.account()) && self.has(arn),
+        }
+    }
+
+    /// Returns whether an account exists: it is configured, or a session belongs to it.
+    fn has_account(&self, id: AccountId) -> bool {
+        self.accounts.contains(&id) || {
+            let sessions = self.read();
+            let mut arns = sessions.identities.by_arn.keys();
+            arns.any(|arn| arn.account() == id)
+        }
+    }
+
+    /// Returns whether a principal of an account that exists is known.
+    fn has(&self, arn: &PrincipalArn) -> bool {
+        let sessions = self.read();
+        let mut known = [&self.initial, &sessions.identities]
+            .into_iter()
+            .flat_map(|identities| identities.by_arn.keys())
+            .filter(|known| known.account() == arn.account());
+        match arn.role().or(arn.session_role()) {
+            Some(role) => known.any(|one| one.role().or(one.session_role()) == Some(role)),
+            None => arn.is_root() || arn.is_temporary() || known.any(|one| one == arn),
+        }
     }
 
     /// Returns the positions of secret access keys and session tokens in a text, except of those of less than 8 bytes.
@@ -204,7 +244,9 @@ mod tests {
     fn store() -> IdentityStore {
         let (account, region) = (AccountId::EXAMPLE, Region::default());
         let example = Principal::example(account, &region);
-        IdentityStore::new([example].into_iter(), AuthMode::Strict, account, region)
+        let accounts = BTreeSet::from([account]);
+        let mode = AuthMode::Strict;
+        IdentityStore::new([example].into_iter(), mode, accounts, account, region)
     }
 
     fn session(index: usize) -> Principal {
@@ -223,6 +265,41 @@ mod tests {
         store.remove_sessions();
         assert!(store.with_access_key_id("ASIA0").is_none());
         assert!(store.with_arn(&arn).is_none());
+    }
+
+    #[test]
+    fn the_root_user_of_an_account_that_does_not_exist_is_unknown() {
+        let arn = |account: &str| format!("arn:aws:iam::{account}:root").parse().unwrap();
+        assert!(store().with_arn(&arn("123456789012")).is_some());
+        assert!(store().with_arn(&arn("999999999999")).is_none());
+    }
+
+    #[test]
+    fn policies_can_name_known_users_and_roles_of_known_accounts() {
+        let store = store();
+        store.add_session(session(0)).unwrap();
+        let exists = |name: &str| store.contains(&name.parse().unwrap());
+        for name in [
+            "*",
+            "123456789012",
+            "arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:user/developer",
+            "arn:aws:iam::123456789012:role/path/ci",
+            "arn:aws:sts::123456789012:assumed-role/ci/another-job",
+            "arn:aws:sts::123456789012:federated-user/bob",
+        ] {
+            assert!(exists(name), "{name}");
+        }
+        for name in [
+            "999999999999",
+            "arn:aws:iam::999999999999:root",
+            "arn:aws:iam::123456789012:user/other",
+            "arn:aws:iam::123456789012:role/other",
+            "arn:aws:sts::123456789012:assumed-role/other/job",
+            "arn:aws:iam::999999999999:user/developer",
+        ] {
+            assert!(!exists(name), "{name}");
+        }
     }
 
     #[test]

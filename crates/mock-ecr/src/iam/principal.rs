@@ -1,11 +1,13 @@
 //! Principals, their credentials and their policies, and verified callers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::iam::action::{Action, ActionPattern};
+use crate::iam::condition_key::ConditionKey;
 use crate::iam::unique_id;
 use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
@@ -41,6 +43,10 @@ pub struct Principal {
     /// The patterns of denied actions. The default is an empty list: no action is denied.
     #[serde(default)]
     pub deny: Vec<String>,
+    /// The values of condition keys in the requests of the principal, for the conditions in policies. The default is an
+    /// empty map. A value in this map has precedence over a property of the request.
+    #[serde(default)]
+    pub context: BTreeMap<ConditionKey, String>,
 }
 
 impl Principal {
@@ -63,6 +69,7 @@ impl Principal {
             expires: None,
             allow: every_action(),
             deny: Vec::new(),
+            context: BTreeMap::new(),
         }
     }
 
@@ -84,9 +91,16 @@ impl Principal {
     ///
     /// # Errors
     ///
-    /// Returns an error if `arn` is not the ARN of a principal.
+    /// Returns an error if `arn` is not the ARN of a principal, or is the ARN of a role: only its sessions send requests.
     pub fn from_arn(arn: &str) -> Result<Self, NameError> {
         let arn: PrincipalArn = arn.parse()?;
+        if arn.role().is_some() {
+            return Err(NameError::new(
+                "principal ARN",
+                arn.as_str(),
+                PrincipalArn::EXPECTED,
+            ));
+        }
         let (key, secret) = (
             unique_id::access_key_id(&arn),
             unique_id::secret(&arn, "key"),
@@ -137,6 +151,23 @@ impl Principal {
     #[must_use]
     pub fn deny<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.deny = patterns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the value of a condition key in the requests of the principal, such as its organization.
+    ///
+    /// ```
+    /// # use mock_ecr::Principal;
+    /// use mock_ecr::config::ConditionKey;
+    ///
+    /// let ci = Principal::from_arn("arn:aws:iam::210987654321:user/ci")?
+    ///     .context(ConditionKey::PrincipalOrgId, "o-example");
+    /// assert_eq!(ci.context[&ConditionKey::PrincipalOrgId], "o-example");
+    /// # Ok::<(), mock_ecr::config::NameError>(())
+    /// ```
+    #[must_use]
+    pub fn context(mut self, key: ConditionKey, value: impl Into<String>) -> Self {
+        self.context.insert(key, value.into());
         self
     }
 
@@ -314,6 +345,16 @@ mod tests {
             principal.evaluate(Action::ecr("GetAuthorizationToken")),
             Err(Denial::Explicit)
         );
+    }
+
+    #[test]
+    fn a_role_is_not_a_principal_that_sends_requests() {
+        let error = Principal::from_arn("arn:aws:iam::123456789012:role/ci").unwrap_err();
+        assert!(
+            error.to_string().contains("assumed-role/ROLE/SESSION"),
+            "{error}"
+        );
+        Principal::from_arn("arn:aws:sts::123456789012:assumed-role/ci/job").unwrap();
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::config::Quirk;
 use crate::domain::{AccessError, Repository, RepositoryError, Settings};
 use crate::http::body::Payload;
 use crate::http::query;
+use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
 use crate::iam::authorization;
 use crate::iam::principal::Caller;
@@ -50,10 +51,14 @@ impl RequestContext<'_> {
         id: &RepositoryId,
         action: Action,
     ) -> Result<(), AccessError> {
+        let request = AccessRequest {
+            caller: &self.caller,
+            action,
+            ingress: self.call.ingress,
+        };
         let repositories = &self.state.repositories;
         let cross_account = self.state.config.cross_account;
-        let allowed = repositories.authorize(&self.caller, action, id, cross_account);
-        allowed.await
+        repositories.authorize(&request, id, cross_account).await
     }
 
     /// Checks that the caller is allowed an action on a repository, and returns the repository.

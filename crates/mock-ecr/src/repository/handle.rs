@@ -7,10 +7,10 @@ use futures_util::TryStreamExt as _;
 
 use crate::config::ArgumentError;
 use crate::config::image::Image;
+use crate::config::policy::Policy;
 use crate::domain;
 use crate::domain::{Manifest, Settings};
 use crate::repository::error::{RepositoryError, UnknownAccount};
-use crate::repository::policy::Policy;
 use crate::state::State;
 use crate::types::argument;
 use crate::types::{AccountId, Digest, Reference, Region, RegistryId, RepositoryId};
@@ -227,16 +227,20 @@ impl Repository {
         }
     }
 
-    /// Sets the policy of the repository, as `SetRepositoryPolicy` does.
+    /// Sets the policy of the repository, as `SetRepositoryPolicy` does with `force`.
     ///
     /// # Errors
     ///
-    /// Returns an error if the policy contains an invalid principal or an unknown action, if the name of the repository
-    /// is invalid, if the repository does not exist, or if the store fails.
+    /// Returns an error if the policy is invalid, names a principal or an action that does not exist, or contains a
+    /// condition that the mock does not evaluate, if the name of the repository is invalid, if the repository does not
+    /// exist, or if the store fails.
     pub async fn set_policy(&self, policy: Policy) -> Result<(), RepositoryError> {
-        let text = policy.into_json()?;
+        let policy = policy.build("set_policy")?;
         let id = self.existing().await?;
-        Ok(self.state.repositories.put_policy(&id, &text).await?)
+        let acceptance = self.state.policy_acceptance();
+        let checked = acceptance.check(&policy, id.registry.partition());
+        checked.map_err(|error| ArgumentError::new("set_policy", &policy.to_json(), error))?;
+        Ok(self.state.repositories.put_policy(&id, &policy).await?)
     }
 
     async fn image(

@@ -2,10 +2,9 @@
 
 mod error;
 mod handle;
-mod policy;
 
 pub use crate::config::image::Image;
+pub use crate::config::policy::Policy;
 pub use crate::types::Digest;
 pub use error::RepositoryError;
 pub use handle::Repository;
-pub use policy::Policy;

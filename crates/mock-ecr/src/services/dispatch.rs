@@ -165,7 +165,7 @@ impl Found {
             Found::Implemented(entry) => Ok(entry),
             Found::NotImplemented(operation) => {
                 tracing::warn!(%service, operation, "the mock does not implement this operation");
-                Err(ApiError::NotImplemented { service, operation })
+                Err(ApiError::not_implemented(service, operation))
             }
         }
     }

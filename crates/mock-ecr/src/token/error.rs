@@ -30,8 +30,8 @@ pub enum TokenError {
         /// The ID of the token.
         id: TokenId,
     },
-    /// The principal of the token is neither in the configuration nor a session. Root users always exist, and all
-    /// principals exist if the mode is [`AuthMode::Lenient`](crate::config::AuthMode::Lenient).
+    /// The principal of the token is neither in the configuration, nor a session, nor the root user of an account that
+    /// exists. All principals exist if the mode is [`AuthMode::Lenient`](crate::config::AuthMode::Lenient).
     #[error("{arn} does not exist in this configuration")]
     UnknownPrincipal {
         /// The principal of the token.

@@ -20,7 +20,8 @@ fn example() -> Claims {
 }
 
 fn any_claims() -> impl Strategy<Value = Claims> {
-    let arn = "arn:aws(-cn)?:(iam|sts)::[0-9]{12}:(user|assumed-role)/[!-~]{1,200}";
+    let arn =
+        "arn:aws(-cn)?:(iam::[0-9]{12}:user|sts::[0-9]{12}:assumed-role/role)/[!-.0-~]{1,200}";
     let timestamp = || any::<i64>().prop_map(Timestamp::from_millis);
     (arn, "[a-z][a-z0-9]{0,20}", timestamp(), timestamp()).prop_map(
         |(arn, region, issued, expires)| Claims {

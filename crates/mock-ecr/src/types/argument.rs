@@ -49,8 +49,12 @@ impl FirstInvalid {
     where
         T: FromStr<Err: Error + Send + Sync + 'static>,
     {
-        let parsed = parse(method, argument);
-        parsed.map_err(|error| self.0.get_or_insert(error)).ok()
+        self.record(parse(method, argument))
+    }
+
+    /// Stores the error of a result if it is the first one.
+    pub(crate) fn record<T>(&mut self, result: Result<T, ArgumentError>) -> Option<T> {
+        result.map_err(|error| self.0.get_or_insert(error)).ok()
     }
 
     /// Returns the first error, if there was one.

@@ -175,7 +175,7 @@ impl Partition {
         others.chain([Partition::AWS])
     }
 
-    const AWS: Partition = Partition::new("aws", "amazonaws.com", "api.aws");
+    pub(super) const AWS: Partition = Partition::new("aws", "amazonaws.com", "api.aws");
 
     const fn new(
         name: &'static str,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::types::account_id::AccountId;
 use crate::types::name::NameError;
-use crate::types::region::Region;
+use crate::types::region::{Partition, Region};
 
 /// The registry that a repository belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,14 @@ impl RegistryId {
         match self {
             RegistryId::Private { region, .. } => region == expected,
             RegistryId::Public { .. } => false,
+        }
+    }
+
+    /// Returns the partition. Public registries exist only in the partition `aws`.
+    pub(crate) fn partition(&self) -> Partition {
+        match self {
+            RegistryId::Private { region, .. } => region.partition(),
+            RegistryId::Public { .. } => Partition::AWS,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::http::buffers::BuffersFull;
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
         ApiError::UnknownOperation => "UnknownOperationException",
-        ApiError::NotImplemented { .. } => "NotImplemented",
+        ApiError::NotImplemented(_) => "NotImplemented",
         ApiError::InvalidJson | ApiError::Serialization(_) => "SerializationException",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationTokenException",
         ApiError::IncompleteSignature(_) => "IncompleteSignatureException",
@@ -59,13 +59,11 @@ pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
 /// Returns the value of `message`, or `None` for the errors that were recorded without it.
 fn message(error: &ApiError) -> Option<Cow<'_, str>> {
     let text = match error {
-        ApiError::NotImplemented { service, operation } => {
-            return Some(ApiError::not_implemented(*service, operation).into());
-        }
         ApiError::MissingAuthenticationToken => "Missing Authentication Token",
         ApiError::UnrecognizedClient => "The security token included in the request is invalid.",
         ApiError::ExpiredToken => "The security token included in the request is expired",
-        ApiError::IncompleteSignature(text)
+        ApiError::NotImplemented(text)
+        | ApiError::IncompleteSignature(text)
         | ApiError::InvalidSignature(text)
         | ApiError::AccessDenied(text)
         | ApiError::InvalidParameter(text)
@@ -81,7 +79,7 @@ fn message(error: &ApiError) -> Option<Cow<'_, str>> {
 fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
-        ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
+        ApiError::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
         ApiError::BuffersFull => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }

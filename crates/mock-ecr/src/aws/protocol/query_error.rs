@@ -18,7 +18,7 @@ use crate::http::buffers::BuffersFull;
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
         ApiError::UnknownOperation | ApiError::NotAwsJson(_) => "InvalidAction",
-        ApiError::NotImplemented { .. } => "NotImplemented",
+        ApiError::NotImplemented(_) => "NotImplemented",
         ApiError::InvalidJson | ApiError::Serialization(_) => "MalformedInput",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationToken",
         ApiError::IncompleteSignature(_) => "IncompleteSignature",
@@ -71,7 +71,7 @@ fn status(error: &ApiError) -> StatusCode {
         | ApiError::UnrecognizedClient
         | ApiError::ExpiredToken
         | ApiError::AccessDenied(_) => StatusCode::FORBIDDEN,
-        ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
+        ApiError::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
         ApiError::BuffersFull => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::InvalidLayerPart(_) | ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
@@ -80,10 +80,8 @@ fn status(error: &ApiError) -> StatusCode {
 
 fn message(error: &ApiError) -> String {
     let text = match error {
-        ApiError::NotImplemented { service, operation } => {
-            return ApiError::not_implemented(*service, operation);
-        }
-        ApiError::Serialization(text)
+        ApiError::NotImplemented(text)
+        | ApiError::Serialization(text)
         | ApiError::IncompleteSignature(text)
         | ApiError::InvalidSignature(text)
         | ApiError::AccessDenied(text)

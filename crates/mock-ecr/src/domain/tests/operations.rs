@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::*;
 use crate::domain::{ListedImages, ResourceTag, Selection};
+use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::types::UploadId;
 
 /// An operation, by name.
@@ -133,7 +134,8 @@ async fn mutability(all: &Repositories) -> Result<(), RepositoryError> {
 }
 
 async fn policy(all: &Repositories) -> Result<(), RepositoryError> {
-    all.put_policy(&app(), POLICY).await?;
+    let policy = RepositoryPolicy::parse(POLICY)?;
+    all.put_policy(&app(), &policy).await?;
     all.delete_policy(&app()).await.map(drop)
 }
 

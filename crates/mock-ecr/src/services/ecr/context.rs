@@ -4,6 +4,7 @@ use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
 use crate::domain::AccessError;
 use crate::http::authority::authority;
+use crate::iam::access_request::AccessRequest;
 use crate::iam::authorization;
 use crate::registry::layer_url;
 use crate::services::context::RequestContext;
@@ -29,11 +30,20 @@ impl RequestContext<'_> {
     pub(crate) async fn authorize(&self, id: &RepositoryId) -> Result<(), ApiError> {
         let repositories = &self.state.repositories;
         let cross_account = self.state.config.cross_account;
-        let allowed = repositories.authorize(self.caller, self.action, id, cross_account);
-        match allowed.await {
+        let request = self.access_request();
+        match repositories.authorize(&request, id, cross_account).await {
             Ok(()) => Ok(()),
             Err(AccessError::Denied(denied)) => Err(ApiError::AccessDenied(denied.to_string())),
             Err(AccessError::Repository(error)) => Err(error.into()),
+        }
+    }
+
+    /// Returns the request for which policies are evaluated.
+    pub(crate) fn access_request(&self) -> AccessRequest<'_> {
+        AccessRequest {
+            caller: self.caller,
+            action: self.action,
+            ingress: self.ingress,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::aws::error::ApiError;
 use crate::aws::error::InvalidLayerPart;
 use crate::aws::model::validate::invalid;
 use crate::domain::{InvalidManifest, RepositoryError};
+use crate::iam::policy::accept::RejectedPolicy;
 use crate::types::error_chain::chain;
 use crate::types::{Digest, RepositoryId};
 
@@ -46,9 +47,7 @@ impl From<RepositoryError> for ApiError {
                     registry(&id)
                 ),
             ),
-            RepositoryError::InvalidPolicy(_) => {
-                return invalid("PolicyText", "Invalid repository policy provided");
-            }
+            RepositoryError::InvalidPolicy(error) => return RejectedPolicy::from(error).into(),
             RepositoryError::TooManyResourceTags => (
                 "TooManyTagsException",
                 "The list of tags on the repository is over the limit. The maximum number of tags that can be applied to a repository is 50."

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::iam::authorization;
+use crate::iam::policy::accept::RejectedPolicy;
+use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName};
@@ -13,6 +17,8 @@ pub(crate) struct SetRepositoryPolicy {
     repository_name: RepositoryName,
     registry_id: Option<AccountId>,
     policy_text: String,
+    #[serde(default)]
+    force: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,9 +60,57 @@ impl Operation for SetRepositoryPolicy {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
         let id = cx.open(self.registry_id, name).await?;
-        let repositories = &cx.state.repositories;
-        repositories.put_policy(&id, &self.policy_text).await?;
-        Ok(Output::of(&id, self.policy_text))
+        let policy = RepositoryPolicy::parse(&self.policy_text).map_err(RejectedPolicy::from)?;
+        cx.check_policy(&policy, &id)?;
+        if !self.force {
+            cx.check_lock_out(&policy, &id)?;
+        }
+        cx.state.repositories.put_policy(&id, &policy).await?;
+        Ok(Output::of(&id, policy.to_json()))
+    }
+}
+
+impl RequestContext<'_> {
+    fn check_policy(
+        &self,
+        policy: &RepositoryPolicy,
+        id: &RepositoryId,
+    ) -> Result<(), RejectedPolicy> {
+        let acceptance = self.state.policy_acceptance();
+        acceptance.check(policy, id.registry.partition())
+    }
+
+    /// Checks that the caller could replace the policy.
+    ///
+    /// Source: the documentation of `force` in the service model.
+    fn check_lock_out(
+        &self,
+        policy: &RepositoryPolicy,
+        id: &RepositoryId,
+    ) -> Result<(), RejectedPolicy> {
+        let request = self.access_request();
+        let verdict = policy.verdict(&request);
+        let cross_account = self.state.config.cross_account;
+        authorization::authorize(&request, id, verdict, cross_account)
+            .map_err(|_| RejectedPolicy::LockOut(id.clone()))
+    }
+}
+
+/// Sources of the messages: awsdocs/amazon-ecr-user-guide#20 (2019) for an invalid policy, hashicorp/terraform-provider-aws#39064 (2024) for
+/// a principal. `[ASSUME]`: the message about a policy that requires `force`.
+impl From<RejectedPolicy> for ApiError {
+    fn from(rejected: RejectedPolicy) -> Self {
+        let reason = rejected.to_string();
+        tracing::warn!(?reason, "a repository policy was rejected");
+        let constraint = match rejected {
+            RejectedPolicy::Invalid(_) => "Invalid repository policy provided",
+            RejectedPolicy::Principal(_) => "Principal not found",
+            RejectedPolicy::LockOut(_) => {
+                "The policy would prevent you from setting another policy in the future. Use force to set it"
+            }
+            RejectedPolicy::Condition(_) => return ApiError::NotImplemented(rejected.to_string()),
+        };
+        invalid("PolicyText", constraint)
     }
 }
 

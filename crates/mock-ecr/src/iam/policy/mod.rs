@@ -1,0 +1,20 @@
+//! Parses, prints and evaluates the policies of repositories.
+
+pub(crate) mod accept;
+pub(crate) mod condition;
+mod condition_value;
+pub(crate) mod document;
+mod entries;
+pub(crate) mod invalid_policy;
+pub(crate) mod named_principal;
+mod object;
+mod one_or_many;
+mod operator;
+mod present;
+mod pretty_print;
+pub(crate) mod principal_element;
+pub(crate) mod repository_policy;
+mod statement;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The policy of a repository.
+
+use std::str::FromStr;
+
+use crate::iam::access_request::AccessRequest;
+use crate::iam::policy::condition::{Condition, Unsupported};
+use crate::iam::policy::document::{Document, Effect};
+use crate::iam::policy::invalid_policy::InvalidPolicy;
+use crate::iam::policy::named_principal::{Named, NamedPrincipal};
+use crate::iam::policy::object::Object;
+use crate::iam::policy::pretty_print::pretty_print;
+use crate::iam::policy::statement::Statement;
+
+/// The policy of a repository, which is valid by the grammar of IAM and the rules of ECR.
+#[derive(Clone, Debug)]
+pub(crate) struct RepositoryPolicy {
+    document: Document,
+    statements: Vec<Statement>,
+}
+
+/// The result of a policy for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Allowed,
+    /// Allowed if the policy of the caller allows it too: the statement names the account of the caller.
+    Delegated,
+    Denied,
+    /// No statement applies.
+    NoMatch,
+}
+
+impl RepositoryPolicy {
+    /// Parses a policy.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not a policy, or contains an element or an action that does not apply to repositories.
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidPolicy> {
+        let document = serde_json::from_str(text);
+        let Object(document): Object<Document> =
+            document.map_err(|error| InvalidPolicy(error.to_string()))?;
+        document.try_into()
+    }
+
+    /// Returns the normalised text: ECR does not return a policy as it was sent.
+    pub(crate) fn to_json(&self) -> String {
+        pretty_print(&self.document)
+    }
+
+    /// Returns the verdict on a request. A statement that denies has precedence over one that allows.
+    pub(crate) fn verdict(&self, request: &AccessRequest<'_>) -> Verdict {
+        let best = |effect| {
+            let statements = self.statements.iter();
+            let statements = statements.filter(|statement| statement.effect == effect);
+            statements
+                .filter_map(|one| one.names_caller_of(request))
+                .max()
+        };
+        match (best(Effect::Deny), best(Effect::Allow)) {
+            (Some(_), _) => Verdict::Denied,
+            (None, Some(Named::Directly)) => Verdict::Allowed,
+            (None, Some(Named::ByAccount)) => Verdict::Delegated,
+            (None, None) => Verdict::NoMatch,
+        }
+    }
+
+    /// Returns the principals that the policy names.
+    pub(crate) fn principals(&self) -> impl Iterator<Item = &NamedPrincipal> {
+        self.statements.iter().flat_map(Statement::principals)
+    }
+
+    /// Returns the first part of a condition that the mock does not evaluate.
+    pub(crate) fn unsupported(&self) -> Option<&Unsupported> {
+        let conditions = self.statements.iter().flat_map(|one| &one.conditions);
+        conditions.filter_map(Condition::unsupported).next()
+    }
+}
+
+impl FromStr for RepositoryPolicy {
+    type Err = InvalidPolicy;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPolicy> {
+        RepositoryPolicy::parse(text)
+    }
+}
+
+impl From<RepositoryPolicy> for Document {
+    fn from(policy: RepositoryPolicy) -> Self {
+        policy.document
+    }
+}
+
+impl TryFrom<Document> for RepositoryPolicy {
+    type Error = InvalidPolicy;
+
+    fn try_from(document: Document) -> Result<Self, InvalidPolicy> {
+        let statements = document.statement.iter();
+        let statements = statements.map(|Object(one)| Statement::parse(one, document.version));
+        let statements: Vec<_> = statements.collect::<Result<_, _>>()?;
+        if statements.is_empty() {
+            return Err(InvalidPolicy("expected at least one statement".to_owned()));
+        }
+        Ok(RepositoryPolicy {
+            document,
+            statements,
+        })
+    }
+}
