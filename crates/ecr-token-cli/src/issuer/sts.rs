@@ -183,9 +183,11 @@ fn read_error(response: &HttpResponse) -> Result<ServiceError, Error> {
     let root = parse(body)?;
     let errors = root.child("Errors").unwrap_or(&root);
     let error = errors.child("Error");
-    let member = |name: &str| {
-        let member = error.and_then(|error| error.child(name));
-        member.map_or_else(|| "Unknown".to_owned(), |element| element.text().to_owned())
+    // v1 prints Python's `None` for an empty element.
+    let member = |name: &str| match error.and_then(|error| error.child(name)) {
+        None => "Unknown".to_owned(),
+        Some(element) if element.text().is_empty() => "None".to_owned(),
+        Some(element) => element.text().to_owned(),
     };
     Ok(ServiceError {
         code: member("Code"),
@@ -232,6 +234,14 @@ mod tests {
             Invalid length for parameter RoleSessionName, value: 1, valid min length: 2\n\
             Invalid value for parameter DurationSeconds, value: 1, valid min value: 900";
         assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn an_empty_message_is_printed_as_python_prints_it() {
+        let body = "<R><Error><Code>C</Code><Message/></Error></R>";
+        let status = aws_smithy_runtime_api::http::StatusCode::try_from(400).unwrap();
+        let error = read_error(&HttpResponse::new(status, body.into())).unwrap();
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("C", "None"));
     }
 
     #[test]
