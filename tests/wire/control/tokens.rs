@@ -39,7 +39,11 @@ async fn a_token_is_issued_for_any_principal_and_region() {
     for (body, at, text) in [
         (r#"{"account":"12"}"#, Some("account"), "12 digits"),
         (r#"{"region":"US EAST"}"#, Some("region"), "region"),
-        (r#"{"principal":"me"}"#, Some("principal"), "arn:PARTITION"),
+        (
+            r#"{"principal":"me"}"#,
+            Some("principal"),
+            "assumed-role/ROLE/SESSION",
+        ),
     ] {
         let response = post("tokens", body).to(&ecr).await;
         assert_rejected(&response, 400, "BAD_BODY", at, text);
