@@ -4,9 +4,10 @@ use std::sync::mpsc;
 
 use tokio::runtime::RuntimeFlavor;
 
-use crate::builder::{MockEcrBuilder, StartError};
+use crate::builder::MockEcrBuilder;
 use crate::mock_ecr::MockEcr;
 use crate::server::own_runtime::OwnRuntime;
+use crate::start_error::StartError;
 
 impl MockEcr {
     /// Starts a mock with the default configuration on a thread of its own, on a free port of the loopback address 127.0.0.1. A blocking

@@ -125,6 +125,7 @@ pub mod request_log;
 mod sdk;
 mod server;
 mod services;
+mod start_error;
 mod state;
 mod store;
 pub mod token;
@@ -136,11 +137,12 @@ pub mod tls {
     pub use crate::server::tls::{CaError, CertificateAuthority, CertificateError};
 }
 
-pub use builder::{MockEcrBuilder, StartError};
+pub use builder::MockEcrBuilder;
 pub use clock::Clock;
 pub use config::configuration::Config;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, ResetError};
+pub use start_error::StartError;
 pub use state::Preserve;
 pub use types::timestamp::Timestamp;
 pub use types::{AccountId, PrincipalArn, Region, RepositoryName};

@@ -14,6 +14,7 @@ const LAYERS: [&[&str]; 18] = [
         "connector",
         "credentials",
         "sdk",
+        "start_error",
     ],
     &["server"],
     &["control", "web"],
