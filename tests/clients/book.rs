@@ -71,7 +71,13 @@ fn the_commands_of_troubleshooting_print_the_shown_output() {
 
 #[test]
 fn the_commands_of_the_reference_print_the_shown_output() {
-    for page in ["configuration", "faults", "control-api", "limits"] {
+    for page in [
+        "configuration",
+        "faults",
+        "control-api",
+        "limits",
+        "policies",
+    ] {
         run(Page::Book(&format!("reference/{page}.md")));
     }
 }

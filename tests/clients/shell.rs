@@ -16,6 +16,8 @@ use crate::{installed, sandbox};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Redirection {
     Sandbox,
+    /// A sandbox with a mock that also accepts principals of other accounts.
+    LenientSandbox,
     Proxy,
     Env,
     /// By endpoint variables to a mock that returns host names of AWS.
@@ -189,6 +191,7 @@ impl Shell {
         let mock = cargo_bin("mock-ecr");
         let mut command = match self.redirection {
             Redirection::Sandbox => mock_run(Command::new(mock), "sandbox"),
+            Redirection::LenientSandbox => mock_run(Command::new(mock), "sandbox --auth lenient"),
             Redirection::Proxy => mock_run(sandbox::command(mock), "proxy"),
             Redirection::Env => mock_run(sandbox::command(mock), "env"),
             Redirection::EnvAws => mock_run(sandbox::command(mock), "env --proxy-endpoint aws"),
