@@ -100,6 +100,7 @@ async fn an_image_is_uploaded_put_described_and_deleted() {
     upload(&client).await;
     let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
     let put = client.put_image().repository_name("app").image_tag("1.0");
+    let put = put.image_manifest_media_type("application/vnd.oci.image.manifest.v1+json");
     put.image_manifest(&manifest).send().await.unwrap();
 
     let one = ImageIdentifier::builder().image_tag("1.0").build();

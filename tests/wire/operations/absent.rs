@@ -28,7 +28,10 @@ async fn every_operation_reports_an_absent_repository() {
         ("GetRepositoryPolicy", ""),
         ("InitiateLayerUpload", ""),
         ("ListImages", ""),
-        ("PutImage", r#","imageManifest":"{}""#),
+        (
+            "PutImage",
+            r#","imageManifest":"{\"manifests\":[]}","imageManifestMediaType":"application/vnd.oci.image.index.v1+json""#,
+        ),
         (
             "PutImageTagMutability",
             r#","imageTagMutability":"MUTABLE""#,

@@ -1,6 +1,7 @@
 //! Operations that create, describe and delete repositories.
 
 use super::Api;
+use crate::image::IMAGE;
 
 /// Returns a repository as it is in an output. Source: hashicorp/terraform-provider-aws#35268.
 fn view(name: &str, mutability: &str) -> String {
@@ -94,7 +95,7 @@ async fn an_altered_token_and_a_token_of_another_list_are_rejected() {
 async fn a_repository_with_images_is_deleted_only_with_force() {
     // Source of the text: getmoto/moto, `ecr/exceptions.py`.
     let api = Api::start().await;
-    api.put("latest", "{}").await;
+    api.put("latest", IMAGE).await;
     let text = "The repository with name 'app' in registry with id '123456789012' cannot be deleted because it still contains images";
     let input = r#"{"repositoryName":"app"}"#;
     api.assert_error(

@@ -1,6 +1,7 @@
 //! Settings of a repository: mutability, policy, tags.
 
-use super::Api;
+use super::{Api, put_input};
+use crate::image::{IMAGE, OTHER_IMAGE};
 use crate::raw::RawRequest;
 
 #[tokio::test]
@@ -14,17 +15,17 @@ async fn an_immutable_tag_cannot_be_moved_unless_excluded() {
         r#"{"imageTagMutability":"IMMUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusionFilters":[{"filter":"dev-*","filterType":"WILDCARD"}],"registryId":"123456789012","repositoryName":"app"}"#
     );
     for tag in ["1.0", "dev-1"] {
-        api.put(tag, "{}").await;
+        api.put(tag, IMAGE).await;
     }
-    api.put("dev-1", "{ }").await;
+    api.put("dev-1", OTHER_IMAGE).await;
     let text = "The image tag '1.0' already exists in the 'app' repository and cannot be overwritten because the tag is immutable.";
-    let input = r#"{"repositoryName":"app","imageTag":"1.0","imageManifest":"{ }"}"#;
-    api.assert_error("PutImage", input, "ImageTagAlreadyExistsException", text)
+    let input = put_input("1.0", OTHER_IMAGE);
+    api.assert_error("PutImage", &input, "ImageTagAlreadyExistsException", text)
         .await;
     let token = api.0.issue_token();
     let push = RawRequest::new("PUT", "/v2/app/manifests/1.0")
         .with_token(&token)
-        .body("{ }");
+        .body(OTHER_IMAGE);
     assert_eq!(push.to(&api.0).await.status(), 400);
 }
 

@@ -104,7 +104,7 @@ pub(super) fn references(
         .iter()
         .map(|one| generation.referrers(&one.digest));
     let layers = manifest.required_layers();
-    let layers = layers.map(|one| generation.layer_images(&one.digest));
+    let layers = layers.map(|digest| generation.layer_images(digest));
     let images = manifest.manifests.iter();
     let images = images.map(|one| generation.indexes(&one.digest));
     let folders = subjects.chain(layers).chain(images);
