@@ -267,3 +267,66 @@ async fn no_image_is_archived() {
     let described = api.output("DescribeImages", input).await;
     assert_eq!(described, r#"{"imageDetails":[]}"#);
 }
+
+#[tokio::test]
+async fn the_size_of_an_index_is_that_of_its_largest_image() {
+    // Source: the documentation of `imageSizeInBytes` in the service model.
+    let api = Api::start().await;
+    let token = api.0.issue_token();
+    let upload = format!("/v2/app/blobs/uploads/?digest={HELLO}");
+    let upload = RawRequest::new("POST", &upload).with_token(&token);
+    upload.body("hello").to(&api.0).await;
+    let image = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
+    let put = api.put("large", &image).await;
+    let (_, digest) = put.split_once(r#""imageDigest":""#).unwrap();
+    let digest = &digest[..digest.find('"').unwrap()];
+    api.put("small", IMAGE).await;
+    let index =
+        format!(r#"{{"manifests":[{{"digest":"{IMAGE_DIGEST}"}},{{"digest":"{digest}"}}]}}"#);
+    let put = put_input("index", &index).replace(OCI_MANIFEST, OCI_INDEX);
+    api.output("PutImage", &put).await;
+    let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"index"}]}"#;
+    let described = api.output("DescribeImages", input).await;
+    assert!(
+        described.contains(r#""imageSizeInBytes":5,"#),
+        "{described}"
+    );
+}
+
+#[tokio::test]
+async fn a_manifest_that_is_longer_with_its_escapes_is_accepted() {
+    // Source: the service model limits the characters of the manifest.
+    let api = Api::start().await;
+    let escaped = "\\u0061".repeat(1_400_000);
+    let image = image_with(r#""annotations":{"a":"LONG"}"#);
+    let input = put_input("long", &image).replace("LONG", &escaped);
+    let response = api.call("PutImage", &input).await;
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn named_images_and_repositories_have_no_pages() {
+    // Source: the documentation of `maxResults` and `nextToken` in the service model; the text is [ASSUME].
+    let api = Api::start().await;
+    for (operation, names, list) in [
+        (
+            "DescribeImages",
+            r#""repositoryName":"app","imageIds":[{"imageTag":"a"}]"#,
+            "imageIds",
+        ),
+        (
+            "DescribeRepositories",
+            r#""repositoryNames":["app"]"#,
+            "repositoryNames",
+        ),
+    ] {
+        for (member, value) in [("maxResults", "1"), ("nextToken", r#""x""#)] {
+            let input = format!(r#"{{{names},"{member}":{value}}}"#);
+            let text = format!(
+                "Invalid parameter at '{member}' failed to satisfy constraint: 'cannot be used with {list}'"
+            );
+            let code = "InvalidParameterException";
+            api.assert_error(operation, &input, code, &text).await;
+        }
+    }
+}

@@ -34,6 +34,10 @@ async fn upload_hello(api: &Api) -> String {
     upload
 }
 
+fn image_of_hello() -> String {
+    format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#)
+}
+
 const FIVE_MIB: u64 = 5 << 20;
 /// The digest of 5 MiB of zeros and of `lo`.
 const LARGE: &str = "sha256:c16847cfbd96ae03067b8ba8b9cf42ef1f0754a64e275fdf1bac01b6e7055ce3";
@@ -61,8 +65,9 @@ async fn a_layer_is_uploaded_in_parts_and_downloaded_from_its_url() {
         .await;
     assert_eq!(done, format!(r#"{{"layerDigest":"{LARGE}",{rest}"#));
     upload_hello(&api).await;
+    api.put("latest", &image_of_hello()).await;
     let input = format!(
-        r#"{{"repositoryName":"app","layerDigests":["{HELLO}","sha256:{}","x"]}}"#,
+        r#"{{"repositoryName":"app","layerDigests":["{HELLO}","sha256:{}","x",""]}}"#,
         "0".repeat(64)
     );
     let output = api.output("BatchCheckLayerAvailability", &input).await;
@@ -74,6 +79,7 @@ async fn a_layer_is_uploaded_in_parts_and_downloaded_from_its_url() {
     );
     assert!(output.contains(r#"{"layerAvailability":"UNAVAILABLE","layerDigest":"sha256:00"#));
     assert!(output.contains(r#"{"failureCode":"InvalidLayerDigest""#));
+    assert!(output.contains(r#"{"failureCode":"MissingLayerDigest""#));
     let input = format!(r#"{{"repositoryName":"app","layerDigest":"{HELLO}"}}"#);
     let url = api.output("GetDownloadUrlForLayer", &input).await;
     let path = url
@@ -87,6 +93,7 @@ async fn a_layer_is_uploaded_in_parts_and_downloaded_from_its_url() {
 async fn an_invalid_host_is_not_in_the_url_of_a_layer() {
     let api = Api::start().await;
     upload_hello(&api).await;
+    api.put("latest", &image_of_hello()).await;
     let input = format!(r#"{{"repositoryName":"app","layerDigest":"{HELLO}"}}"#);
     let call = RawRequest::call("GetDownloadUrlForLayer").body(input);
     let local = format!("http://localhost:{}/", api.0.address().port());
@@ -239,4 +246,16 @@ async fn one_of_several_sha256_digests_must_match() {
         .output("CompleteLayerUpload", &end(&upload, "md5:aabb"))
         .await;
     assert!(done.starts_with(r#"{"layerDigest":"sha256:"#), "{done}");
+}
+
+#[tokio::test]
+async fn a_layer_of_no_image_has_no_url() {
+    // Source of the code and the text: the documentation of `LayerInaccessibleException` in the service model.
+    let api = Api::start().await;
+    upload_hello(&api).await;
+    let input = format!(r#"{{"repositoryName":"app","layerDigest":"{HELLO}"}}"#);
+    let text = "The specified layer is not available because it is not associated with an image. Unassociated image layers may be cleaned up at any time.";
+    let code = "LayerInaccessibleException";
+    api.assert_error("GetDownloadUrlForLayer", &input, code, text)
+        .await;
 }

@@ -31,8 +31,17 @@ async fn an_immutable_tag_cannot_be_moved_unless_excluded() {
 
 #[tokio::test]
 async fn exclusion_filters_require_a_mutability_with_exclusion() {
-    // [ASSUME]
     let api = Api::start().await;
+    for name in ["IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"] {
+        // Source: aws/aws-cdk#35246.
+        let text = format!(
+            "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as {name}'"
+        );
+        let input = format!(r#"{{"repositoryName":"app","imageTagMutability":"{name}"}}"#);
+        let code = "InvalidParameterException";
+        api.assert_error("PutImageTagMutability", &input, code, &text)
+            .await;
+    }
     let filters =
         r#","imageTagMutabilityExclusionFilters":[{"filterType":"WILDCARD","filter":"a"}]"#;
     for (name, filters) in [("IMMUTABLE", filters), ("MUTABLE_WITH_EXCLUSION", "")] {
@@ -118,13 +127,16 @@ async fn a_repository_has_tags_as_a_resource() {
 
 #[tokio::test]
 async fn invalid_resource_tags_are_rejected() {
-    // Source of the limits: AWS's general reference, "Tag naming limits and requirements"; the texts are [ASSUME].
+    // Source of the limits: AWS's general reference, "Tag naming limits and requirements"; of the text: the service model.
     let api = Api::start().await;
     let arn = r#""resourceArn":"arn:aws:ecr:us-east-1:123456789012:repository/app""#;
     let tag = |key: &str| format!(r#"{{"Key":"{key}","Value":"1"}}"#);
     let many: Vec<String> = (0..51).map(|index| tag(&index.to_string())).collect();
     for (tags, code) in [
-        (tag("aws:x"), "InvalidTagParameterException"),
+        (
+            tag("aws:x"),
+            r#""__type":"InvalidTagParameterException","message":"An invalid parameter has been specified. Tag keys can"#,
+        ),
         (tag(""), "InvalidTagParameterException"),
         (many.join(","), "TooManyTagsException"),
     ] {

@@ -256,3 +256,23 @@ async fn an_image_that_an_index_lists_is_not_deleted() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_name_of_a_repository_has_2_to_256_characters() {
+    // Source of the form of the text: aws/aws-dotnet-deploy#549.
+    let registry = Registry::ecr().await;
+    for (length, constraint) in [
+        (1, "greater than or equal to 2"),
+        (257, "less than or equal to 256"),
+    ] {
+        let path = format!("/v2/{}/tags/list", "a".repeat(length));
+        let response = registry.send("GET", &path).await;
+        let text = format!(
+            "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length {constraint}'"
+        );
+        assert_eq!(
+            (response.status(), response.body),
+            (405, error("UNSUPPORTED", &text))
+        );
+    }
+}

@@ -85,7 +85,13 @@ async fn an_invalid_page_is_unsupported() {
     let registry = Registry::ecr().await;
     let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
     let token = "Invalid parameter at 'NextToken' failed to satisfy constraint: 'Invalid next token provided'";
-    for (query, text) in [("n=1001", number), ("last=a", token)] {
+    let small = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value greater than or equal to 1'";
+    for (query, text) in [
+        ("n=1001", number),
+        ("n=0", small),
+        ("n=-1", small),
+        ("last=a", token),
+    ] {
         for path in ["/v2/app/tags/list", "/v2/_catalog"] {
             let response = registry.send("GET", &format!("{path}?{query}")).await;
             assert_eq!(

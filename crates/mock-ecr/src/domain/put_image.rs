@@ -91,11 +91,26 @@ impl Push {
             };
             return Ok(Pushed { image, created });
         }
-        self.insert(records, &generation);
+        let mut image = self.image.clone();
+        image.metadata.size = self.size(records.view(), &generation)?;
+        self.insert(records, &generation, &image);
         Ok(Pushed {
-            image: self.image.clone(),
+            image,
             created: Created::New,
         })
+    }
+
+    /// Returns the size of an image, or the largest size of the images of an index. Source: the documentation of `imageSizeInBytes` in the
+    /// service model.
+    fn size(&self, view: &dyn Snapshot, generation: &Generation) -> Result<u64, RepositoryError> {
+        let listed = self.manifest.manifests.iter().map(|one| &one.digest);
+        let listed: BTreeSet<&Digest> = listed.collect();
+        let mut size = self.image.metadata.size;
+        for digest in listed {
+            let image = image_of(view, generation, digest)?;
+            size = size.max(image.map_or(0, |image| image.metadata.size));
+        }
+        Ok(size)
     }
 
     fn require_parts(
@@ -143,8 +158,7 @@ impl Push {
         Ok(Created::New)
     }
 
-    fn insert(&self, records: &mut Transaction<'_>, generation: &Generation) {
-        let image = &self.image;
+    fn insert(&self, records: &mut Transaction<'_>, generation: &Generation, image: &Image) {
         records.write(&generation.image(&image.digest), &image.metadata);
         records.put(&generation.manifest(&image.digest), image.manifest.clone());
         if let (Some(_), Some(annotations)) = (&self.manifest.subject, &self.manifest.annotations) {

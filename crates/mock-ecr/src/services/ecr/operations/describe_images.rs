@@ -60,7 +60,10 @@ impl Operation for DescribeImages {
         let name = self.repository_name.clone();
         let id = cx.open_existing(self.registry_id, name).await?;
         let (images, next_token) = match &self.image_ids {
-            Some(image_ids) => (named(cx, &id, image_ids).await?, None),
+            Some(image_ids) => {
+                Page::require_none("imageIds", self.max_results, self.next_token.as_deref())?;
+                (named(cx, &id, image_ids).await?, None)
+            }
             None => self.page(cx, &id).await?,
         };
         let filter = self.filter.unwrap_or_default();
