@@ -2,6 +2,7 @@
 
 use super::{HELLO, Registry, error};
 use crate::image::{IMAGE, IMAGE_DIGEST, OCI_INDEX, OCI_MANIFEST, OTHER_IMAGE};
+use crate::raw::RawRequest;
 
 #[tokio::test]
 async fn the_response_to_a_push_has_no_location() {
@@ -275,4 +276,19 @@ async fn the_name_of_a_repository_has_2_to_256_characters() {
             (405, error("UNSUPPORTED", &text))
         );
     }
+}
+
+#[tokio::test]
+async fn a_pull_of_a_manifest_is_recorded() {
+    let registry = Registry::ecr().await;
+    registry.put("latest", IMAGE).await;
+    let describe = RawRequest::call("DescribeImages").body(r#"{"repositoryName":"app"}"#);
+    let describe = describe.signed();
+    registry.send("HEAD", "/v2/app/manifests/latest").await;
+    let described = describe.clone().to(&registry.ecr).await.body;
+    assert!(!described.contains("lastRecordedPullTime"), "{described}");
+    registry.send("GET", "/v2/app/manifests/latest").await;
+    let described = describe.to(&registry.ecr).await.body;
+    let time = r#""lastRecordedPullTime":1.448832653241E9,"registryId""#;
+    assert!(described.contains(time), "{described}");
 }

@@ -20,6 +20,7 @@ mod manifest_rules;
 mod mutability;
 mod new_layer;
 mod oci_layout;
+mod pull;
 mod push;
 mod put_image;
 mod referrers;

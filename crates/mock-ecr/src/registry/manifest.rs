@@ -99,6 +99,11 @@ async fn get(
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
     let image = find(context, id, reference).await?;
+    let repositories = &context.state.repositories;
+    let pulled = [&image].into_iter();
+    repositories
+        .record_pull(id, pulled, context.call.now)
+        .await?;
     let mut response = respond(StatusCode::OK)
         .header(header::CONTENT_TYPE, &image.metadata.media_type)
         .header(header::CONTENT_LENGTH, image.manifest.len());

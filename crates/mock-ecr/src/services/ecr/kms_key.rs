@@ -14,7 +14,7 @@ const AWS_MANAGED: &str = "alias/aws/ecr";
 ///
 /// # Errors
 ///
-/// Returns an error if the text is none of these, or names a key of another Region. Source of the code: the service model. The message is
+/// Returns an error if the text has another form, or if it names a key of another Region. Source of the code: the service model. The message is
 /// `[ASSUME]`.
 pub(super) fn arn(
     named: Option<&str>,

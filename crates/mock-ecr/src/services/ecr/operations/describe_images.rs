@@ -45,6 +45,8 @@ struct ImageDetail {
     image_status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     image_tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_recorded_pull_time: Option<Box<RawValue>>,
     registry_id: String,
     repository_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,6 +154,7 @@ fn detail(id: &RepositoryId, image: TaggedImage) -> ImageDetail {
     let metadata = image.metadata;
     ImageDetail {
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
+        last_recorded_pull_time: metadata.pulled().map(epoch_seconds::raw),
         artifact_media_type: metadata.artifact_type,
         image_digest: image.digest.to_string(),
         image_manifest_media_type: metadata.media_type,
