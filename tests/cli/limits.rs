@@ -162,20 +162,29 @@ fn manifests_with_many_values_use_bounded_memory() {
     let members: Vec<_> = (0..350_000).map(|n| format!(r#""{n}":0"#)).collect();
     let members = format!("{{{}}}", members.join(","));
     let urls = format!(r#"[{{"digest":"{digest}","urls":{}}}]"#, long_list(r#""""#));
-    for (member, values) in [
+    let manifests = [
         ("unknown", long_list(r#"{"":0}"#)),
         ("unknown", members.clone()),
         ("annotations", members),
         ("layers", urls),
         ("layers", long_list(&layer)),
-    ] {
-        let mock = Mock::serve(&["--create-on-push"]);
+    ];
+    let dialects = ["ecr", "oci"].into_iter();
+    for (dialect, (member, values)) in
+        dialects.flat_map(|dialect| manifests.iter().map(move |one| (dialect, one)))
+    {
+        let mock = Mock::serve(&["--create-on-push", "--dialect", dialect]);
         let manifest = format!(r#"{{"{member}":{values}}}"#);
         let mut pusher = Pusher::new(&mock, &token());
         let response = pusher.request("PUT", "manifests/1", manifest.as_bytes());
         let response = response.unwrap();
         let text = String::from_utf8_lossy(&response.body);
-        assert!(matches!(response.status, 201 | 404), "{text}");
+        let is_expected = match dialect {
+            // ECR rejects some of the manifests, after it has parsed them.
+            "ecr" => matches!(response.status, 201 | 404 | 405),
+            _ => matches!(response.status, 201 | 404),
+        };
+        assert!(is_expected, "{text}");
         let peak = peak(&mock);
         assert!(
             peak < 96,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::mock::Mock;
-use crate::pusher::Pusher;
+use crate::pusher::{Pusher, digest};
 use crate::stores::token;
 
 #[cfg(target_os = "linux")]
@@ -102,8 +102,12 @@ fn images_are_listed() {
 fn all_pages_of_images_are_listed() {
     let mock = Mock::serve(&["--create-on-push"]);
     let mut pusher = Pusher::new(&mock, &token());
+    let layer = format!(
+        r#"{{"digest":"{}","urls":["https://example.com"]}}"#,
+        digest(b"")
+    );
     for number in 0..1001 {
-        let manifest = format!(r#"{{"annotations":{{"number":"{number}"}}}}"#);
+        let manifest = format!(r#"{{"layers":[{layer}],"annotations":{{"number":"{number}"}}}}"#);
         let pushed = pusher.request("PUT", &format!("manifests/{number}"), manifest.as_bytes());
         assert_eq!(pushed.unwrap().status, 201);
     }

@@ -1,5 +1,7 @@
 //! Repositories and images through the SDK, which parses every member of every response.
 
+use std::time::Duration;
+
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
 use aws_sdk_ecr::primitives::Blob;
@@ -100,6 +102,7 @@ async fn an_image_is_uploaded_put_described_and_deleted() {
     upload(&client).await;
     let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
     let put = client.put_image().repository_name("app").image_tag("1.0");
+    let put = put.image_manifest_media_type("application/vnd.oci.image.manifest.v1+json");
     put.image_manifest(&manifest).send().await.unwrap();
 
     let one = ImageIdentifier::builder().image_tag("1.0").build();
@@ -141,4 +144,35 @@ async fn an_image_pushed_in_code_is_returned_by_the_api() {
     let got = got.image_ids(id).send().await.unwrap();
     let manifest = got.images()[0].image_manifest().unwrap();
     assert_eq!(app.manifest("1.0").await.unwrap(), manifest.as_bytes());
+}
+
+#[tokio::test]
+async fn the_time_of_a_pull_is_recorded_once_in_24_hours() {
+    // Source: the documentation of `lastRecordedPullTime` in the service model.
+    let (ecr, client) = start().await;
+    let app = ecr.repository("app");
+    app.push(Image::new().layer("hello").tag("1.0"))
+        .await
+        .unwrap();
+    let recorded = async || {
+        let described = client.describe_images().repository_name("app");
+        let described = described.send().await.unwrap();
+        let time = described.image_details()[0].last_recorded_pull_time();
+        time.map(|time| time.as_secs_f64())
+    };
+    let pull = async || {
+        let id = ImageIdentifier::builder().image_tag("1.0").build();
+        let got = client.batch_get_image().repository_name("app");
+        got.image_ids(id).send().await.unwrap();
+    };
+    assert_eq!(recorded().await, None);
+    pull().await;
+    let first = recorded().await;
+    assert!(first.is_some());
+    ecr.clock().advance(Duration::from_secs(24 * 3600 - 1));
+    pull().await;
+    assert_eq!(recorded().await, first);
+    ecr.clock().advance(Duration::from_secs(1));
+    pull().await;
+    assert_eq!(recorded().await, first.map(|time| time + 24.0 * 3600.0));
 }

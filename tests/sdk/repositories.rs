@@ -3,7 +3,7 @@
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
 use aws_sdk_ecr::types::ImageIdentifier;
-use mock_ecr::config::ConditionKey;
+use mock_ecr::config::{ConditionKey, Dialect};
 use mock_ecr::repository::{Image, Policy, Repository, RepositoryError};
 use mock_ecr::{MockEcr, Principal};
 
@@ -76,6 +76,32 @@ async fn reading_what_does_not_exist_is_an_error_that_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn an_image_that_ecr_rejects_is_an_error_that_names_the_quirk() {
+    let ecr = MockEcr::start().await.unwrap();
+    let app = ecr.repository("app");
+    for (image, text, quirk) in [
+        (Image::new(), "An image without layers", "layers_required"),
+        (
+            Image::new().layer(""),
+            "a layer has no content",
+            "empty_layers_rejected",
+        ),
+    ] {
+        let error = explain(app.push(image).await.unwrap_err());
+        assert!(
+            error.starts_with("the registry rejects the image"),
+            "{error}"
+        );
+        let ending = format!("(quirk {quirk})");
+        assert!(error.contains(text) && error.ends_with(&ending), "{error}");
+    }
+    let oci = MockEcr::builder().dialect(Dialect::Oci);
+    let oci = oci.start().await.unwrap();
+    let app = oci.repository("app");
+    app.push(Image::new().layer("")).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_layers_of_an_index_are_an_error_that_names_an_image() {
     let ecr = MockEcr::start().await.unwrap();
     let app = ecr.repository("app");
@@ -84,7 +110,9 @@ async fn the_layers_of_an_index_are_an_error_that_names_an_image() {
     let entry = format!(
         r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{image}","size":{size}}}"#
     );
-    let index = format!(r#"{{"schemaVersion":2,"manifests":[{entry}]}}"#);
+    let index = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{entry}]}}"#
+    );
     let client = Client::new(&ecr.sdk_config());
     let put = client.put_image().repository_name("app").image_tag("all");
     put.image_manifest(index).send().await.unwrap();

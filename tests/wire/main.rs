@@ -18,6 +18,7 @@ mod explanations;
 mod faults;
 mod handle;
 mod http2;
+mod image;
 mod incomplete_signature;
 mod invalid_http;
 mod limits;

@@ -15,6 +15,7 @@ use crate::clock;
 use crate::clock::Clock;
 use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
+use crate::domain::rejection::Rules;
 use crate::domain::{
     AccountSetting, LayoutError, Repositories, RepositoryError, Settings, TagRule, Unpublished,
 };
@@ -76,6 +77,8 @@ impl State {
     ) -> Self {
         let principals = Arc::new(config.identity_store());
         let clock = Clock::new(config.clock);
+        let repositories = Repositories::new(store, &config.seed, clock::system);
+        let rules = Rules::of_registry(|quirk| config.has(quirk));
         State {
             started: AtomicI64::new(clock.now().as_millis()),
             clock,
@@ -83,7 +86,7 @@ impl State {
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
             redactor: Redactor::new(&config, Arc::clone(&principals)),
-            repositories: Repositories::new(store, &config.seed, clock::system),
+            repositories: repositories.with_rules(rules),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,

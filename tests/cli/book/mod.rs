@@ -13,4 +13,5 @@ mod links;
 mod markdown;
 mod operations;
 mod page;
+mod rejections;
 mod schema;

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::bounds::{LONG, assert_other_clients_are_served, fill_request_log, limited, send};
 use crate::http2::Http2;
+use crate::image::OCI_INDEX;
 use crate::raw::RawRequest;
 
 /// The minimum of `buffer_bytes`. Bodies of more than 64 KiB can use 48 MiB of it.
@@ -147,7 +148,9 @@ async fn create_repository(ecr: &MockEcr) {
 fn put_image(tag: &str, length: usize) -> RawRequest {
     let input = |spaces: usize| {
         let spaces = " ".repeat(spaces);
-        format!(r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{{}}{spaces}"}}"#)
+        format!(
+            r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{{\"manifests\":[]}}{spaces}","imageManifestMediaType":"{OCI_INDEX}"}}"#
+        )
     };
     let body = input(length - input(0).len());
     RawRequest::call("PutImage").body(body).signed()

@@ -28,7 +28,10 @@ async fn every_operation_reports_an_absent_repository() {
         ("GetRepositoryPolicy", ""),
         ("InitiateLayerUpload", ""),
         ("ListImages", ""),
-        ("PutImage", r#","imageManifest":"{}""#),
+        (
+            "PutImage",
+            r#","imageManifest":"{\"manifests\":[]}","imageManifestMediaType":"application/vnd.oci.image.index.v1+json""#,
+        ),
         (
             "PutImageTagMutability",
             r#","imageTagMutability":"MUTABLE""#,
@@ -85,7 +88,7 @@ async fn a_digest_of_an_unsupported_form_is_not_found() {
         let got = api.output("BatchGetImage", &input).await;
         assert!(got.contains(r#""failureCode":"ImageNotFound""#), "{got}");
     }
-    for text in ["", ":", "sha256", "sha256:", ":0a", "sha256:0g", "a/b:0a"] {
+    for text in [":", "sha256", "sha256:", ":0a", "sha256:0g", "a/b:0a"] {
         let input = format!(r#"{{"repositoryName":"app","layerDigests":["{text}"]}}"#);
         let output = api.output("BatchCheckLayerAvailability", &input).await;
         let code = r#""failureCode":"InvalidLayerDigest""#;

@@ -40,7 +40,7 @@ async fn an_invalid_tag_is_rejected_with_a_pattern_that_is_not_in_the_model() {
 async fn an_invalid_enum_value_is_rejected_with_the_valid_values() {
     // Source: getmoto/moto, `ecr/models.py`, from a model with two values.
     let input = r#"{"repositoryName":"app","imageTagMutability":"NONE"}"#;
-    let constraint = "Member must satisfy enum value set: [MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]";
+    let constraint = "Member must satisfy enum value set: [IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE, MUTABLE_WITH_EXCLUSION]";
     for operation in ["CreateRepository", "PutImageTagMutability"] {
         assert_violation(operation, input, "imageTagMutability", constraint).await;
     }

@@ -1,16 +1,18 @@
 //! Operations on images, and the same images in the registry.
 
-use super::{Api, EMPTY_DIGEST, HELLO, OCI_MANIFEST};
+use super::{Api, HELLO, put_input};
+use crate::image::{IMAGE, IMAGE_DIGEST, OCI_INDEX, OCI_MANIFEST, OTHER_IMAGE, image_with};
 use crate::raw::RawRequest;
 
 #[tokio::test]
 async fn an_image_that_is_put_can_be_pulled() {
     let api = Api::start().await;
-    let put = api.put("latest", "{}").await;
+    let put = api.put("latest", IMAGE).await;
     assert_eq!(
         put,
         format!(
-            r#"{{"image":{{"imageId":{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"latest"}},"imageManifest":"{{}}","imageManifestMediaType":"{OCI_MANIFEST}","registryId":"123456789012","repositoryName":"app"}}}}"#
+            r#"{{"image":{{"imageId":{{"imageDigest":"{IMAGE_DIGEST}","imageTag":"latest"}},"imageManifest":"{}","imageManifestMediaType":"{OCI_MANIFEST}","registryId":"123456789012","repositoryName":"app"}}}}"#,
+            IMAGE.replace('"', "\\\"")
         )
     );
     let token = api.0.issue_token();
@@ -18,13 +20,13 @@ async fn an_image_that_is_put_can_be_pulled() {
     let pulled = pull.to(&api.0).await;
     assert_eq!(
         (&pulled.body[..], pulled.header("content-type")),
-        ("{}", OCI_MANIFEST)
+        (IMAGE, OCI_MANIFEST)
     );
     let text = format!(
-        "Image with digest '{EMPTY_DIGEST}' and tag 'latest' already exists in the repository with name 'app' in the registry with id '123456789012'"
+        "Image with digest '{IMAGE_DIGEST}' and tag 'latest' already exists in the repository with name 'app' in registry with id '123456789012'"
     );
-    let input = r#"{"repositoryName":"app","imageTag":"latest","imageManifest":"{}"}"#;
-    api.assert_error("PutImage", input, "ImageAlreadyExistsException", &text)
+    let input = put_input("latest", IMAGE);
+    api.assert_error("PutImage", &input, "ImageAlreadyExistsException", &text)
         .await;
 }
 
@@ -43,13 +45,13 @@ async fn an_image_that_was_pushed_is_described() {
         201
     );
     let manifest = format!(
-        r#"{{"mediaType":"{OCI_MANIFEST}","artifactType":"a/b","subject":{{"digest":"{EMPTY_DIGEST}"}},"layers":[{{"digest":"{HELLO}","size":5}}]}}"#
+        r#"{{"mediaType":"{OCI_MANIFEST}","artifactType":"a/b","subject":{{"digest":"{IMAGE_DIGEST}"}},"layers":[{{"digest":"{HELLO}","size":5}}]}}"#
     );
     let push = request("PUT", "/v2/app/manifests/1.0").with("Content-Type", OCI_MANIFEST);
     let pushed = push.body(&manifest[..]).to(&api.0).await;
     let digest = pushed.header("docker-content-digest");
     let detail = format!(
-        r#"{{"artifactMediaType":"a/b","imageDigest":"{digest}","imageManifestMediaType":"{OCI_MANIFEST}","imagePushedAt":1.448832653241E9,"imageSizeInBytes":5,"imageStatus":"ACTIVE","imageTags":["1.0"],"registryId":"123456789012","repositoryName":"app","subjectManifestDigest":"{EMPTY_DIGEST}"}}"#
+        r#"{{"artifactMediaType":"a/b","imageDigest":"{digest}","imageManifestMediaType":"{OCI_MANIFEST}","imagePushedAt":1.448832653241E9,"imageSizeInBytes":5,"imageStatus":"ACTIVE","imageTags":["1.0"],"registryId":"123456789012","repositoryName":"app","subjectManifestDigest":"{IMAGE_DIGEST}"}}"#
     );
     for ids in ["", r#","imageIds":[{"imageTag":"1.0"}]"#] {
         let input = format!(r#"{{"repositoryName":"app"{ids}}}"#);
@@ -72,14 +74,14 @@ async fn an_absent_image_is_reported_with_its_id() {
 async fn images_are_listed_in_pages_and_by_tag_status() {
     let api = Api::start().await;
     for tag in ["b", "a"] {
-        api.put(tag, "{}").await;
+        api.put(tag, IMAGE).await;
     }
-    api.put("c", "{ }").await;
+    api.put("c", OTHER_IMAGE).await;
     let untag = r#"{"repositoryName":"app","imageIds":[{"imageTag":"c"}]}"#;
     let all = api
         .output("ListImages", r#"{"repositoryName":"app"}"#)
         .await;
-    let of = |tag: &str| format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"{tag}"}}"#);
+    let of = |tag: &str| format!(r#"{{"imageDigest":"{IMAGE_DIGEST}","imageTag":"{tag}"}}"#);
     assert!(all.contains(&format!("{},{}", of("a"), of("b"))), "{all}");
     let mut seen = Vec::new();
     let mut next = String::new();
@@ -107,7 +109,7 @@ async fn images_are_listed_in_pages_and_by_tag_status() {
 async fn batch_operations_return_images_and_failures() {
     // Source of the codes: the enum ImageFailureCode of the service model; the texts are [ASSUME].
     let api = Api::start().await;
-    api.put("latest", "{}").await;
+    api.put("latest", IMAGE).await;
     let other = HELLO;
     for (image_id, code) in [
         (r#"{"imageTag":"none"}"#.to_owned(), "ImageNotFound"),
@@ -116,7 +118,7 @@ async fn batch_operations_return_images_and_failures() {
         (r#"{"imageTag":"a b"}"#.to_owned(), "InvalidImageTag"),
         (format!(r#"{{"imageDigest":"{other}"}}"#), "ImageNotFound"),
         (
-            format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"x"}}"#),
+            format!(r#"{{"imageDigest":"{IMAGE_DIGEST}","imageTag":"x"}}"#),
             "ImageTagDoesNotMatchDigest",
         ),
     ] {
@@ -135,7 +137,7 @@ async fn batch_operations_return_images_and_failures() {
                 output.contains(&format!(r#""imageId":{image_id}}}]"#)),
                 "{output}"
             );
-            let has_image = output.contains(r#""imageManifest":"{}""#);
+            let has_image = output.contains(r#""imageManifest":"{"#);
             assert_eq!(has_image, operation == "BatchGetImage");
         }
     }
@@ -146,12 +148,12 @@ async fn an_image_is_deleted_with_its_last_tag() {
     // Source: the description of BatchDeleteImage in AWS's API reference.
     let api = Api::start().await;
     for tag in ["a", "b"] {
-        api.put(tag, "{}").await;
+        api.put(tag, IMAGE).await;
     }
     for (tag, left) in [("a", 1), ("b", 0)] {
         let input = format!(r#"{{"repositoryName":"app","imageIds":[{{"imageTag":"{tag}"}}]}}"#);
         let gone = api.output("BatchDeleteImage", &input).await;
-        let image_id = format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"{tag}"}}"#);
+        let image_id = format!(r#"{{"imageDigest":"{IMAGE_DIGEST}","imageTag":"{tag}"}}"#);
         assert_eq!(
             gone,
             format!(r#"{{"failures":[],"imageIds":[{image_id}]}}"#)
@@ -167,12 +169,10 @@ async fn an_image_is_deleted_with_its_last_tag() {
 async fn an_image_that_an_index_references_is_not_deleted() {
     // Source of the code: the enum ImageFailureCode of the service model.
     let api = Api::start().await;
-    api.put("one", "{}").await;
-    api.put(
-        "all",
-        &format!(r#"{{"manifests":[{{"digest":"{EMPTY_DIGEST}"}}]}}"#),
-    )
-    .await;
+    api.put("one", IMAGE).await;
+    let index = format!(r#"{{"manifests":[{{"digest":"{IMAGE_DIGEST}"}}]}}"#);
+    let put = put_input("all", &index).replace(OCI_MANIFEST, OCI_INDEX);
+    api.output("PutImage", &put).await;
     let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"one"}]}"#;
     let output = api.output("BatchDeleteImage", input).await;
     assert!(output.contains("ImageReferencedByManifestList"), "{output}");
@@ -183,7 +183,7 @@ async fn an_image_that_an_index_references_is_not_deleted() {
 
 #[tokio::test]
 async fn an_invalid_or_incomplete_manifest_is_rejected() {
-    // Source: aws/aws-cli#8620, int128/docker-manifest-create-action#63; the text for layers is [ASSUME].
+    // Source: the table of rejections.
     let api = Api::start().await;
     let input = |manifest: &str| {
         let manifest = manifest.replace('"', "\\\"");
@@ -193,11 +193,17 @@ async fn an_invalid_or_incomplete_manifest_is_rejected() {
         "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
     api.assert_error("PutImage", &input("{"), "InvalidParameterException", text)
         .await;
-    for (member, kind, code) in [
-        ("layers", "Layers", "LayersNotFoundException"),
-        ("manifests", "Images", "ReferencedImagesNotFoundException"),
+    for (media_type, member, kind, code) in [
+        (OCI_MANIFEST, "layers", "Layers", "LayersNotFoundException"),
+        (
+            OCI_INDEX,
+            "manifests",
+            "Images",
+            "ReferencedImagesNotFoundException",
+        ),
     ] {
-        let manifest = format!(r#"{{"{member}":[{{"digest":"{HELLO}"}}]}}"#);
+        let manifest =
+            format!(r#"{{"mediaType":"{media_type}","{member}":[{{"digest":"{HELLO}"}}]}}"#);
         let text = format!(
             "{kind} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
         );
@@ -206,12 +212,11 @@ async fn an_invalid_or_incomplete_manifest_is_rejected() {
     }
     let wrong =
         format!(r#"{{"repositoryName":"app","imageManifest":"{{}}","imageDigest":"{HELLO}"}}"#);
-    let response = api.call("PutImage", &wrong).await;
-    assert!(
-        response.body.contains("ImageDigestDoesNotMatchException"),
-        "{}",
-        response.body
+    let text = format!(
+        "The image with digest '{HELLO}' in repository 'app' and registry ID '123456789012' does not match the image digest that Amazon ECR has calculated."
     );
+    let code = "ImageDigestDoesNotMatchException";
+    api.assert_error("PutImage", &wrong, code, &text).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,8 +226,8 @@ async fn concurrent_calls_delete_each_image_once() {
         let mut ids = Vec::new();
         for image in 0..20 {
             let tag = format!("{round}-{image}");
-            api.put(&tag, &format!(r#"{{"annotations":{{"n":"{tag}"}}}}"#))
-                .await;
+            let annotations = format!(r#""annotations":{{"n":"{tag}"}}"#);
+            api.put(&tag, &image_with(&annotations)).await;
             ids.push(format!(r#"{{"imageTag":"{tag}"}}"#));
         }
         let input = format!(
@@ -255,10 +260,73 @@ async fn a_media_type_that_a_header_cannot_contain_is_rejected() {
 #[tokio::test]
 async fn no_image_is_archived() {
     let api = Api::start().await;
-    api.put("a", "{}").await;
+    api.put("a", IMAGE).await;
     let input = r#"{"repositoryName":"app","filter":{"imageStatus":"ARCHIVED"}}"#;
     let listed = api.output("ListImages", input).await;
     assert_eq!(listed, r#"{"imageIds":[]}"#);
     let described = api.output("DescribeImages", input).await;
     assert_eq!(described, r#"{"imageDetails":[]}"#);
+}
+
+#[tokio::test]
+async fn the_size_of_an_index_is_that_of_its_largest_image() {
+    // Source: the documentation of `imageSizeInBytes` in the service model.
+    let api = Api::start().await;
+    let token = api.0.issue_token();
+    let upload = format!("/v2/app/blobs/uploads/?digest={HELLO}");
+    let upload = RawRequest::new("POST", &upload).with_token(&token);
+    upload.body("hello").to(&api.0).await;
+    let image = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
+    let put = api.put("large", &image).await;
+    let (_, digest) = put.split_once(r#""imageDigest":""#).unwrap();
+    let digest = &digest[..digest.find('"').unwrap()];
+    api.put("small", IMAGE).await;
+    let index =
+        format!(r#"{{"manifests":[{{"digest":"{IMAGE_DIGEST}"}},{{"digest":"{digest}"}}]}}"#);
+    let put = put_input("index", &index).replace(OCI_MANIFEST, OCI_INDEX);
+    api.output("PutImage", &put).await;
+    let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"index"}]}"#;
+    let described = api.output("DescribeImages", input).await;
+    assert!(
+        described.contains(r#""imageSizeInBytes":5,"#),
+        "{described}"
+    );
+}
+
+#[tokio::test]
+async fn a_manifest_that_is_longer_with_its_escapes_is_accepted() {
+    // Source: the service model limits the characters of the manifest.
+    let api = Api::start().await;
+    let escaped = "\\u0061".repeat(1_400_000);
+    let image = image_with(r#""annotations":{"a":"LONG"}"#);
+    let input = put_input("long", &image).replace("LONG", &escaped);
+    let response = api.call("PutImage", &input).await;
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn named_images_and_repositories_have_no_pages() {
+    // Source: the documentation of `maxResults` and `nextToken` in the service model; the text is [ASSUME].
+    let api = Api::start().await;
+    for (operation, names, list) in [
+        (
+            "DescribeImages",
+            r#""repositoryName":"app","imageIds":[{"imageTag":"a"}]"#,
+            "imageIds",
+        ),
+        (
+            "DescribeRepositories",
+            r#""repositoryNames":["app"]"#,
+            "repositoryNames",
+        ),
+    ] {
+        for (member, value) in [("maxResults", "1"), ("nextToken", r#""x""#)] {
+            let input = format!(r#"{{{names},"{member}":{value}}}"#);
+            let text = format!(
+                "Invalid parameter at '{member}' failed to satisfy constraint: 'cannot be used with {list}'"
+            );
+            let code = "InvalidParameterException";
+            api.assert_error(operation, &input, code, &text).await;
+        }
+    }
 }

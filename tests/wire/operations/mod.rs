@@ -8,18 +8,17 @@ mod images;
 mod layers;
 mod pagination;
 mod policies;
+mod rejections;
 mod repositories;
 mod settings;
 
 use mock_ecr::MockEcr;
 
+use crate::image::OCI_MANIFEST;
 use crate::raw::RawRequest;
 use crate::response::Response;
 
-const EMPTY_DIGEST: &str =
-    "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// A mock with a repository `app`. Calls are signed by the default principal.
 struct Api(MockEcr);
@@ -60,10 +59,14 @@ impl Api {
 
     /// Calls `PutImage` with a tag and a manifest, and returns the output.
     async fn put(&self, tag: &str, manifest: &str) -> String {
-        let manifest = manifest.replace('"', "\\\"");
-        let input = format!(
-            r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{manifest}","imageManifestMediaType":"{OCI_MANIFEST}"}}"#
-        );
-        self.output("PutImage", &input).await
+        self.output("PutImage", &put_input(tag, manifest)).await
     }
+}
+
+/// Returns the input of `PutImage` with a tag and the manifest of an image.
+fn put_input(tag: &str, manifest: &str) -> String {
+    let manifest = manifest.replace('"', "\\\"");
+    format!(
+        r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{manifest}","imageManifestMediaType":"{OCI_MANIFEST}"}}"#
+    )
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Api;
+use crate::image::{IMAGE, image_with};
 
 const IMAGES: [(&str, &str); 2] = [
     ("ListImages", "imageIds"),
@@ -13,7 +14,7 @@ const IMAGES: [(&str, &str); 2] = [
 async fn four_images() -> Api {
     let api = Api::start().await;
     for tag in ["a", "b", "c", "d"] {
-        let manifest = format!(r#"{{"annotations":{{"tag":"{tag}"}}}}"#);
+        let manifest = image_with(&format!(r#""annotations":{{"tag":"{tag}"}}"#));
         api.put(tag, &manifest).await;
     }
     api
@@ -118,10 +119,10 @@ async fn a_page_has_one_to_a_thousand_results() {
 async fn pages_of_any_length_return_the_same_list() {
     let api = four_images().await;
     for tag in ["e", "f", "g"] {
-        api.put(tag, r#"{"annotations":{"tag":"a"}}"#).await;
+        api.put(tag, IMAGE).await;
     }
     // Moves the tag of the second image, which is then untagged.
-    api.put("b", r#"{"annotations":{"tag":"a"}}"#).await;
+    api.put("b", IMAGE).await;
     for (filter, n_entries) in [("TAGGED", 7), ("UNTAGGED", 1), ("ANY", 8)] {
         let expected = list(&api, filter, 1000).await;
         assert_eq!(expected.len(), n_entries);

@@ -1,6 +1,7 @@
 //! Operations that create, describe and delete repositories.
 
 use super::Api;
+use crate::image::IMAGE;
 
 /// Returns a repository as it is in an output. Source: hashicorp/terraform-provider-aws#35268.
 fn view(name: &str, mutability: &str) -> String {
@@ -94,7 +95,7 @@ async fn an_altered_token_and_a_token_of_another_list_are_rejected() {
 async fn a_repository_with_images_is_deleted_only_with_force() {
     // Source of the text: getmoto/moto, `ecr/exceptions.py`.
     let api = Api::start().await;
-    api.put("latest", "{}").await;
+    api.put("latest", IMAGE).await;
     let text = "The repository with name 'app' in registry with id '123456789012' cannot be deleted because it still contains images";
     let input = r#"{"repositoryName":"app"}"#;
     api.assert_error(
@@ -149,4 +150,48 @@ async fn a_constraint_violation_has_the_recorded_text() {
         number,
     )
     .await;
+}
+
+#[tokio::test]
+async fn the_key_of_an_encrypted_repository_is_an_arn() {
+    // Source: cloudposse/terraform-aws-ecr#85; of the default: the service model.
+    let api = Api::start().await;
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    let arn = format!("arn:aws:kms:us-east-1:123456789012:key/{id}");
+    let create = async |name: &str, encryption: &str| {
+        let input =
+            format!(r#"{{"repositoryName":"{name}","encryptionConfiguration":{{{encryption}}}}}"#);
+        api.call("CreateRepository", &input).await.body
+    };
+    for (name, key) in [("by-id", id), ("by-arn", &arn)] {
+        let encryption = format!(r#""encryptionType":"KMS","kmsKey":"{key}""#);
+        let created = create(name, &encryption).await;
+        assert!(
+            created.contains(&format!(r#""kmsKey":"{arn}""#)),
+            "{created}"
+        );
+    }
+    let managed = create("managed", r#""encryptionType":"KMS""#).await;
+    assert!(
+        managed.contains(r#""kmsKey":"arn:aws:kms:us-east-1:123456789012:key/"#),
+        "{managed}"
+    );
+    let alias = r#""encryptionType":"KMS","kmsKey":"alias/aws/ecr""#;
+    let aliased = create("aliased", alias).await;
+    let key = |created: &str| created[created.find("kmsKey").unwrap()..][..90].to_owned();
+    assert_eq!(key(&aliased), key(&managed));
+    for (encryption, code) in [
+        (r#""encryptionType":"KMS","kmsKey":"nonsense""#.to_owned(), "KmsException"),
+        (
+            r#""encryptionType":"KMS","kmsKey":"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab""#.to_owned(),
+            "KmsException",
+        ),
+        (
+            format!(r#""encryptionType":"AES256","kmsKey":"{id}""#),
+            "InvalidParameterException",
+        ),
+    ] {
+        let rejected = create("rejected", &encryption).await;
+        assert!(rejected.contains(code), "{rejected}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Settings of a repository: mutability, policy, tags.
 
-use super::Api;
+use super::{Api, put_input};
+use crate::image::{IMAGE, OTHER_IMAGE};
 use crate::raw::RawRequest;
 
 #[tokio::test]
@@ -15,29 +16,37 @@ async fn an_immutable_tag_cannot_be_moved_unless_excluded() {
     );
     // The filter does not match `DEV-1`: tags are case-sensitive.
     for tag in ["1.0", "dev-1", "DEV-1"] {
-        api.put(tag, "{}").await;
+        api.put(tag, IMAGE).await;
     }
-    api.put("dev-1", "{ }").await;
+    api.put("dev-1", OTHER_IMAGE).await;
     for tag in ["1.0", "DEV-1"] {
         let text = format!(
             "The image tag '{tag}' already exists in the 'app' repository and cannot be overwritten because the tag is immutable."
         );
-        let input =
-            format!(r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{{ }}"}}"#);
+        let input = put_input(tag, OTHER_IMAGE);
         api.assert_error("PutImage", &input, "ImageTagAlreadyExistsException", &text)
             .await;
     }
     let token = api.0.issue_token();
     let push = RawRequest::new("PUT", "/v2/app/manifests/1.0")
         .with_token(&token)
-        .body("{ }");
+        .body(OTHER_IMAGE);
     assert_eq!(push.to(&api.0).await.status(), 400);
 }
 
 #[tokio::test]
 async fn exclusion_filters_require_a_mutability_with_exclusion() {
-    // [ASSUME]
     let api = Api::start().await;
+    for name in ["IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"] {
+        // Source: aws/aws-cdk#35246.
+        let text = format!(
+            "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as {name}'"
+        );
+        let input = format!(r#"{{"repositoryName":"app","imageTagMutability":"{name}"}}"#);
+        let code = "InvalidParameterException";
+        api.assert_error("PutImageTagMutability", &input, code, &text)
+            .await;
+    }
     let filters =
         r#","imageTagMutabilityExclusionFilters":[{"filterType":"WILDCARD","filter":"a"}]"#;
     for (name, filters) in [("IMMUTABLE", filters), ("MUTABLE_WITH_EXCLUSION", "")] {
@@ -124,13 +133,16 @@ async fn a_repository_has_tags_as_a_resource() {
 
 #[tokio::test]
 async fn invalid_resource_tags_are_rejected() {
-    // Source of the limits: AWS's general reference, "Tag naming limits and requirements"; the texts are [ASSUME].
+    // Source of the limits: AWS's general reference, "Tag naming limits and requirements"; of the text: the service model.
     let api = Api::start().await;
     let arn = r#""resourceArn":"arn:aws:ecr:us-east-1:123456789012:repository/app""#;
     let tag = |key: &str| format!(r#"{{"Key":"{key}","Value":"1"}}"#);
     let many: Vec<String> = (0..51).map(|index| tag(&index.to_string())).collect();
     for (tags, code) in [
-        (tag("aws:x"), "InvalidTagParameterException"),
+        (
+            tag("aws:x"),
+            r#""__type":"InvalidTagParameterException","message":"An invalid parameter has been specified. Tag keys can"#,
+        ),
         (tag(""), "InvalidTagParameterException"),
         (many.join(","), "TooManyTagsException"),
     ] {

@@ -2,7 +2,8 @@
 
 use mock_ecr::{Config, MockEcr};
 
-use super::{EMPTY, HELLO, Registry, error};
+use super::{HELLO, Registry, error};
+use crate::image::IMAGE;
 use crate::response::Response;
 
 /// A configuration in which the caller may only read.
@@ -81,7 +82,7 @@ async fn push_to_other_account(cross_account: &str) -> Response {
     let registry = Registry::from_builder(MockEcr::from_config(config)).await;
     let request = registry
         .request("PUT", "/v2/theirs/manifests/latest")
-        .body(EMPTY);
+        .body(IMAGE);
     let host = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
     request.on_host(host).to(&registry.ecr).await
 }

@@ -4,8 +4,9 @@ use mock_ecr::config::Dialect;
 use mock_ecr::repository::{Image, RepositoryError};
 use mock_ecr::{Config, MockEcr, Preserve};
 
-use super::{HELLO, OCI_MANIFEST, Registry};
+use super::{HELLO, Registry};
 use crate::errors::assert_error_chain;
+use crate::image::OCI_MANIFEST;
 use crate::raw::RawRequest;
 
 /// The default configuration of an image whose only layer is `hello`.

@@ -1,7 +1,8 @@
 //! Requests of the conformance suite of OCI Distribution 1.1 that `oci` does not cover: all upload methods for blobs and all kinds
 //! of manifests.
 
-use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, OCI_MANIFEST, Registry};
+use super::{HELLO, Registry};
+use crate::image::{IMAGE, IMAGE_DIGEST, IMAGE_SHA512, OCI_INDEX, OCI_MANIFEST};
 use crate::raw::{response_length, send_bytes};
 use crate::response::Response;
 
@@ -164,7 +165,7 @@ fn manifests_of_every_kind() -> [(&'static str, String); 9] {
         (OCI_INDEX, r#""manifests":[]"#.to_owned()),
         (
             OCI_INDEX,
-            format!(r#""manifests":[{{"digest":"{EMPTY_DIGEST}"}}]"#),
+            format!(r#""manifests":[{{"digest":"{IMAGE_DIGEST}"}}]"#),
         ),
         (
             OCI_MANIFEST,
@@ -203,7 +204,7 @@ fn manifests_of_every_kind() -> [(&'static str, String); 9] {
 async fn manifests_of_every_kind_are_pushed_and_pulled() {
     let registry = Registry::oci().await;
     registry.push_hello().await;
-    registry.put("latest", EMPTY).await;
+    registry.put("latest", IMAGE).await;
     for (media_type, rest) in manifests_of_every_kind() {
         let manifest = format!(r#"{{"schemaVersion":2,"mediaType":"{media_type}",{rest}}}"#);
         let pushed = put(&registry, "a", media_type, &manifest).await;
@@ -232,14 +233,14 @@ async fn manifests_of_every_kind_are_pushed_and_pulled() {
 #[tokio::test]
 async fn a_manifest_is_stored_under_a_digest_of_either_algorithm() {
     let registry = Registry::oci().await;
-    let path = format!("/v2/app/manifests/{EMPTY_SHA512}");
-    let pushed = registry.put(EMPTY_SHA512, EMPTY).await;
+    let path = format!("/v2/app/manifests/{IMAGE_SHA512}");
+    let pushed = registry.put(IMAGE_SHA512, IMAGE).await;
     assert_eq!(
         (pushed.status(), pushed.header("location")),
         (201, &path[..])
     );
-    assert_eq!(pushed.header("docker-content-digest"), EMPTY_SHA512);
-    assert_eq!(registry.send("GET", &path).await.body, EMPTY);
+    assert_eq!(pushed.header("docker-content-digest"), IMAGE_SHA512);
+    assert_eq!(registry.send("GET", &path).await.body, IMAGE);
     assert_eq!(registry.send("DELETE", &path).await.status(), 202);
     assert_eq!(registry.send("HEAD", &path).await.status(), 404);
 }
@@ -247,7 +248,7 @@ async fn a_manifest_is_stored_under_a_digest_of_either_algorithm() {
 #[tokio::test]
 async fn a_manifest_of_another_digest_is_rejected() {
     let registry = Registry::oci().await;
-    for reference in [EMPTY_DIGEST, EMPTY_SHA512, "sha256:baddigeststring"] {
+    for reference in [IMAGE_DIGEST, IMAGE_SHA512, "sha256:baddigeststring"] {
         let rejected = registry.put(reference, "{}  ").await;
         assert_eq!(
             (rejected.status(), rejected.error()),
@@ -261,7 +262,7 @@ async fn a_manifest_of_another_digest_is_rejected() {
 async fn referrers_are_filtered_by_artifact_type() {
     let registry = Registry::oci().await;
     registry.push_hello().await;
-    let subject = format!(r#""subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"k":"v"}}"#);
+    let subject = format!(r#""subject":{{"digest":"{IMAGE_DIGEST}"}},"annotations":{{"k":"v"}}"#);
     let mut referrers = Vec::new();
     for (media_type, rest) in [
         (
@@ -276,10 +277,10 @@ async fn referrers_are_filtered_by_artifact_type() {
     ] {
         let manifest = format!(r#"{{"mediaType":"{media_type}",{rest},{subject}}}"#);
         let pushed = put(&registry, "a", media_type, &manifest).await;
-        assert_eq!(pushed.header("oci-subject"), EMPTY_DIGEST);
+        assert_eq!(pushed.header("oci-subject"), IMAGE_DIGEST);
         referrers.push(pushed.header("docker-content-digest").to_owned());
     }
-    let path = format!("/v2/app/referrers/{EMPTY_DIGEST}");
+    let path = format!("/v2/app/referrers/{IMAGE_DIGEST}");
     let all = registry.send("GET", &path).await;
     assert_eq!(all.header("content-type"), OCI_INDEX);
     let listed = |list: &Response| -> Vec<bool> {
@@ -308,6 +309,5 @@ async fn referrers_are_filtered_by_artifact_type() {
 /// The digest of an empty blob.
 const EMPTY_BLOB_DIGEST: &str =
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// The SHA-512 digests of `hello` and of the manifest `{}`.
+/// The SHA-512 digest of `hello`.
 const HELLO_SHA512: &str = "sha512:9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca72323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043";
-const EMPTY_SHA512: &str = "sha512:27c74670adb75075fad058d5ceaf7b20c4e7786c83bae8a32f626f9782af34c9a33c2046ef60fd2a7878d378e29fec851806bbd9a67878f3a9f1cda4830763fd";

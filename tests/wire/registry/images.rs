@@ -1,15 +1,17 @@
 //! Images by tag and by digest.
 
-use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_MANIFEST, Registry, error};
+use super::{HELLO, Registry, error};
+use crate::image::{IMAGE, IMAGE_DIGEST, OCI_INDEX, OCI_MANIFEST, OTHER_IMAGE};
+use crate::raw::RawRequest;
 
 #[tokio::test]
 async fn the_response_to_a_push_has_no_location() {
     // Source: apple/swift-container-plugin#27.
     let registry = Registry::ecr().await;
-    for reference in ["latest", EMPTY_DIGEST] {
-        let pushed = registry.put(reference, EMPTY).await;
+    for reference in ["latest", IMAGE_DIGEST] {
+        let pushed = registry.put(reference, IMAGE).await;
         assert_eq!(pushed.status(), 201);
-        assert_eq!(pushed.header("docker-content-digest"), EMPTY_DIGEST);
+        assert_eq!(pushed.header("docker-content-digest"), IMAGE_DIGEST);
         assert!(!pushed.has("location"));
     }
 }
@@ -18,30 +20,30 @@ async fn the_response_to_a_push_has_no_location() {
 async fn the_response_to_head_has_a_digest_and_to_get_has_none() {
     // Source: oras-project/oras-go#237, aws/containers-roadmap#1931.
     let registry = Registry::ecr().await;
-    registry.put("latest", EMPTY).await;
-    for reference in ["latest", EMPTY_DIGEST] {
+    registry.put("latest", IMAGE).await;
+    for reference in ["latest", IMAGE_DIGEST] {
         let path = format!("/v2/app/manifests/{reference}");
         let pulled = registry.request("GET", &path);
         let pulled = pulled.without("Connection").to(&registry.ecr).await;
         pulled.assert_is(
             "HTTP/1.1 200 OK",
             &[
-                "Content-Length: 2",
+                "Content-Length: 128",
                 &format!("Content-Type: {OCI_MANIFEST}"),
                 crate::response::DATE,
                 "Docker-Distribution-Api-Version: registry/2.0",
             ],
-            EMPTY,
+            IMAGE,
         );
         let head = registry.request("HEAD", &path);
         let head = head.without("Connection").to(&registry.ecr).await;
         head.assert_is(
             "HTTP/1.1 200 OK",
             &[
-                "Content-Length: 2",
+                "Content-Length: 128",
                 &format!("Content-Type: {OCI_MANIFEST}"),
                 crate::response::DATE,
-                &format!("Docker-Content-Digest: {EMPTY_DIGEST}"),
+                &format!("Docker-Content-Digest: {IMAGE_DIGEST}"),
                 "Docker-Distribution-Api-Version: registry/2.0",
                 "Sizes: ",
             ],
@@ -53,7 +55,7 @@ async fn the_response_to_head_has_a_digest_and_to_get_has_none() {
 #[tokio::test]
 async fn several_accept_headers_are_accepted() {
     let registry = Registry::ecr().await;
-    registry.put("latest", EMPTY).await;
+    registry.put("latest", IMAGE).await;
     let mut bytes = b"GET /v2/app/manifests/latest HTTP/1.1\r\nHost: localhost\r\n".to_vec();
     let token = registry.token.as_str();
     let rest = format!(
@@ -144,17 +146,28 @@ async fn an_invalid_tag_is_unsupported_for_get_and_a_bad_request_for_head() {
 
 #[tokio::test]
 async fn a_manifest_with_absent_layers_or_images_is_rejected() {
-    // Source of the text for images: int128/docker-manifest-create-action#63; the one for layers is [ASSUME].
     let registry = Registry::ecr().await;
-    for (member, kind) in [("layers", "Layers"), ("manifests", "Images")] {
-        let manifest = format!(r#"{{"{member}":[{{"digest":"{HELLO}","size":5}}]}}"#);
-        let response = registry.put("latest", &manifest).await;
+    for (media_type, member, kind, status, code) in [
+        (OCI_MANIFEST, "layers", "Layers", 404, "BLOB_UPLOAD_UNKNOWN"),
+        (
+            OCI_INDEX,
+            "manifests",
+            "Images",
+            400,
+            "MANIFEST_BLOB_UNKNOWN",
+        ),
+    ] {
+        let manifest = format!(
+            r#"{{"mediaType":"{media_type}","{member}":[{{"digest":"{HELLO}","size":5}}]}}"#
+        );
+        let request = registry.request("PUT", "/v2/app/manifests/latest");
+        let response = request.body(manifest).to(&registry.ecr).await;
         let text = format!(
             "{kind} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
         );
         assert_eq!(
             (response.status(), response.body),
-            (404, error("MANIFEST_BLOB_UNKNOWN", &text))
+            (status, error(code, &text))
         );
     }
     assert_eq!(
@@ -175,33 +188,33 @@ async fn an_immutable_tag_cannot_be_moved() {
         let ecr = &registry.ecr;
         async move { request.to(ecr).await }
     };
-    assert_eq!(put(EMPTY).await.status(), 201);
-    assert_eq!(put(EMPTY).await.status(), 201);
-    let rejected = put("{ }").await;
+    assert_eq!(put(IMAGE).await.status(), 201);
+    assert_eq!(put(IMAGE).await.status(), 201);
+    let rejected = put(OTHER_IMAGE).await;
     let text = "The image tag '1.0.2' already exists in the 'fixed' repository and cannot be overwritten because the tag is immutable.";
     assert_eq!(
         (rejected.status(), rejected.body),
         (400, error("TAG_INVALID", text))
     );
     let head = registry.send("HEAD", "/v2/fixed/manifests/1.0.2").await;
-    assert_eq!(head.header("docker-content-digest"), EMPTY_DIGEST);
+    assert_eq!(head.header("docker-content-digest"), IMAGE_DIGEST);
 }
 
 #[tokio::test]
 async fn a_manifest_with_a_wrong_digest_is_rejected() {
     let registry = Registry::ecr().await;
-    let rejected = registry.put(HELLO, EMPTY).await;
+    let rejected = registry.put(HELLO, IMAGE).await;
     assert_eq!(
         (rejected.status(), rejected.error()),
-        (400, "DIGEST_INVALID".to_owned())
+        (400, "MANIFEST_INVALID".to_owned())
     );
 }
 
 #[tokio::test]
 async fn a_delete_by_tag_removes_the_tag_and_by_digest_the_image() {
     let registry = Registry::ecr().await;
-    registry.put("one", EMPTY).await;
-    registry.put("two", EMPTY).await;
+    registry.put("one", IMAGE).await;
+    registry.put("two", IMAGE).await;
     assert_eq!(
         registry
             .send("DELETE", "/v2/app/manifests/one")
@@ -213,7 +226,7 @@ async fn a_delete_by_tag_removes_the_tag_and_by_digest_the_image() {
         registry.send("GET", "/v2/app/manifests/two").await.status(),
         200
     );
-    let by_digest = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+    let by_digest = format!("/v2/app/manifests/{IMAGE_DIGEST}");
     assert_eq!(registry.send("DELETE", &by_digest).await.status(), 202);
     assert_eq!(
         registry.send("GET", "/v2/app/manifests/two").await.status(),
@@ -226,11 +239,12 @@ async fn a_delete_by_tag_removes_the_tag_and_by_digest_the_image() {
 async fn an_image_that_an_index_lists_is_not_deleted() {
     // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.
     let index =
-        format!(r#"{{"mediaType":"{OCI_MANIFEST}","manifests":[{{"digest":"{EMPTY_DIGEST}"}}]}}"#);
-    let image = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+        format!(r#"{{"mediaType":"{OCI_INDEX}","manifests":[{{"digest":"{IMAGE_DIGEST}"}}]}}"#);
+    let image = format!("/v2/app/manifests/{IMAGE_DIGEST}");
     for (registry, status) in [(Registry::ecr().await, 405), (Registry::oci().await, 202)] {
-        registry.put("image", EMPTY).await;
-        let put = registry.put("index", &index).await;
+        registry.put("image", IMAGE).await;
+        let put = registry.request("PUT", "/v2/app/manifests/index");
+        let put = put.body(&index[..]).to(&registry.ecr).await;
         let digest = put.header("docker-content-digest");
         let deleted = registry.send("DELETE", &image).await;
         assert_eq!(deleted.status(), status, "{}", deleted.body);
@@ -242,4 +256,39 @@ async fn an_image_that_an_index_lists_is_not_deleted() {
             assert_eq!(registry.send("DELETE", &image).await.status(), 202);
         }
     }
+}
+
+#[tokio::test]
+async fn the_name_of_a_repository_has_2_to_256_characters() {
+    // Source of the form of the text: aws/aws-dotnet-deploy#549.
+    let registry = Registry::ecr().await;
+    for (length, constraint) in [
+        (1, "greater than or equal to 2"),
+        (257, "less than or equal to 256"),
+    ] {
+        let path = format!("/v2/{}/tags/list", "a".repeat(length));
+        let response = registry.send("GET", &path).await;
+        let text = format!(
+            "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length {constraint}'"
+        );
+        assert_eq!(
+            (response.status(), response.body),
+            (405, error("UNSUPPORTED", &text))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pull_of_a_manifest_is_recorded() {
+    let registry = Registry::ecr().await;
+    registry.put("latest", IMAGE).await;
+    let describe = RawRequest::call("DescribeImages").body(r#"{"repositoryName":"app"}"#);
+    let describe = describe.signed();
+    registry.send("HEAD", "/v2/app/manifests/latest").await;
+    let described = describe.clone().to(&registry.ecr).await.body;
+    assert!(!described.contains("lastRecordedPullTime"), "{described}");
+    registry.send("GET", "/v2/app/manifests/latest").await;
+    let described = describe.to(&registry.ecr).await.body;
+    let time = r#""lastRecordedPullTime":1.448832653241E9,"registryId""#;
+    assert!(described.contains(time), "{described}");
 }

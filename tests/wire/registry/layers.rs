@@ -22,7 +22,8 @@ async fn the_response_to_a_part_is_201_with_the_range_of_the_first_part() {
     // Source: tart#273 and kitops#822 for 201, aws/containers-roadmap#2831 for the range.
     let registry = Registry::ecr().await;
     let upload = registry.begin().await;
-    for (part, range) in [("he", "0-1"), ("llo", "0-1")] {
+    let part = "a".repeat(5 << 20);
+    for (part, range) in [(&part[..], "0-5242879"), ("llo", "0-5242879")] {
         let accepted = registry
             .request("PATCH", &upload)
             .body(part)
@@ -31,13 +32,14 @@ async fn the_response_to_a_part_is_201_with_the_range_of_the_first_part() {
         assert_eq!((accepted.status(), accepted.header("range")), (201, range));
         assert_eq!(accepted.header("location"), upload);
     }
-    assert_eq!(registry.send("GET", &upload).await.header("range"), "0-1");
+    let status = registry.send("GET", &upload).await;
+    assert_eq!(status.header("range"), "0-5242879");
     let done = registry
-        .send("PUT", &format!("{upload}?digest={HELLO}"))
+        .send("PUT", &format!("{upload}?digest={LARGE}"))
         .await;
     assert_eq!(done.status(), 201);
-    assert_eq!(done.header("docker-content-digest"), HELLO);
-    assert_eq!(done.header("location"), format!("/v2/app/blobs/{HELLO}"));
+    assert_eq!(done.header("docker-content-digest"), LARGE);
+    assert_eq!(done.header("location"), format!("/v2/app/blobs/{LARGE}"));
 }
 
 #[tokio::test]
@@ -90,7 +92,7 @@ async fn a_layer_of_another_digest_is_rejected_and_not_stored() {
         .await;
     assert_eq!(
         (rejected.status(), rejected.error()),
-        (400, "DIGEST_INVALID".to_owned())
+        (400, "BLOB_UPLOAD_INVALID".to_owned())
     );
     let layer = format!("/v2/app/blobs/{HELLO}");
     assert_eq!(registry.send("HEAD", &layer).await.status(), 404);
@@ -175,3 +177,6 @@ async fn a_layer_is_mounted_only_if_the_setting_is_enabled_and_an_image_referenc
         assert_eq!(there.status() == 200, status == 201);
     }
 }
+
+/// The digest of 5 MiB of `a` and of `llo`.
+const LARGE: &str = "sha256:7f56d85060b25d4e7976db6180c916a4ed8ccbaa0dd855b83f717aeb7f09ae0e";

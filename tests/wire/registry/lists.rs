@@ -1,13 +1,14 @@
 //! Lists of tags, repositories and referrers.
 
-use super::{EMPTY, EMPTY_DIGEST, Registry, error};
+use super::{Registry, error};
+use crate::image::{IMAGE, IMAGE_DIGEST, OCI_MANIFEST, image_with};
 
 #[tokio::test]
 async fn tags_are_listed_as_plain_text_in_pages_with_opaque_cursors() {
     // Source: deitch/docker_registry2#34.
     let registry = Registry::ecr().await;
     for tag in ["b", "c", "a"] {
-        registry.put(tag, EMPTY).await;
+        registry.put(tag, IMAGE).await;
     }
     let first = registry.send("GET", "/v2/app/tags/list?n=2").await;
     assert_eq!(first.header("content-type"), "text/plain; charset=utf-8");
@@ -24,7 +25,7 @@ async fn tags_are_listed_as_plain_text_in_pages_with_opaque_cursors() {
 async fn an_invalid_host_is_not_in_the_url_of_the_next_page() {
     let registry = Registry::ecr().await;
     for tag in ["a", "b"] {
-        registry.put(tag, EMPTY).await;
+        registry.put(tag, IMAGE).await;
     }
     let port = registry.ecr.address().port();
     let local = format!("<http://localhost:{port}/v2/app/tags/list?n=1&last=");
@@ -50,7 +51,7 @@ async fn a_page_has_a_hundred_tags_by_default() {
     // Source: deitch/docker_registry2#34.
     let registry = Registry::ecr().await;
     for index in 0..101 {
-        registry.put(&format!("t{index:03}"), EMPTY).await;
+        registry.put(&format!("t{index:03}"), IMAGE).await;
     }
     let first = registry.send("GET", "/v2/app/tags/list").await;
     assert!(first.body.contains("t099") && !first.body.contains("t100"));
@@ -64,7 +65,7 @@ async fn a_page_has_a_hundred_tags_by_default() {
 async fn a_page_of_the_dialect_oci_has_at_most_a_thousand_tags() {
     let registry = Registry::oci().await;
     for index in 0..1001 {
-        registry.put(&format!("t{index:04}"), EMPTY).await;
+        registry.put(&format!("t{index:04}"), IMAGE).await;
     }
     for query in ["", "?n=5000"] {
         let path = format!("/v2/app/tags/list{query}");
@@ -84,7 +85,13 @@ async fn an_invalid_page_is_unsupported() {
     let registry = Registry::ecr().await;
     let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
     let token = "Invalid parameter at 'NextToken' failed to satisfy constraint: 'Invalid next token provided'";
-    for (query, text) in [("n=1001", number), ("last=a", token)] {
+    let small = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value greater than or equal to 1'";
+    for (query, text) in [
+        ("n=1001", number),
+        ("n=0", small),
+        ("n=-1", small),
+        ("last=a", token),
+    ] {
         for path in ["/v2/app/tags/list", "/v2/_catalog"] {
             let response = registry.send("GET", &format!("{path}?{query}")).await;
             assert_eq!(
@@ -108,13 +115,13 @@ async fn the_catalog_lists_the_repositories_of_the_registry() {
 async fn referrers_are_an_index_that_can_be_filtered() {
     // Source: OCI Distribution 1.1, "Listing Referrers".
     let registry = Registry::ecr().await;
-    let referrer = format!(
-        r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a/signature","subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"k":"v"}}}}"#
-    );
+    let referrer = image_with(&format!(
+        r#""mediaType":"{OCI_MANIFEST}","artifactType":"a/signature","subject":{{"digest":"{IMAGE_DIGEST}"}},"annotations":{{"k":"v"}}"#
+    ));
     let pushed = registry.put("signature", &referrer).await;
-    assert_eq!(pushed.header("oci-subject"), EMPTY_DIGEST);
+    assert_eq!(pushed.header("oci-subject"), IMAGE_DIGEST);
     let digest = pushed.header("docker-content-digest");
-    let path = format!("/v2/app/referrers/{EMPTY_DIGEST}");
+    let path = format!("/v2/app/referrers/{IMAGE_DIGEST}");
     let descriptor = format!(
         r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{},"artifactType":"a/signature","annotations":{{"k":"v"}}}}"#,
         referrer.len()
@@ -150,12 +157,12 @@ async fn a_long_list_of_referrers_has_pages() {
     for registry in [Registry::ecr().await, Registry::oci().await] {
         for name in ["one", "two", "three"] {
             let text = "x".repeat(5 << 19);
-            let referrer = format!(
-                r#"{{"artifactType":"a/b","subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"{name}":"{text}"}}}}"#
-            );
+            let referrer = image_with(&format!(
+                r#""artifactType":"a/b","subject":{{"digest":"{IMAGE_DIGEST}"}},"annotations":{{"{name}":"{text}"}}"#
+            ));
             assert_eq!(registry.put(name, &referrer).await.status(), 201);
         }
-        let mut path = format!("/v2/app/referrers/{EMPTY_DIGEST}?artifactType=a%2Fb");
+        let mut path = format!("/v2/app/referrers/{IMAGE_DIGEST}?artifactType=a%2Fb");
         let mut listed = 0;
         loop {
             let page = registry.send("GET", &path).await;

@@ -10,21 +10,17 @@ mod lists;
 mod oci;
 mod races;
 mod redirects;
+mod rejections;
 
 use mock_ecr::token::AuthorizationToken;
 use mock_ecr::{MockEcr, MockEcrBuilder};
 
+use crate::image::OCI_MANIFEST;
 use crate::raw::RawRequest;
 use crate::response::Response;
 
-/// The manifest of an image without layers.
-const EMPTY: &str = "{}";
-const EMPTY_DIGEST: &str =
-    "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 /// The digest of `hello`.
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// A mock with a repository `app`, and a token for it.
 struct Registry {

@@ -1,6 +1,7 @@
 //! The dialect `oci`, which follows OCI Distribution 1.1. Each test is named after a section of the specification.
 
-use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, Registry};
+use super::{HELLO, Registry};
+use crate::image::{IMAGE, IMAGE_DIGEST, OCI_INDEX};
 
 #[tokio::test]
 async fn pushing_a_blob_in_chunks() {
@@ -73,14 +74,14 @@ async fn pulling_a_part_of_a_blob() {
 #[tokio::test]
 async fn pushing_and_pulling_manifests() {
     let registry = Registry::oci().await;
-    let pushed = registry.put("latest", EMPTY).await;
-    let location = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+    let pushed = registry.put("latest", IMAGE).await;
+    let location = format!("/v2/app/manifests/{IMAGE_DIGEST}");
     assert_eq!(
         (pushed.status(), pushed.header("location")),
         (201, &location[..])
     );
     let pulled = registry.send("GET", &location).await;
-    assert_eq!(pulled.header("docker-content-digest"), EMPTY_DIGEST);
+    assert_eq!(pulled.header("docker-content-digest"), IMAGE_DIGEST);
     assert!(!registry.send("HEAD", &location).await.has("sizes"));
 }
 
@@ -88,10 +89,10 @@ async fn pushing_and_pulling_manifests() {
 async fn deleting_tags_manifests_and_blobs() {
     let registry = Registry::oci().await;
     registry.push_hello().await;
-    registry.put("latest", EMPTY).await;
+    registry.put("latest", IMAGE).await;
     for path in [
         "/v2/app/manifests/latest".to_owned(),
-        format!("/v2/app/manifests/{EMPTY_DIGEST}"),
+        format!("/v2/app/manifests/{IMAGE_DIGEST}"),
         format!("/v2/app/blobs/{HELLO}"),
     ] {
         assert_eq!(registry.send("DELETE", &path).await.status(), 202, "{path}");
@@ -104,7 +105,7 @@ async fn deleting_tags_manifests_and_blobs() {
 async fn listing_tags() {
     let registry = Registry::oci().await;
     for tag in ["b", "a", "c"] {
-        registry.put(tag, EMPTY).await;
+        registry.put(tag, IMAGE).await;
     }
     for (query, tags, link) in [
         ("", r#"["a","b","c"]"#, None),
@@ -145,7 +146,7 @@ async fn mounting_a_blob_from_another_repository() {
         );
         assert_eq!(registry.send("GET", &location).await.body, "hello");
     }
-    for query in [EMPTY_DIGEST, &format!("{EMPTY_DIGEST}&from=app")] {
+    for query in [IMAGE_DIGEST, &format!("{IMAGE_DIGEST}&from=app")] {
         assert_eq!(mount("app", query).await.status(), 202, "{query}");
     }
 }

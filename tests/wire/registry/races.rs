@@ -5,8 +5,9 @@ use mock_ecr::config::{Dialect, StoreLocation};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::image::{IMAGE, IMAGE_DIGEST, OCI_MANIFEST};
 use crate::raw::RawRequest;
-use crate::registry::{EMPTY, EMPTY_DIGEST, HELLO, OCI_MANIFEST, Registry};
+use crate::registry::{HELLO, Registry};
 use crate::response::Response;
 
 /// The digest of `world`.
@@ -63,9 +64,9 @@ async fn a_tag_that_is_pushed_while_its_image_is_deleted_names_an_image_or_does_
         for round in 0..20 {
             let tag = format!("t{round}");
             let path = format!("/v2/app/manifests/{tag}");
-            let image = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+            let image = format!("/v2/app/manifests/{IMAGE_DIGEST}");
             let push = || {
-                let put = registry.request("PUT", &path).body(EMPTY);
+                let put = registry.request("PUT", &path).body(IMAGE);
                 put.with("Content-Type", OCI_MANIFEST)
             };
             assert_eq!(push().to(&registry.ecr).await.status(), 201);
@@ -84,7 +85,7 @@ async fn an_image_that_is_pushed_while_its_repository_is_deleted_is_kept_or_reje
     let directory = tempfile::tempdir().unwrap();
     for registry in registries(&directory).await {
         for _ in 0..20 {
-            let push = registry.request("PUT", "/v2/app/manifests/1.0").body(EMPTY);
+            let push = registry.request("PUT", "/v2/app/manifests/1.0").body(IMAGE);
             let push = push.with("Content-Type", OCI_MANIFEST);
             let call = |operation: &str| {
                 let call = RawRequest::call(operation);
@@ -101,7 +102,7 @@ async fn an_image_that_is_pushed_while_its_repository_is_deleted_is_kept_or_reje
             }
             let images = call("ListImages").to(&registry.ecr).await.body;
             assert_eq!(images.contains("1.0"), pushed.status() == 201, "{images}");
-            let image = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+            let image = format!("/v2/app/manifests/{IMAGE_DIGEST}");
             registry.send("DELETE", &image).await;
         }
     }

@@ -81,6 +81,7 @@ async fn a_range_of_a_layer_is_returned() {
         ("bytes=1-2", "el", "bytes 1-2/5"),
         ("bytes=3-", "lo", "bytes 3-4/5"),
         ("bytes=-1", "o", "bytes 4-4/5"),
+        ("bytes=0-", "hello", "bytes 0-4/5"),
     ] {
         let response = get_range(range).await;
         assert_eq!((response.status(), &response.body[..]), (206, part));

@@ -63,17 +63,17 @@ pub(crate) struct InvalidLayerPart {
 }
 
 impl InvalidLayerPart {
-    /// Creates the error of a part that starts at byte `start` instead of `expected`. The text is `[ASSUME]`.
+    /// Creates the error of a part that is not the one that begins at byte `expected`.
     pub(crate) fn new(
         repository: &RepositoryId,
         upload: &UploadId,
-        start: u64,
         expected: u64,
+        message: String,
     ) -> Self {
         InvalidLayerPart {
             code: "InvalidLayerPartException",
             last_valid_byte_received: expected.saturating_sub(1),
-            message: format!("The layer part begins at byte {start}, expected byte {expected}"),
+            message,
             registry_id: repository.account().to_string(),
             repository_name: repository.name.to_string(),
             upload_id: upload.to_string(),
@@ -125,6 +125,12 @@ impl From<SigV4Error> for ApiError {
             SigV4Error::UnknownKey => ApiError::UnrecognizedClient,
             SigV4Error::ExpiredCredentials => ApiError::ExpiredToken,
         }
+    }
+}
+
+impl From<InvalidLayerPart> for ApiError {
+    fn from(error: InvalidLayerPart) -> Self {
+        ApiError::InvalidLayerPart(Box::new(error))
     }
 }
 

@@ -78,11 +78,28 @@ pub enum Quirk {
     /// The response to a `referrers` request for a missing repository has status 404 instead of 200 with an empty list.
     /// `[ASSUME]`
     ReferrersNeedRepository,
+    /// A layer without content is rejected. The sources of this and of the following quirks are in
+    /// [`Rejection::ALL`](crate::repository::Rejection::ALL).
+    EmptyLayersRejected,
+    /// A layer of several parts is rejected if one of them, but not the last, has less than 5 MiB.
+    SmallPartsRejected,
+    /// An image without layers is rejected.
+    LayersRequired,
+    /// An image with more than 500 layers is rejected.
+    LayerLimit,
+    /// A manifest with members that ECR does not know is rejected.
+    StrictManifests,
+    /// A manifest with another media type than those of images and indexes is rejected.
+    KnownManifestTypes,
+    /// A manifest with a parameter in its artifact type or in the media type of a layer is rejected.
+    PlainMediaTypes,
+    /// The errors of a push that both ECR and OCI Distribution reject have the codes, statuses and messages of ECR.
+    ApiErrors,
 }
 
 impl Quirk {
     /// All quirks.
-    pub(crate) const ALL: [Quirk; 13] = [
+    pub(crate) const ALL: [Quirk; 21] = [
         Quirk::PatchCreated,
         Quirk::FrozenRange,
         Quirk::NoManifestLocation,
@@ -96,7 +113,27 @@ impl Quirk {
         Quirk::LayersStay,
         Quirk::ListedImagesStay,
         Quirk::ReferrersNeedRepository,
+        Quirk::EmptyLayersRejected,
+        Quirk::SmallPartsRejected,
+        Quirk::LayersRequired,
+        Quirk::LayerLimit,
+        Quirk::StrictManifests,
+        Quirk::KnownManifestTypes,
+        Quirk::PlainMediaTypes,
+        Quirk::ApiErrors,
     ];
+
+    /// Returns the name that a configuration contains, such as `patch_created`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
 }
 
 /// An initial repository of a mock.
@@ -156,4 +193,18 @@ pub enum ImageTagMutability {
     Mutable,
     /// Tags cannot be moved.
     Immutable,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_quirk_is_the_one_in_a_configuration() {
+        for quirk in Quirk::ALL {
+            let config = format!("[quirks]\n{} = false\n", quirk.name());
+            let config = crate::Config::parse(&config).unwrap();
+            assert!(!config.has(quirk), "{quirk:?}");
+        }
+    }
 }

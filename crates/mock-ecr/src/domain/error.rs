@@ -1,5 +1,6 @@
 //! The errors of operations on repositories. The API and the registry translate them into their own codes and messages.
 
+use crate::domain::rejection::Rule;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::store::{Key, StoreError};
 use crate::types::{Digest, Reference, RepositoryId, Tag, UploadId};
@@ -35,13 +36,23 @@ pub(crate) enum RepositoryError {
         digest: Digest,
     },
     /// The content of the layer has another digest.
-    #[error("invalid digest of a layer: expected {expected}, computed {actual}")]
-    LayerDigestMismatch { expected: Digest, actual: Digest },
+    #[error("invalid digest of a layer: expected another one than {actual}, which its content has")]
+    LayerDigestMismatch { actual: Digest },
     /// The manifest has another digest.
     #[error("invalid digest of a manifest: expected {expected}, computed {actual}")]
-    DigestMismatch { expected: Digest, actual: Digest },
+    DigestMismatch {
+        repository: RepositoryId,
+        expected: Digest,
+        actual: Digest,
+    },
     #[error("these layers do not exist in {repository}: {layers:?}")]
     LayersNotFound {
+        repository: RepositoryId,
+        layers: Vec<Digest>,
+    },
+    /// The manifest names layers that the repository does not have.
+    #[error("the manifest names layers that do not exist in {repository}: {layers:?}")]
+    MissingLayers {
         repository: RepositoryId,
         layers: Vec<Digest>,
     },
@@ -72,11 +83,15 @@ pub(crate) enum RepositoryError {
         start: u64,
         expected: u64,
     },
-    #[error("the upload has no content")]
+    #[error("a layer has no content, which ECR rejects (quirk empty_layers_rejected)")]
     EmptyUpload {
         repository: RepositoryId,
         upload: UploadId,
     },
+    #[error(
+        "a part of the layer, but not the last, has less than 5 MiB, which ECR rejects (quirk small_parts_rejected)"
+    )]
+    SmallPart,
     /// The client stopped before it had sent the complete content.
     #[error("the content ended early")]
     BrokenContent,
@@ -115,4 +130,16 @@ pub(crate) enum InvalidManifest {
     SentMediaType,
     #[error("it exceeds 4 MiB")]
     TooLong,
+    #[error("{}", rejected(*.0))]
+    Rejected(Rule),
+}
+
+/// Returns what ECR rejects, and the quirk without which the registry accepts it.
+fn rejected(rule: Rule) -> String {
+    let rejection = rule.rejection();
+    let text = format!("ECR rejects this: {}", rejection.request);
+    match rejection.quirk {
+        Some(quirk) => format!("{text} (quirk {})", quirk.name()),
+        None => text,
+    }
 }

@@ -1,5 +1,7 @@
 //! The records of images and of the tags that name them.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +41,12 @@ pub(crate) struct Metadata {
     /// The size of the manifest, in bytes.
     pub(crate) manifest_size: u64,
     pushed_at_millis: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pulled_at_millis: Option<i64>,
 }
+
+/// The time after which the next pull of an image is recorded. Source: the documentation of `lastRecordedPullTime` in the service model.
+const PULL_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 
 impl Metadata {
     pub(super) fn of(
@@ -63,7 +70,26 @@ impl Metadata {
             subject: manifest.subject.as_ref().map(|one| one.digest.clone()),
             manifest_size: bytes.len() as u64,
             pushed_at_millis: now.as_millis(),
+            pulled_at_millis: None,
         })
+    }
+
+    /// Returns the last recorded pull.
+    pub(crate) fn pulled(&self) -> Option<Timestamp> {
+        self.pulled_at_millis.map(Timestamp::from_millis)
+    }
+
+    /// Returns whether a pull is recorded: the first one, and then at most one in 24 hours.
+    pub(super) fn records_pull(&self, now: Timestamp) -> bool {
+        self.pulled()
+            .is_none_or(|pulled| now >= pulled + PULL_INTERVAL)
+    }
+
+    pub(super) fn pulled_at(self, now: Timestamp) -> Self {
+        Metadata {
+            pulled_at_millis: Some(now.as_millis()),
+            ..self
+        }
     }
 
     pub(crate) fn pushed(&self) -> Timestamp {
@@ -104,7 +130,7 @@ pub(super) fn references(
         .iter()
         .map(|one| generation.referrers(&one.digest));
     let layers = manifest.required_layers();
-    let layers = layers.map(|one| generation.layer_images(&one.digest));
+    let layers = layers.map(|digest| generation.layer_images(digest));
     let images = manifest.manifests.iter();
     let images = images.map(|one| generation.indexes(&one.digest));
     let folders = subjects.chain(layers).chain(images);

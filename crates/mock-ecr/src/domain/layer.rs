@@ -16,8 +16,6 @@ use crate::types::{Digest, RegistryId, RepositoryId};
 pub(crate) struct Content {
     /// The size of the complete layer, in bytes.
     pub(crate) size: u64,
-    /// The range of the layer that the stream contains.
-    pub(crate) range: Range<u64>,
     pub(crate) bytes: ObjectBytes,
     /// The size of the largest chunk of the stream that takes additional memory.
     pub(crate) chunk_size: usize,
@@ -76,7 +74,6 @@ impl Repositories {
                     return Ok(Content {
                         size: layer.size,
                         chunk_size: self.store.objects().chunk_size().min(length),
-                        range,
                         bytes,
                     });
                 }

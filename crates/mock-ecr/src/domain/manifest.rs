@@ -22,13 +22,16 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) config: Option<Descriptor>,
     /// The layers of an image.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_null")]
     pub(crate) layers: Vec<Descriptor>,
+    /// The layers of an image in the first version of Docker's manifests.
+    #[serde(default, deserialize_with = "none_if_null")]
+    pub(crate) fs_layers: Vec<FsLayer>,
     /// The blobs of an artifact, as the release candidates of OCI 1.1 define it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_null")]
     pub(crate) blobs: Vec<Descriptor>,
     /// The images of an index.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_null")]
     pub(crate) manifests: Vec<Descriptor>,
     #[serde(default)]
     pub(crate) subject: Option<Descriptor>,
@@ -48,6 +51,13 @@ pub(crate) struct Descriptor {
     /// The number of URLs of the content. It has URLs if it is not in the registry.
     #[serde(default, rename = "urls", deserialize_with = "count_of_texts")]
     pub(crate) url_count: usize,
+}
+
+/// A layer in the first version of Docker's manifests.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FsLayer {
+    blob_sum: Digest,
 }
 
 /// The annotations of a manifest, an object in JSON.
@@ -118,19 +128,23 @@ impl Manifest {
         types.find(|text| !text.is_empty())
     }
 
-    /// Returns the blobs that must exist in the repository before the manifest is pushed.
-    pub(crate) fn required_layers(&self) -> impl Iterator<Item = &Descriptor> {
-        self.config
-            .iter()
-            .chain(&self.layers)
-            .chain(&self.blobs)
-            .filter(|part| !part.is_foreign())
+    /// Returns the digests of the blobs that must exist in the repository before the manifest is pushed.
+    pub(crate) fn required_layers(&self) -> impl Iterator<Item = &Digest> {
+        let fs_layers = self.fs_layers.iter().map(|layer| &layer.blob_sum);
+        self.blobs().map(|part| &part.digest).chain(fs_layers)
     }
 
-    /// Returns the sum of the sizes of the blobs, in bytes. The size 0 of an index is `[ASSUME]`.
+    /// Returns the sum of the sizes of the blobs, in bytes, as the manifest states them. That ECR does not compare them with the layers is
+    /// `[ASSUME]`. The size of an index is that of an image; see [`put_image`](crate::domain::put_image).
     pub(crate) fn size(&self) -> u64 {
-        self.required_layers()
+        self.blobs()
             .fold(0, |sum, part| sum.saturating_add(part.size))
+    }
+
+    /// Returns the descriptors of the blobs that clients push.
+    fn blobs(&self) -> impl Iterator<Item = &Descriptor> {
+        let parts = self.config.iter().chain(&self.layers).chain(&self.blobs);
+        parts.filter(|part| !part.is_foreign())
     }
 }
 
@@ -139,7 +153,14 @@ fn is_object(json: &str) -> bool {
     json.trim_start().starts_with('{')
 }
 
-/// Counts the elements of a list of texts.
+/// Parses a list. `null` is an empty list.
+fn none_if_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// Counts the elements of a list of texts. `null` is an empty list.
 fn count_of_texts<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
     struct Texts;
 
@@ -148,6 +169,10 @@ fn count_of_texts<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error>
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a list of texts")
+        }
+
+        fn visit_unit<E: serde::de::Error>(self) -> Result<usize, E> {
+            Ok(0)
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<usize, A::Error> {
@@ -159,7 +184,7 @@ fn count_of_texts<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error>
         }
     }
 
-    from.deserialize_seq(Texts)
+    from.deserialize_any(Texts)
 }
 
 /// The response to a pull contains the media type in a header.
@@ -253,6 +278,27 @@ mod tests {
             index.media_type(None).unwrap(),
             "application/vnd.oci.image.index.v1+json"
         );
+    }
+
+    #[test]
+    fn null_in_place_of_a_list_is_an_empty_list() {
+        let manifest = br#"{"layers":null,"blobs":null,"manifests":null,"fsLayers":null}"#;
+        assert_eq!(Manifest::parse(manifest), Ok(Manifest::default()));
+        let layer = format!(
+            r#"{{"layers":[{{"digest":"sha256:{}","urls":null}}]}}"#,
+            "0a".repeat(32)
+        );
+        let manifest = Manifest::parse(layer.as_bytes()).unwrap();
+        assert_eq!(manifest.required_layers().count(), 1);
+    }
+
+    #[test]
+    fn the_layers_of_schema_1_are_required() {
+        let sum = format!("sha256:{}", "0a".repeat(32));
+        let manifest = format!(r#"{{"schemaVersion":1,"fsLayers":[{{"blobSum":"{sum}"}}]}}"#);
+        let manifest = Manifest::parse(manifest.as_bytes()).unwrap();
+        let required: Vec<&str> = manifest.required_layers().map(Digest::as_str).collect();
+        assert_eq!(required, [sum]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::{Hasher, Sha256State, sha256_digest};
 use crate::domain::layer_record::{self, LayerRecord};
+use crate::domain::rejection::Rule;
 use crate::domain::repositories::Repositories;
 use crate::domain::staged_object::{ContentStream, StagedObject, non_empty, unstage};
 use crate::store::{Generation, Key, StoreError, StoredObject, Transaction};
@@ -37,6 +38,17 @@ impl NewLayer {
         }
     }
 
+    /// Returns whether the layer has a part, but not as its last one, that is smaller than ECR permits. Source: the quota "Minimum layer part
+    /// size" in the ECR User Guide.
+    pub(super) fn has_small_part(&self) -> bool {
+        let mut parts = self.record.objects.iter().rev().skip(1);
+        parts.any(|part| part.size < SMALLEST_PART)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.record.size == 0
+    }
+
     /// Returns the part of a transaction that adds the layer to a repository. It replaces the record of a lost layer.
     fn insertion(
         &self,
@@ -63,6 +75,32 @@ impl NewLayer {
     }
 }
 
+const SMALLEST_PART: u64 = 5 << 20;
+
+/// The digest that a layer must have.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ExpectedDigest<'a> {
+    Exactly(&'a Digest),
+    /// One of these SHA-256 digests, or any SHA-256 digest if there are none.
+    OneOf(&'a [Digest]),
+}
+
+impl ExpectedDigest<'_> {
+    fn algorithm(self) -> Algorithm {
+        match self {
+            ExpectedDigest::Exactly(digest) => digest.algorithm(),
+            ExpectedDigest::OneOf(_) => Algorithm::Sha256,
+        }
+    }
+
+    fn permits(self, actual: &Digest) -> bool {
+        match self {
+            ExpectedDigest::Exactly(digest) => digest == actual,
+            ExpectedDigest::OneOf(digests) => digests.is_empty() || digests.contains(actual),
+        }
+    }
+}
+
 impl Repositories {
     /// Stores a layer.
     ///
@@ -85,7 +123,13 @@ impl Repositories {
             None => None,
         };
         let layer = NewLayer::new(Vec::new(), empty, object);
-        let insert = self.insertion(&layer, digest).await?;
+        if layer.is_empty() && self.rules.have(Rule::EmptyLayer) {
+            let (repository, upload) = (id.clone(), self.next_upload_id().await?);
+            return Err(RepositoryError::EmptyUpload { repository, upload });
+        }
+        let (insert, _) = self
+            .insertion(&layer, ExpectedDigest::Exactly(digest))
+            .await?;
         let inserted = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
             Ok(insert(records, &generation)?)
@@ -95,18 +139,24 @@ impl Repositories {
         Ok(())
     }
 
-    /// Checks the digest of a layer. Returns the part of a transaction that adds it to a repository.
+    /// Checks the digest of a layer. Returns the part of a transaction that adds it to a repository, and its digest.
     pub(super) async fn insertion(
         &self,
         layer: &NewLayer,
-        digest: &Digest,
+        expected: ExpectedDigest<'_>,
     ) -> Result<
-        impl Fn(&mut Transaction<'_>, &Generation) -> Result<Created, StoreError> + Send + use<>,
+        (
+            impl Fn(&mut Transaction<'_>, &Generation) -> Result<Created, StoreError> + Send + use<>,
+            Digest,
+        ),
         RepositoryError,
     > {
-        self.require_digest(layer, digest).await?;
-        let lost = self.lost_layer(digest).await?;
-        Ok(layer.insertion(digest, lost))
+        let digest = self.layer_digest(layer, expected.algorithm()).await?;
+        if !expected.permits(&digest) {
+            return Err(RepositoryError::LayerDigestMismatch { actual: digest });
+        }
+        let lost = self.lost_layer(&digest).await?;
+        Ok((layer.insertion(&digest, lost), digest))
     }
 
     /// Returns the record of a stored layer, if one of its objects is missing: a bucket can have a rule that removes old objects.
@@ -117,21 +167,6 @@ impl Repositories {
         Ok(match stored {
             Some(layer) if !self.store.objects().have_all(&layer.objects).await? => Some(layer),
             _ => None,
-        })
-    }
-
-    async fn require_digest(
-        &self,
-        layer: &NewLayer,
-        expected: &Digest,
-    ) -> Result<(), RepositoryError> {
-        let actual = self.layer_digest(layer, expected.algorithm()).await?;
-        if *expected == actual {
-            return Ok(());
-        }
-        Err(RepositoryError::LayerDigestMismatch {
-            expected: expected.clone(),
-            actual,
         })
     }
 

@@ -111,7 +111,7 @@ impl Import<'_> {
             Box::pin(self.image(&child.digest, media_type, None, depth)).await?;
         }
         for layer in parts.required_layers() {
-            self.layer(&layer.digest).await?;
+            self.layer(layer).await?;
         }
         let new = NewImage {
             manifest,

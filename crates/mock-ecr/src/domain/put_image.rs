@@ -9,6 +9,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{Image, Metadata, digest_of_tag, image_of, references};
 use crate::domain::manifest::Manifest;
+use crate::domain::manifest_rules::check_manifest;
 use crate::domain::mutability::TagRule;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
@@ -45,16 +46,19 @@ impl Repositories {
     ) -> Result<Pushed, RepositoryError> {
         let at = self.lookup(id);
         let manifest = Manifest::parse(&new.manifest).map_err(RepositoryError::InvalidManifest)?;
-        let digest = verified_digest(&new)?;
-        let metadata = Metadata::of(&manifest, &new.manifest, new.media_type.as_deref(), now);
+        let digest = verified_digest(id, &new)?;
+        let sent_as = new.media_type.as_deref();
+        let metadata = Metadata::of(&manifest, &new.manifest, sent_as, now)?;
+        let (bytes, media_type) = (&new.manifest, &metadata.media_type);
+        check_manifest(self.rules, &manifest, bytes, media_type, sent_as)
+            .map_err(RepositoryError::InvalidManifest)?;
         let push = Push {
             at,
             manifest,
             tag: new.tag,
             image: Image {
                 digest,
-                // The parts are checked first.
-                metadata: metadata?,
+                metadata,
                 manifest: new.manifest,
             },
         };
@@ -87,11 +91,26 @@ impl Push {
             };
             return Ok(Pushed { image, created });
         }
-        self.insert(records, &generation);
+        let mut image = self.image.clone();
+        image.metadata.size = self.size(records.view(), &generation)?;
+        self.insert(records, &generation, &image);
         Ok(Pushed {
-            image: self.image.clone(),
+            image,
             created: Created::New,
         })
+    }
+
+    /// Returns the size of an image, or the largest size of the images of an index. Source: the documentation of `imageSizeInBytes` in the
+    /// service model.
+    fn size(&self, view: &dyn Snapshot, generation: &Generation) -> Result<u64, RepositoryError> {
+        let listed = self.manifest.manifests.iter().map(|one| &one.digest);
+        let listed: BTreeSet<&Digest> = listed.collect();
+        let mut size = self.image.metadata.size;
+        for digest in listed {
+            let image = image_of(view, generation, digest)?;
+            size = size.max(image.map_or(0, |image| image.metadata.size));
+        }
+        Ok(size)
     }
 
     fn require_parts(
@@ -99,15 +118,15 @@ impl Push {
         view: &dyn Snapshot,
         generation: &Generation,
     ) -> Result<(), RepositoryError> {
-        let layers = self.manifest.required_layers().map(|part| &part.digest);
+        let repository = self.at.id.clone();
+        let layers = self.manifest.required_layers();
         let layers = missing(view, layers, |digest| generation.layer(digest))?;
         if !layers.is_empty() {
-            return Err(RepositoryError::layers_not_found(&self.at.id, layers));
+            return Err(RepositoryError::MissingLayers { repository, layers });
         }
         let images = self.manifest.manifests.iter().map(|part| &part.digest);
         let images = missing(view, images, |digest| generation.image(digest))?;
         if !images.is_empty() {
-            let repository = self.at.id.clone();
             return Err(RepositoryError::ReferencedImagesNotFound { repository, images });
         }
         Ok(())
@@ -139,8 +158,7 @@ impl Push {
         Ok(Created::New)
     }
 
-    fn insert(&self, records: &mut Transaction<'_>, generation: &Generation) {
-        let image = &self.image;
+    fn insert(&self, records: &mut Transaction<'_>, generation: &Generation, image: &Image) {
         records.write(&generation.image(&image.digest), &image.metadata);
         records.put(&generation.manifest(&image.digest), image.manifest.clone());
         if let (Some(_), Some(annotations)) = (&self.manifest.subject, &self.manifest.annotations) {
@@ -167,7 +185,7 @@ fn missing<'a>(
     Ok(missing.cloned().collect())
 }
 
-fn verified_digest(new: &NewImage) -> Result<Digest, RepositoryError> {
+fn verified_digest(id: &RepositoryId, new: &NewImage) -> Result<Digest, RepositoryError> {
     let algorithm = match &new.digest {
         Some(expected) => expected.algorithm(),
         None => Algorithm::Sha256,
@@ -175,6 +193,7 @@ fn verified_digest(new: &NewImage) -> Result<Digest, RepositoryError> {
     let actual = digest_of(algorithm, &new.manifest);
     match &new.digest {
         Some(expected) if *expected != actual => Err(RepositoryError::DigestMismatch {
+            repository: id.clone(),
             expected: expected.clone(),
             actual,
         }),

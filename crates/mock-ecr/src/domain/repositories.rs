@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
+use crate::domain::rejection::Rules;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
 use crate::domain::sweeper::Sweeper;
@@ -21,6 +22,8 @@ pub(crate) struct Repositories {
     pub(super) sweeper: Arc<Sweeper>,
     /// The system's time, for uploads that expire although the clock of the mock is frozen.
     pub(super) system_time: fn() -> Timestamp,
+    /// What a push must comply with.
+    pub(super) rules: Rules,
     visibility: Visibility,
 }
 
@@ -32,14 +35,23 @@ enum Visibility {
 }
 
 impl Repositories {
-    /// Returns the repositories of a store.
+    /// Returns the repositories of a store. Pushes need not comply with the rules of ECR.
     pub(crate) fn new(store: Store, seed: &str, system_time: fn() -> Timestamp) -> Self {
         Repositories {
             sweeper: Arc::new(Sweeper::new(store.clone())),
             store,
             upload_ids: Arc::new(UploadIds::from_seed(seed)),
             system_time,
+            rules: Rules::NONE,
             visibility: Visibility::Published,
+        }
+    }
+
+    /// Returns the same repositories. Pushes to the result must comply with these rules.
+    pub(crate) fn with_rules(&self, rules: Rules) -> Self {
+        Repositories {
+            rules,
+            ..self.clone()
         }
     }
 

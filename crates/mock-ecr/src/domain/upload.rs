@@ -7,7 +7,8 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
-use crate::domain::new_layer::NewLayer;
+use crate::domain::new_layer::{ExpectedDigest, NewLayer};
+use crate::domain::rejection::{Rule, Rules};
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::Lookup;
 use crate::domain::staged_object::{ContentStream, StagedObject, non_empty, unstage};
@@ -44,7 +45,7 @@ impl Repositories {
     }
 
     /// Returns an id that is never used again. The ids of the first process on a store depend on the seed only.
-    async fn next_upload_id(&self) -> Result<UploadId, RepositoryError> {
+    pub(super) async fn next_upload_id(&self) -> Result<UploadId, RepositoryError> {
         let upload = self.upload_ids.next(self.store.epoch().await?);
         Ok(upload.parse().expect("a generated id is a UUID"))
     }
@@ -130,7 +131,8 @@ impl Repositories {
         Ok(uploaded)
     }
 
-    /// Creates a layer from the parts of an upload. Returns its size in bytes, and whether the layer is new.
+    /// Creates a layer from the parts of an upload, whose digest must be one of these SHA-256 digests; if there are none, it is not checked.
+    /// Returns the digest, and whether the layer is new.
     ///
     /// # Errors
     ///
@@ -139,12 +141,14 @@ impl Repositories {
         &self,
         id: &RepositoryId,
         upload: &UploadId,
-        expected: &Digest,
+        expected: &[Digest],
         now: Timestamp,
-    ) -> Result<(u64, Created), RepositoryError> {
+    ) -> Result<(Digest, Created), RepositoryError> {
+        let open = self.open_upload(id, upload, now);
         let nothing = stream::empty().boxed();
-        self.complete_upload_with(id, upload, None, nothing, expected, now)
-            .await
+        let expected = ExpectedDigest::OneOf(expected);
+        let completed = self.complete(open, None, nothing, expected).await?;
+        Ok((completed.digest, completed.created))
     }
 
     /// Creates a layer from the parts of an upload and the last part, which [`upload`](Self::upload) describes. Returns the size of the layer
@@ -163,6 +167,18 @@ impl Repositories {
         now: Timestamp,
     ) -> Result<(u64, Created), RepositoryError> {
         let open = self.open_upload(id, upload, now);
+        let expected = ExpectedDigest::Exactly(expected);
+        let completed = self.complete(open, start, last, expected).await?;
+        Ok((completed.size, completed.created))
+    }
+
+    async fn complete(
+        &self,
+        open: OpenUpload,
+        start: Option<u64>,
+        last: ContentStream<'_>,
+        expected: ExpectedDigest<'_>,
+    ) -> Result<CompletedUpload, RepositoryError> {
         let reader = open.clone();
         let (found, objects) = self
             .store
@@ -174,8 +190,9 @@ impl Repositories {
             .await?;
         let last = self.write_part(&open, &found, start, last).await?;
         let layer = NewLayer::new(objects, found.record.sha256.clone(), last);
-        let insert = match self.insertion(&layer, expected).await {
-            Ok(insert) => insert,
+        open.require_rules(&layer, self.rules)?;
+        let (insert, digest) = match self.insertion(&layer, expected).await {
+            Ok(checked) => checked,
             Err(error) => {
                 // The parts of an upload that was cancelled or completed in the meantime cannot be read.
                 let unchanged = self
@@ -191,7 +208,11 @@ impl Repositories {
             Ok(insert(records, &found.generation)?)
         });
         let created = completed.await?;
-        Ok((layer.keep(), created))
+        Ok(CompletedUpload {
+            digest,
+            size: layer.keep(),
+            created,
+        })
     }
 
     /// Removes an upload and its parts.
@@ -223,6 +244,13 @@ impl Repositories {
             times: [now, (self.system_time)()],
         }
     }
+}
+
+/// The layer that was created from an upload.
+struct CompletedUpload {
+    digest: Digest,
+    size: u64,
+    created: Created,
 }
 
 /// An upload that a request names.
@@ -280,6 +308,20 @@ impl OpenUpload {
         }
         let [start, expected] = [found, &current].map(|upload| upload.record.uploaded().size);
         Err(self.out_of_order(start, expected))
+    }
+
+    /// Checks the parts of a layer before its digest. `[ASSUME]`
+    fn require_rules(&self, layer: &NewLayer, rules: Rules) -> Result<(), RepositoryError> {
+        if layer.is_empty() && rules.have(Rule::EmptyLayer) {
+            return Err(RepositoryError::EmptyUpload {
+                repository: self.at.id.clone(),
+                upload: self.upload.clone(),
+            });
+        }
+        if layer.has_small_part() && rules.have(Rule::SmallPart) {
+            return Err(RepositoryError::SmallPart);
+        }
+        Ok(())
     }
 
     fn out_of_order(&self, start: u64, expected: u64) -> RepositoryError {

@@ -80,19 +80,20 @@ pub(crate) fn received_range(size: u64) -> String {
     format!("0-{}", size.saturating_sub(1))
 }
 
-/// Returns the response with a range of an object of `size` bytes. The range can be the whole object.
+/// Returns the response with the requested range of an object of `size` bytes, or with the whole object. The status of a requested range is
+/// 206 even if it is the whole object, as in S3: containerd 2.1 requests `bytes=0-` and requires `Content-Range` (containerd/containerd#12291).
 pub(crate) fn respond(
     bytes: Payload,
-    range: &Range<u64>,
+    range: Option<&Range<u64>>,
     size: u64,
     content_type: &str,
 ) -> Response<Payload> {
-    let length = range.end - range.start;
+    let length = range.map_or(size, |range| range.end - range.start);
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_LENGTH, length)
         .header(header::ACCEPT_RANGES, "bytes");
-    if length < size {
+    if let Some(range) = range {
         let last = range.end - 1;
         response = response.status(StatusCode::PARTIAL_CONTENT).header(
             header::CONTENT_RANGE,

@@ -76,10 +76,13 @@ async fn get(
     }
     let range =
         range::requested(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
-    let content = context.state.repositories.open_layer(id, digest, range);
+    let content = context
+        .state
+        .repositories
+        .open_layer(id, digest, range.clone());
     let content = content.await?;
     let bytes = streamed(content.bytes);
-    let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
+    let mut response = range::respond(bytes, range.as_ref(), content.size, CONTENT_TYPE);
     let buffered = BufferedSize::of_chunks(content.chunk_size);
     response.extensions_mut().insert(buffered);
     let headers = response.headers_mut();

@@ -41,7 +41,7 @@ impl RequestContext<'_> {
                 self.caller.region().clone(),
             ),
         };
-        let name = name.parse().map_err(|_| invalid_name())?;
+        let name = name.parse().map_err(|_| invalid_name(name))?;
         Ok(RepositoryId::private(account, region, name))
     }
 
@@ -134,11 +134,17 @@ pub(super) fn layer_digest(text: &str) -> Result<Digest, RegistryError> {
     })
 }
 
-/// Source of the text: int128/create-ecr-repository-action#231.
-fn invalid_name() -> RegistryError {
+/// Source of the texts: aws/aws-dotnet-deploy#549 (length), int128/create-ecr-repository-action#231 (form).
+fn invalid_name(name: &str) -> RegistryError {
     RegistryError::InvalidParameter {
         parameter: "repositoryName",
-        constraint: "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'",
+        constraint: match name.len() {
+            0..2 => "must have length greater than or equal to 2",
+            2..=256 => {
+                "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'"
+            }
+            _ => "must have length less than or equal to 256",
+        },
         code: OciCode::NameInvalid,
     }
 }

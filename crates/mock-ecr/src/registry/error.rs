@@ -6,19 +6,20 @@ use serde_json::json;
 
 use crate::config::{Config, Quirk};
 use crate::domain::AccessError;
+use crate::domain::rejection::{INVALID_PARAMETER, Rejection};
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
 use crate::http::buffers::BuffersFull;
 use crate::token::TokenError;
+use crate::types::Digest;
 use crate::types::error_chain::chain;
-use crate::types::{Digest, RepositoryId};
 
 pub(super) const API_VERSION: &str = "docker-distribution-api-version";
 pub(super) const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// An error of the registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum RegistryError {
     /// No credentials, or a token of another Region. Source: NVIDIA/enroot#59 and aquasecurity/trivy#6217.
     NotAuthorized,
@@ -45,16 +46,17 @@ pub(crate) enum RegistryError {
     BlobUnknown,
     /// The upload does not exist. `[ASSUME]`
     UploadUnknown,
-    /// The manifest names layers or images that the repository does not have. Source of the text for images:
-    /// int128/docker-manifest-create-action#63. The text for layers and the status are `[ASSUME]`.
-    ManifestBlobUnknown(String),
+    /// What ECR rejects in a push.
+    Rejected(Box<Rejected>),
+    /// The manifest names layers or images that the repository does not have, in the dialect `oci`.
+    ManifestBlobUnknown,
     /// The tag is immutable and names another image. Source of the status and the code: a log of jib. Source of the end of the text:
     /// a recording of 2026.
     TagImmutable(String),
-    /// The content has another digest. `[ASSUME]`
+    /// The content has another digest, in the dialect `oci`.
     DigestMismatch,
-    /// A part does not begin at the end of the previous one, or a range of a download is invalid. Source of the status:
-    /// aws/containers-roadmap#2831.
+    /// A part does not begin at the end of the previous one, in the dialect `oci`, or the range of a part or a download is invalid. Source of
+    /// the status: aws/containers-roadmap#2831.
     RangeInvalid,
     /// The content ended early. `[ASSUME]`
     UploadInvalid,
@@ -76,6 +78,32 @@ pub(crate) enum RegistryError {
     TooLarge,
     /// The store failed.
     Internal,
+}
+
+/// What ECR rejects in a push: the row of the table, the message, and the error without the quirk of the row.
+#[derive(Clone, Debug)]
+pub(crate) struct Rejected {
+    rejection: &'static Rejection,
+    message: String,
+    without_quirk: RegistryError,
+}
+
+impl Rejected {
+    /// Returns the error with the quirks of a configuration.
+    fn in_dialect(self: Box<Self>, config: &Config) -> RegistryError {
+        let has = |quirk| config.has(quirk);
+        let is_unsupported = self.rejection.exception == INVALID_PARAMETER;
+        let has_form = !is_unsupported || has(Quirk::ValidationUnsupported);
+        match has_form && self.rejection.quirk.is_some_and(has) {
+            true => RegistryError::Rejected(self),
+            false => self.without_quirk,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        let status = StatusCode::from_u16(self.rejection.status);
+        status.expect("a test checks the statuses of the table")
+    }
 }
 
 /// The code of OCI Distribution 1.1 for an invalid parameter.
@@ -101,9 +129,10 @@ impl OciCode {
 }
 
 impl RegistryError {
-    /// Replaces [`RegistryError::InvalidParameter`] by the error of the configured dialect.
+    /// Replaces an error that differs between the dialects by that of the configured one.
     pub(super) fn in_dialect(self, config: &Config) -> Self {
         match self {
+            RegistryError::Rejected(rejected) => rejected.in_dialect(config),
             RegistryError::InvalidParameter {
                 parameter,
                 constraint,
@@ -132,7 +161,8 @@ impl RegistryError {
             RegistryError::ManifestUnknown => "MANIFEST_UNKNOWN",
             RegistryError::BlobUnknown => "BLOB_UNKNOWN",
             RegistryError::UploadUnknown => "BLOB_UPLOAD_UNKNOWN",
-            RegistryError::ManifestBlobUnknown(_) => "MANIFEST_BLOB_UNKNOWN",
+            RegistryError::Rejected(rejected) => rejected.rejection.code,
+            RegistryError::ManifestBlobUnknown => "MANIFEST_BLOB_UNKNOWN",
             RegistryError::TagImmutable(_) => "TAG_INVALID",
             RegistryError::DigestMismatch => "DIGEST_INVALID",
             RegistryError::RangeInvalid
@@ -159,7 +189,8 @@ impl RegistryError {
             | RegistryError::ManifestUnknown
             | RegistryError::BlobUnknown
             | RegistryError::UploadUnknown
-            | RegistryError::ManifestBlobUnknown(_) => StatusCode::NOT_FOUND,
+            | RegistryError::ManifestBlobUnknown => StatusCode::NOT_FOUND,
+            RegistryError::Rejected(rejected) => rejected.status(),
             RegistryError::MethodNotAllowed | RegistryError::Unsupported(_) => {
                 StatusCode::METHOD_NOT_ALLOWED
             }
@@ -187,9 +218,10 @@ impl RegistryError {
             RegistryError::RevokedToken => "The security token included in the request is invalid.",
             RegistryError::AccessDenied(text)
             | RegistryError::NameUnknown(text)
-            | RegistryError::ManifestBlobUnknown(text)
             | RegistryError::TagImmutable(text)
             | RegistryError::Unsupported(text) => text,
+            RegistryError::Rejected(rejected) => &rejected.message,
+            RegistryError::ManifestBlobUnknown => "blob or manifest unknown to registry",
             RegistryError::MethodNotAllowed => "The operation is unsupported.",
             RegistryError::ManifestUnknown => "Requested image not found",
             RegistryError::BlobUnknown => "blob unknown to registry",
@@ -315,6 +347,21 @@ impl From<AccessError> for RegistryError {
 
 impl From<RepositoryError> for RegistryError {
     fn from(error: RepositoryError) -> Self {
+        let Some((rejection, message)) = error.rejection() else {
+            return RegistryError::of(error);
+        };
+        let without_quirk = RegistryError::of(error);
+        RegistryError::Rejected(Box::new(Rejected {
+            rejection,
+            message,
+            without_quirk,
+        }))
+    }
+}
+
+impl RegistryError {
+    /// Returns the error for an error of a repository, or, if ECR's is in the table of rejections, that of OCI Distribution 1.1.
+    fn of(error: RepositoryError) -> Self {
         match error {
             RepositoryError::RepositoryNotFound(id) => RegistryError::NameUnknown(format!(
                 "The repository with name '{}' does not exist in the registry with id '{}'",
@@ -323,8 +370,9 @@ impl From<RepositoryError> for RegistryError {
             )),
             RepositoryError::ImageNotFound { .. } => RegistryError::ManifestUnknown,
             RepositoryError::LayersNotFound { .. } => RegistryError::BlobUnknown,
-            RepositoryError::ReferencedImagesNotFound { repository, images } => {
-                missing_parts("Images", &images, &repository)
+            RepositoryError::MissingLayers { .. }
+            | RepositoryError::ReferencedImagesNotFound { .. } => {
+                RegistryError::ManifestBlobUnknown
             }
             RepositoryError::TagAlreadyExists { repository, tag } => {
                 RegistryError::TagImmutable(format!(
@@ -347,7 +395,9 @@ impl From<RepositoryError> for RegistryError {
                     indexes.join(", ")
                 ))
             }
-            RepositoryError::BrokenContent => RegistryError::UploadInvalid,
+            RepositoryError::BrokenContent
+            | RepositoryError::EmptyUpload { .. }
+            | RepositoryError::SmallPart => RegistryError::UploadInvalid,
             error => {
                 tracing::error!(error = %chain(&error), "the registry failed");
                 RegistryError::Internal
@@ -356,26 +406,14 @@ impl From<RepositoryError> for RegistryError {
     }
 }
 
-/// Returns the error of a manifest that names missing layers or images. `kind` is `Layers` or `Images`.
-pub(super) fn missing_parts(
-    kind: &str,
-    digests: &[Digest],
-    repository: &RepositoryId,
-) -> RegistryError {
-    let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
-    let digests = digests.join(", ");
-    RegistryError::ManifestBlobUnknown(format!(
-        "{kind} with digests '[{digests}]' required for pushing image into repository with name '{}' in the registry with id '{}' do not exist",
-        repository.name,
-        repository.account()
-    ))
-}
-
-/// Returns the error of an invalid manifest. Source of the text for invalid JSON: opcr-io/policy#149. Other texts: `[ASSUME]`.
+/// Returns the error of an invalid manifest. Source of the text for invalid JSON: opcr-io/policy#149. That members of the wrong type have
+/// this text too, and the other texts, are `[ASSUME]`.
 fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
     let constraint = match invalid {
-        InvalidManifest::Json => "Invalid JSON syntax",
-        InvalidManifest::Shape => "Invalid image manifest",
+        InvalidManifest::Json | InvalidManifest::Shape => "Invalid JSON syntax",
+        InvalidManifest::Rejected(_) => {
+            return RegistryError::Invalid(OciCode::ManifestInvalid);
+        }
         InvalidManifest::SentMediaType => "Invalid media type",
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
         InvalidManifest::TooLong => TOO_LONG,

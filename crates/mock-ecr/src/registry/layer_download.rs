@@ -48,9 +48,12 @@ async fn serve(
         .ok_or(LayerUrlError::NoSuchKey)?;
     let range = range::requested(&request.headers, size)
         .map_err(|Unsatisfiable| LayerUrlError::InvalidRange)?;
-    let content = state.repositories.open_layer(&id, &digest, range).await?;
+    let content = state
+        .repositories
+        .open_layer(&id, &digest, range.clone())
+        .await?;
     let bytes = body::streamed(content.bytes);
-    let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
+    let mut response = range::respond(bytes, range.as_ref(), content.size, CONTENT_TYPE);
     let buffered = BufferedSize::of_chunks(content.chunk_size);
     response.extensions_mut().insert(buffered);
     Ok(response)

@@ -70,8 +70,7 @@ impl Page {
     /// Returns the page that the query parameters `n` and `last` request.
     fn requested(context: &RequestContext<'_>, scope: &str) -> Result<Self, RegistryError> {
         let n = context.parameter("n");
-        let n = n.map(|text| text.parse().map_err(|_| invalid_number()));
-        let n: Option<usize> = n.transpose()?;
+        let n = n.map(|text| number(&text)).transpose()?;
         if !context.has(Quirk::OpaquePages) {
             // The specification permits a page that is shorter than requested: it has a link to the next one.
             return Ok(Page {
@@ -79,8 +78,11 @@ impl Page {
                 limit: n.unwrap_or(MAX_RESULTS).min(MAX_RESULTS),
             });
         }
-        if n.is_some_and(|n| !(1..=MAX_RESULTS).contains(&n)) {
-            return Err(invalid_number());
+        if n == Some(0) {
+            return Err(invalid_number(TOO_SMALL));
+        }
+        if n.is_some_and(|n| n > MAX_RESULTS) {
+            return Err(invalid_number(TOO_LARGE));
         }
         Ok(Page {
             after: after(context, scope)?,
@@ -162,11 +164,23 @@ fn list_response(
     whole(response.expect("names and valid hosts are valid header values"))
 }
 
+/// Parses the number of results. That a text which is no number has the message about numbers that are too large is `[ASSUME]`.
+fn number(text: &str) -> Result<usize, RegistryError> {
+    text.parse().map_err(|_| match text.parse::<i64>() {
+        Ok(_) => invalid_number(TOO_SMALL),
+        Err(_) => invalid_number(TOO_LARGE),
+    })
+}
+
 /// Source: google/go-containerregistry#681.
-fn invalid_number() -> RegistryError {
+const TOO_LARGE: &str = "Member must have value less than or equal to 1000";
+/// The form of the message is that of [`TOO_LARGE`].
+const TOO_SMALL: &str = "Member must have value greater than or equal to 1";
+
+fn invalid_number(constraint: &'static str) -> RegistryError {
     RegistryError::InvalidParameter {
         parameter: "maxResults",
-        constraint: "Member must have value less than or equal to 1000",
+        constraint,
         code: OciCode::SizeInvalid,
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, respond};
-use crate::registry::error::{OciCode, RegistryError, missing_parts};
+use crate::registry::error::{OciCode, RegistryError};
 use crate::types::{Reference, RepositoryId};
 
 pub(super) async fn answer(
@@ -99,6 +99,11 @@ async fn get(
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
     let image = find(context, id, reference).await?;
+    let repositories = &context.state.repositories;
+    let pulled = [&image].into_iter();
+    repositories
+        .record_pull(id, pulled, context.call.now)
+        .await?;
     let mut response = respond(StatusCode::OK)
         .header(header::CONTENT_TYPE, &image.metadata.media_type)
         .header(header::CONTENT_LENGTH, image.manifest.len());
@@ -131,7 +136,7 @@ async fn put(
     };
     let repositories = &context.state.repositories;
     let pushed = repositories.put_image(id, new, context.call.now).await;
-    let image = pushed.map_err(push_error)?.image;
+    let image = pushed?.image;
     let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());
     if !context.has(Quirk::NoManifestLocation) {
         let location = format!("/v2/{}/manifests/{}", id.name, image.digest);
@@ -141,15 +146,6 @@ async fn put(
         response = response.header("oci-subject", subject.as_str());
     }
     Ok(empty(response))
-}
-
-fn push_error(error: RepositoryError) -> RegistryError {
-    match error {
-        RepositoryError::LayersNotFound { repository, layers } => {
-            missing_parts("Layers", &layers, &repository)
-        }
-        error => error.into(),
-    }
 }
 
 /// Reads a manifest of at most [`LONGEST_MANIFEST`] bytes.

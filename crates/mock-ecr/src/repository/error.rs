@@ -68,8 +68,8 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
-    /// The registry rejects the manifest of the image, for example because the manifest is larger than 4 MiB.
-    #[error("the registry rejects the manifest of the image")]
+    /// The registry rejects the image, for example because it has no layers, an empty layer, or a manifest of more than 4 MiB.
+    #[error("the registry rejects the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
     /// An internal error of the mock, for example an error of its store.
     #[error("the mock failed")]
@@ -144,7 +144,9 @@ impl From<domain::RepositoryError> for RepositoryError {
                 repository: repository.name,
                 digest: layers.remove(0),
             },
-            error @ Domain::InvalidManifest(_) => RepositoryError::InvalidImage(Box::new(error)),
+            error @ (Domain::InvalidManifest(_) | Domain::EmptyUpload { .. }) => {
+                RepositoryError::InvalidImage(Box::new(error))
+            }
             error => RepositoryError::Internal(Box::new(error)),
         }
     }

@@ -145,7 +145,10 @@ impl Repository {
     /// # Errors
     ///
     /// Returns an error if the name of the repository or a tag is invalid, if an immutable tag belongs to another image,
-    /// if the manifest of the image is larger than 4 MiB, or if the store fails.
+    /// if the image has no layers or an empty one and the registry has the quirks
+    /// [`LayersRequired`](crate::config::Quirk::LayersRequired) and
+    /// [`EmptyLayersRejected`](crate::config::Quirk::EmptyLayersRejected), if the manifest of the image is larger than
+    /// 4 MiB, or if the store fails.
     pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
         let tags = image.tags()?;
         let repositories = &self.state.repositories;

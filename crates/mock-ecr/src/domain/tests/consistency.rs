@@ -128,7 +128,7 @@ impl Found {
             assert_eq!(digest_of(digest.algorithm(), &bytes), digest);
             let manifest = Manifest::parse(&bytes).unwrap();
             for layer in manifest.required_layers() {
-                let layer = generation.layer(&layer.digest);
+                let layer = generation.layer(layer);
                 assert!(view.contains(&layer).unwrap(), "{layer} is missing");
             }
             for child in &manifest.manifests {

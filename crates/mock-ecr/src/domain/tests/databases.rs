@@ -115,7 +115,7 @@ async fn what_an_ended_process_has_left_is_removed_and_what_a_running_one_writes
     sent.await.unwrap();
     let digest = sha256("hello world");
     running
-        .complete_upload(app, &uploading.upload, &digest, NOW)
+        .complete_upload(app, &uploading.upload, std::slice::from_ref(&digest), NOW)
         .await
         .unwrap();
     unpublished.publish().await.unwrap();

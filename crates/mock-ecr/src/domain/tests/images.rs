@@ -9,7 +9,7 @@ async fn an_image_without_its_layers_is_rejected() {
         let pushed = fixture.push(&manifest_of("one"), "latest").await;
         let error = pushed.unwrap_err();
         assert!(
-            matches!(error, RepositoryError::LayersNotFound { .. }),
+            matches!(error, RepositoryError::MissingLayers { .. }),
             "{error}"
         );
         assert!(fixture.images().await.is_empty());

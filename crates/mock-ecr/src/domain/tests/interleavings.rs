@@ -99,7 +99,9 @@ fn parts_that_are_sent_at_the_same_time_do_not_mix() {
             let digests = [stored.clone(), "worldhello".to_owned()].map(|text| sha256(&text));
             let mut completed = 0;
             for digest in &digests {
-                let result = all.complete_upload(&app, &upload, digest, NOW).await;
+                let result = all
+                    .complete_upload(&app, &upload, std::slice::from_ref(digest), NOW)
+                    .await;
                 completed += usize::from(result.is_ok());
             }
             assert_eq!(completed, 1, "{stored}");
@@ -131,7 +133,9 @@ fn a_late_part_does_not_change_the_layer() {
                     .is_ok()
             });
             let digest = sha256("hello");
-            let completed = all.complete_upload(&app, &upload, &digest, NOW).await;
+            let completed = all
+                .complete_upload(&app, &upload, std::slice::from_ref(&digest), NOW)
+                .await;
             let was_late = late.await.unwrap();
             // The part is stored if it ended before the upload was completed, whose digest is then another one.
             assert_ne!(completed.is_ok(), was_late);

@@ -78,7 +78,9 @@ impl Fixture {
                 .upload(id, &upload, None, content, NOW)
                 .await?;
         }
-        let completed = self.repositories.complete_upload(id, &upload, digest, NOW);
+        let nothing = stream::empty().boxed();
+        let all = &self.repositories;
+        let completed = all.complete_upload_with(id, &upload, None, nothing, digest, NOW);
         Ok(completed.await?.0)
     }
 

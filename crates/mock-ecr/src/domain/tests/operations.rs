@@ -164,7 +164,7 @@ async fn upload(all: &Repositories) -> Result<(), RepositoryError> {
     all.upload(&app(), &upload, Some(6), content("world"), NOW)
         .await?;
     let digest = sha256("hello world");
-    all.complete_upload(&app(), &upload, &digest, NOW).await?;
+    all.complete_upload(&app(), &upload, &[digest], NOW).await?;
     let upload = all.begin_upload(&app(), NOW).await?;
     all.upload(&app(), &upload, None, content("cancelled"), NOW)
         .await?;

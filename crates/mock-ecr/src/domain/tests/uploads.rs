@@ -83,9 +83,9 @@ async fn a_part_that_ends_early_is_not_stored_and_can_be_sent_again() {
             "{error}"
         );
         let completed = repositories
-            .complete_upload(id, &upload, &sha256("hello"), NOW)
+            .complete_upload(id, &upload, &[sha256("hello")], NOW)
             .await;
-        assert_eq!(completed.unwrap(), (5, Created::New));
+        assert_eq!(completed.unwrap(), (sha256("hello"), Created::New));
     }
 }
 
@@ -343,13 +343,16 @@ async fn an_upload_that_ends_while_its_parts_are_read_is_not_an_error_of_the_sto
                 other.cancel_upload(&app, &of, NOW).await.unwrap();
             } else {
                 let hello = sha256("hello");
-                let completed = other.complete_upload(&app, &of, &hello, NOW);
+                let digests = [hello.clone()];
+                let completed = other.complete_upload(&app, &of, &digests, NOW);
                 completed.await.unwrap();
                 other.delete_layer(&app, &hello).await.unwrap();
             }
             other.sweeper.sweep().await.unwrap();
         });
-        let error = all.complete_upload(&app, &upload, &digest, NOW).await;
+        let nothing = stream::empty().boxed();
+        let completed = all.complete_upload_with(&app, &upload, None, nothing, &digest, NOW);
+        let error = completed.await;
         assert!(
             matches!(error, Err(RepositoryError::UploadNotFound { .. })),
             "{error:?}"

@@ -2,7 +2,8 @@
 
 use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
-use crate::domain::AccessError;
+use crate::domain::rejection::Rules;
+use crate::domain::{AccessError, Repositories};
 use crate::http::authority::authority;
 use crate::iam::access_request::AccessRequest;
 use crate::iam::authorization;
@@ -78,6 +79,11 @@ impl RequestContext<'_> {
         let id = self.open(registry_id, name).await?;
         self.state.repositories.find(&id).await?;
         Ok(id)
+    }
+
+    /// Returns the repositories for a push. The rules of ECR apply to the API in each dialect of the registry.
+    pub(crate) fn repositories_for_push(&self) -> Repositories {
+        self.state.repositories.with_rules(Rules::ALL)
     }
 
     /// Returns the base URL of layers for this caller.

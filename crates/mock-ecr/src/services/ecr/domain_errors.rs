@@ -1,12 +1,13 @@
 //! Converts errors of repositories to the codes and messages of the ECR API.
 //!
-//! Sources of the messages: turbot/steampipe-plugin-aws#1938 (repository not found), int128/docker-manifest-create-action#63 (referenced
-//! images), aws/aws-cli#8620 (manifest), and getmoto/moto, `ecr/exceptions.py`, which took them from ECR (already exists, not empty, no
-//! policy). The others are `[ASSUME]`.
+//! Sources of the messages: the table of rejections, turbot/steampipe-plugin-aws#1938 (repository not found),
+//! buildkite-plugins/ecr-buildkite-plugin#111 and CircleCI-Public/aws-ecr-orb#261 (image already exists), and getmoto/moto,
+//! `ecr/exceptions.py`, which took them from ECR (repository already exists, not empty, no policy). The others are `[ASSUME]`.
 
 use crate::aws::error::ApiError;
 use crate::aws::error::InvalidLayerPart;
 use crate::aws::model::validate::invalid;
+use crate::domain::rejection::{INVALID_PARAMETER, Rejection};
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::types::error_chain::chain;
@@ -14,6 +15,9 @@ use crate::types::{Digest, RepositoryId};
 
 impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
+        if let Some((rejection, message)) = error.rejection() {
+            return rejected(&error, rejection, message);
+        }
         let (code, message) = match error {
             RepositoryError::RepositoryNotFound(id) => (
                 "RepositoryNotFoundException",
@@ -60,6 +64,19 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
+fn rejected(error: &RepositoryError, rejection: &Rejection, message: String) -> ApiError {
+    match error {
+        RepositoryError::PartOutOfOrder {
+            repository,
+            upload,
+            expected,
+            ..
+        } => InvalidLayerPart::new(repository, upload, *expected, message).into(),
+        _ if rejection.exception == INVALID_PARAMETER => ApiError::InvalidParameter(message),
+        _ => ApiError::modelled(rejection.exception, message),
+    }
+}
+
 fn image_or_layer_error(error: RepositoryError) -> ApiError {
     let (code, message) = match error {
         RepositoryError::ImageAlreadyExists {
@@ -71,9 +88,9 @@ fn image_or_layer_error(error: RepositoryError) -> ApiError {
             (
                 "ImageAlreadyExistsException",
                 format!(
-                    "Image with digest '{digest}' and tag '{tag}' already exists in the repository {} in {}",
+                    "Image with digest '{digest}' and tag '{tag}' already exists in the repository {} in registry with id '{}'",
                     with_name(&repository),
-                    registry(&repository)
+                    repository.account()
                 ),
             )
         }
@@ -83,18 +100,6 @@ fn image_or_layer_error(error: RepositoryError) -> ApiError {
                 "The image tag '{tag}' already exists in the '{}' repository and cannot be overwritten because the tag is immutable.",
                 repository.name
             ),
-        ),
-        RepositoryError::DigestMismatch { expected, actual } => (
-            "ImageDigestDoesNotMatchException",
-            format!("The digest '{expected}' does not match the digest '{actual}' of the content"),
-        ),
-        RepositoryError::LayersNotFound { repository, layers } => (
-            "LayersNotFoundException",
-            required_but_missing("Layers", &layers, &repository),
-        ),
-        RepositoryError::ReferencedImagesNotFound { repository, images } => (
-            "ReferencedImagesNotFoundException",
-            required_but_missing("Images", &images, &repository),
         ),
         error => return upload_error(error),
     };
@@ -106,14 +111,10 @@ fn upload_error(error: RepositoryError) -> ApiError {
         RepositoryError::LayerAlreadyExists { repository, digest } => (
             "LayerAlreadyExistsException",
             format!(
-                "The layer with digest '{digest}' already exists in the repository {} in {}",
+                "The layer with digest '{digest}' already exists in the repository {} in registry with id '{}'",
                 with_name(&repository),
-                registry(&repository)
+                repository.account()
             ),
-        ),
-        RepositoryError::LayerDigestMismatch { expected, actual } => (
-            "InvalidLayerException",
-            format!("The digest '{expected}' does not match the digest '{actual}' of the layer"),
         ),
         RepositoryError::UploadNotFound { repository, upload } => (
             "UploadNotFoundException",
@@ -132,27 +133,6 @@ fn upload_error(error: RepositoryError) -> ApiError {
             "ThrottlingException",
             "Too many unfinished layer uploads".to_owned(),
         ),
-        RepositoryError::EmptyUpload { repository, upload } => (
-            "EmptyUploadException",
-            format!(
-                "The upload with id '{upload}' in the repository {} in {} has no layer parts",
-                with_name(&repository),
-                registry(&repository)
-            ),
-        ),
-        RepositoryError::PartOutOfOrder {
-            repository,
-            upload,
-            start,
-            expected,
-        } => {
-            return ApiError::InvalidLayerPart(Box::new(InvalidLayerPart::new(
-                &repository,
-                &upload,
-                start,
-                expected,
-            )));
-        }
         error => {
             tracing::error!(error = %chain(&error), "internal error of the API");
             return ApiError::Server;
@@ -166,32 +146,23 @@ fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
         InvalidManifest::SentMediaType => {
             return invalid("imageManifestMediaType", "Invalid media type");
         }
-        InvalidManifest::Json => "Invalid JSON syntax",
-        InvalidManifest::Shape => "Invalid image manifest",
+        InvalidManifest::Json | InvalidManifest::Shape | InvalidManifest::Rejected(_) => {
+            "Invalid JSON syntax"
+        }
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
         InvalidManifest::TooLong => "Member must have length less than or equal to 4194304",
     };
     invalid("ImageManifest", constraint)
 }
 
-/// Returns the error for a layer that does not exist. The message is `[ASSUME]`.
+/// Returns the error for a layer that does not exist. Source of the message: monken/aws-ecr-public#11, whose quotation marks are incomplete.
 pub(crate) fn layer_not_found(digest: &Digest, id: &RepositoryId) -> ApiError {
     let text = format!(
-        "The layer with digest '{digest}' does not exist in the repository {} in {}",
+        "The layer with digest '{digest}' does not exist within the repository {} in {}",
         with_name(id),
         registry(id)
     );
     ApiError::modelled("LayersNotFoundException", text)
-}
-
-fn required_but_missing(what: &str, digests: &[Digest], id: &RepositoryId) -> String {
-    let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
-    format!(
-        "{what} with digests '[{}]' required for pushing image into repository {} in {} do not exist",
-        digests.join(", "),
-        with_name(id),
-        registry(id)
-    )
 }
 
 fn with_name(id: &RepositoryId) -> String {

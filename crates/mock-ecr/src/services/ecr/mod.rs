@@ -2,6 +2,7 @@
 
 mod context;
 mod domain_errors;
+mod kms_key;
 pub(crate) mod operations;
 mod table;
 mod views;

@@ -233,7 +233,7 @@ impl Constraint<'_> {
     /// service framework.
     ///
     /// Sources: int128/create-ecr-repository-action#231 (pattern), aws/aws-dotnet-deploy#549 (length),
-    /// google/go-containerregistry#681 (value). The message about enums is `[ASSUME]`.
+    /// google/go-containerregistry#681 (value), aws-controllers-k8s/community#172 (enum of two values, sorted).
     fn of_member(&self, shape: &str) -> String {
         match self {
             Constraint::Null => "must not be null".to_owned(),
@@ -243,10 +243,14 @@ impl Constraint<'_> {
                 format!("must satisfy regular expression '{REPOSITORY_NAME}'")
             }
             Constraint::Pattern(pattern) => format!("must satisfy regular expression '{pattern}'"),
-            Constraint::Enum(values) => format!(
-                "Member must satisfy enum value set: [{}]",
-                values.join(", ")
-            ),
+            Constraint::Enum(values) => {
+                let mut values = values.to_vec();
+                values.sort_unstable();
+                format!(
+                    "Member must satisfy enum value set: [{}]",
+                    values.join(", ")
+                )
+            }
         }
     }
 

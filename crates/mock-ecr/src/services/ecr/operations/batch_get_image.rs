@@ -68,7 +68,11 @@ impl Operation for BatchGetImage {
         let id = cx.open_existing(self.registry_id, name).await?;
         let selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
         let valid = selections.iter().flatten().cloned().collect();
-        let mut found = read(cx, &id, valid).await?.into_iter();
+        let found = read(cx, &id, valid).await?;
+        let repositories = &cx.state.repositories;
+        let pulled = found.iter().flatten();
+        repositories.record_pull(&id, pulled, cx.now).await?;
+        let mut found = found.into_iter();
         let mut output = Output {
             failures: Vec::new(),
             images: Vec::new(),

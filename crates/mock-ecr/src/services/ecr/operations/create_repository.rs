@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
 use crate::domain::Settings;
 use crate::services::context::RequestContext;
+use crate::services::ecr::kms_key;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
 use crate::services::ecr::operations::resource_tags::{TagView, validate_tags};
 use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
@@ -64,11 +66,28 @@ impl CreateRepository {
             settings
                 .encryption_type
                 .clone_from(&encryption.encryption_type);
-            settings.kms_key.clone_from(&encryption.kms_key);
+            settings.kms_key = self.kms_key(encryption, cx)?;
         }
         if let Some(scanning) = &self.image_scanning_configuration {
             settings.scan_on_push = scanning.scan_on_push.unwrap_or_default();
         }
         Ok(settings)
+    }
+
+    /// Returns the ARN of the key, if the repository is encrypted with one. That `kmsKey` is not permitted with `AES256` is `[ASSUME]`.
+    fn kms_key(
+        &self,
+        encryption: &EncryptionConfiguration,
+        cx: &RequestContext<'_>,
+    ) -> Result<Option<String>, ApiError> {
+        let named = encryption.kms_key.as_deref();
+        if encryption.encryption_type == "AES256" {
+            return match named {
+                None => Ok(None),
+                Some(_) => Err(invalid("kmsKey", "cannot be used with AES256")),
+            };
+        }
+        let account = cx.registry(self.registry_id);
+        kms_key::arn(named, account, cx.caller.region()).map(Some)
     }
 }

@@ -45,6 +45,8 @@ struct ImageDetail {
     image_status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     image_tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_recorded_pull_time: Option<Box<RawValue>>,
     registry_id: String,
     repository_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +62,10 @@ impl Operation for DescribeImages {
         let name = self.repository_name.clone();
         let id = cx.open_existing(self.registry_id, name).await?;
         let (images, next_token) = match &self.image_ids {
-            Some(image_ids) => (named(cx, &id, image_ids).await?, None),
+            Some(image_ids) => {
+                Page::require_none("imageIds", self.max_results, self.next_token.as_deref())?;
+                (named(cx, &id, image_ids).await?, None)
+            }
             None => self.page(cx, &id).await?,
         };
         let filter = self.filter.unwrap_or_default();
@@ -149,6 +154,7 @@ fn detail(id: &RepositoryId, image: TaggedImage) -> ImageDetail {
     let metadata = image.metadata;
     ImageDetail {
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
+        last_recorded_pull_time: metadata.pulled().map(epoch_seconds::raw),
         artifact_media_type: metadata.artifact_type,
         image_digest: image.digest.to_string(),
         image_manifest_media_type: metadata.media_type,

@@ -34,7 +34,11 @@ impl Operation for DescribeRepositories {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let (found, next_token) = match &self.repository_names {
-            Some(names) => (self.named(cx, names).await?, None),
+            Some(names) => {
+                let next_token = self.next_token.as_deref();
+                Page::require_none("repositoryNames", self.max_results, next_token)?;
+                (self.named(cx, names).await?, None)
+            }
             None => self.page(cx).await?,
         };
         let view = |repository| RepositoryView::of(cx, repository);

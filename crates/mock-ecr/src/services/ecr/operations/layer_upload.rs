@@ -5,16 +5,17 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::error::ApiError;
+use crate::aws::error::{ApiError, InvalidLayerPart};
 use crate::aws::model::validate::invalid;
 use crate::domain::{Created, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::layers::layer_digest;
 use crate::services::operation::Operation;
 
-use crate::types::{AccountId, RepositoryName, UploadId};
+use crate::types::{AccountId, RepositoryId, RepositoryName, UploadId};
 
-/// The recommended size of a layer part, in bytes. Source: getmoto/moto and fakecloud; AWS documents a maximum of 20 MiB. `[ASSUME]`
+/// The recommended size of a layer part, in bytes. Source: the example `initiate-layer-upload` of AWS CLI, and the parts of the registry in
+/// GoogleContainerTools/kaniko#607.
 const PART_SIZE: u64 = 10_485_760;
 
 #[derive(Debug, Deserialize)]
@@ -76,15 +77,15 @@ impl Operation for UploadLayerPart {
             .decode(&self.layer_part_blob)
             .unwrap_or_default();
         let length = self.part_last_byte.checked_sub(self.part_first_byte);
-        if length.and_then(|length| length.checked_add(1)) != Some(blob.len() as u64) {
-            // [ASSUME]
-            let constraint = "must be the last byte of the layer part";
-            return Err(invalid("partLastByte", constraint));
-        }
+        let length = length.and_then(|length| length.checked_add(1));
         let upload = upload_id(&self.upload_id)?;
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
-        let repositories = &cx.state.repositories;
+        let repositories = cx.repositories_for_push();
+        if length != Some(blob.len() as u64) {
+            let received = repositories.uploaded(&id, &upload, cx.now).await?.size;
+            return Err(invalid_size(&id, &upload, received, blob.len()));
+        }
         let content = stream::iter([Ok(Bytes::from(blob))]).boxed();
         let first = Some(self.part_first_byte);
         let uploaded = repositories.upload(&id, &upload, first, content, cx.now);
@@ -119,20 +120,20 @@ impl Operation for CompleteLayerUpload {
     const NAME: &'static str = "CompleteLayerUpload";
     type Output = Completed;
 
-    /// Completes an upload. Only the first of several digests is checked. `[ASSUME]`
+    /// Completes an upload. Only SHA-256 digests are compared with that of the content. Source: the documentation of
+    /// `awslabs/amazon-ecr-containerd-resolver`, `ecr/layer_writer.go`, and the example `complete-layer-upload` of AWS CLI.
     async fn run(self, cx: &RequestContext<'_>) -> Result<Completed, ApiError> {
-        let digest = self.layer_digests.first().map_or("", String::as_str);
-        let digest = layer_digest("layerDigests", digest)?;
+        let digests = self.layer_digests.iter();
+        let digests = digests.filter(|text| text.starts_with("sha256:"));
+        let digests = digests.map(|text| layer_digest("layerDigests", text));
+        let digests = digests.collect::<Result<Vec<_>, _>>()?;
         let upload = upload_id(&self.upload_id)?;
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
-        let repositories = &cx.state.repositories;
-        if repositories.uploaded(&id, &upload, cx.now).await?.size == 0 {
-            let repository = id;
-            return Err(RepositoryError::EmptyUpload { repository, upload }.into());
-        }
-        let completed = repositories.complete_upload(&id, &upload, &digest, cx.now);
-        if completed.await?.1 == Created::Existing {
+        let repositories = cx.repositories_for_push();
+        let completed = repositories.complete_upload(&id, &upload, &digests, cx.now);
+        let (digest, created) = completed.await?;
+        if created == Created::Existing {
             let repository = id;
             return Err(RepositoryError::LayerAlreadyExists { repository, digest }.into());
         }
@@ -143,6 +144,15 @@ impl Operation for CompleteLayerUpload {
             upload_id: upload.to_string(),
         })
     }
+}
+
+/// Returns the error of a part that does not have the stated size. Source of the code: the documentation of `InvalidLayerPartException` in the
+/// service model. The message is `[ASSUME]`.
+fn invalid_size(id: &RepositoryId, upload: &UploadId, received: u64, size: usize) -> ApiError {
+    let message = format!(
+        "The layer part size is not valid: the layer part has {size} bytes, which the first and the last byte do not match"
+    );
+    InvalidLayerPart::new(id, upload, received, message).into()
 }
 
 fn upload_id(text: &str) -> Result<UploadId, ApiError> {

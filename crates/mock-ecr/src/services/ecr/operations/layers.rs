@@ -73,7 +73,8 @@ impl Operation for BatchCheckLayerAvailability {
         let mut sizes = repositories.layer_sizes(&id, valid).await?.into_iter();
         for (layer_digest, digest) in self.layer_digests.into_iter().zip(digests) {
             match digest {
-                // [ASSUME]: a layer that does not exist is `UNAVAILABLE`, not a failure.
+                // A layer that does not exist is `UNAVAILABLE`. Source: `ecr/pusher_test.go` of awslabs/amazon-ecr-containerd-resolver. Its client
+                // takes a failure for the same.
                 Ok(_) => {
                     let size = sizes.next().expect("each valid digest has a result");
                     availability.layers.push(LayerView::new(layer_digest, size));
@@ -81,6 +82,12 @@ impl Operation for BatchCheckLayerAvailability {
                 Err(_) if matches_digest_pattern(&layer_digest) => {
                     availability.layers.push(LayerView::new(layer_digest, None));
                 }
+                // The message is `[ASSUME]`.
+                Err(_) if layer_digest.is_empty() => availability.failures.push(LayerFailure {
+                    failure_code: "MissingLayerDigest",
+                    failure_reason: "Invalid request parameters: layer digest cannot be null",
+                    layer_digest,
+                }),
                 Err(_) => availability.failures.push(LayerFailure {
                     failure_code: "InvalidLayerDigest",
                     failure_reason: "Invalid request parameters: layer digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
@@ -120,12 +127,22 @@ impl Operation for GetDownloadUrlForLayer {
         if repositories.layer_size(&id, &digest).await?.is_none() {
             return Err(layer_not_found(&digest, &id));
         }
+        if !repositories.is_referenced(&id, &digest).await? {
+            return Err(layer_inaccessible());
+        }
         let path = LayerUrls::from_seed(&cx.state.config.seed).sign(&id, &digest, cx.now);
         Ok(DownloadUrl {
             download_url: cx.layers_url() + &path,
             layer_digest: digest.to_string(),
         })
     }
+}
+
+/// Returns the error for a layer that no image references. Source: the documentation of `LayerInaccessibleException` in the service model. That
+/// the message is the same is `[ASSUME]`.
+fn layer_inaccessible() -> ApiError {
+    let text = "The specified layer is not available because it is not associated with an image. Unassociated image layers may be cleaned up at any time.";
+    ApiError::modelled("LayerInaccessibleException", text.to_owned())
 }
 
 fn parsed(digests: &[String]) -> Vec<Result<Digest, NameError>> {

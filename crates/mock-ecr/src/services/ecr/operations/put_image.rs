@@ -36,7 +36,7 @@ impl Operation for PutImage {
         let digest = self.image_digest.as_deref().map(image_digest).transpose()?;
         let name = self.repository_name;
         let id = cx.open(self.registry_id, name).await?;
-        let repositories = &cx.state.repositories;
+        let repositories = cx.repositories_for_push();
         let new = NewImage {
             manifest: self.image_manifest.into(),
             media_type: self.image_manifest_media_type,

@@ -51,13 +51,20 @@ impl Operation for PutImageTagMutability {
     }
 }
 
-/// Returns the mutability with a name and filters. `[ASSUME]`: names that end in `_WITH_EXCLUSION` require filters, and others do not allow
-/// them.
+/// Returns the mutability with a name and filters. Names that end in `_WITH_EXCLUSION` require filters, and others do not allow them.
+///
+/// Source of the message about missing filters: aws/aws-cdk#35246 (2025). The other message is `[ASSUME]`.
 pub(crate) fn mutability(
     name: &str,
     filters: &[ExclusionFilter],
 ) -> Result<TagMutability, ApiError> {
     let has_exclusions = name.ends_with("_WITH_EXCLUSION");
+    if has_exclusions && filters.is_empty() {
+        let constraint = format!(
+            "ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as {name}"
+        );
+        return Err(invalid("imageTagMutabilityExclusionFilters", &constraint));
+    }
     let patterns: Vec<String> = filters.iter().map(|filter| filter.filter.clone()).collect();
     let mutability =
         TagMutability::named(name, patterns).filter(|_| has_exclusions != filters.is_empty());

@@ -19,7 +19,8 @@ pub(crate) struct TagView {
 
 /// Checks the number and the form of the tags of an input.
 ///
-/// Source of the limits: AWS's general reference, "Tag naming limits and requirements". The messages are `[ASSUME]`.
+/// Source of the limits: AWS's general reference, "Tag naming limits and requirements". The message is that of the documentation of
+/// `InvalidTagParameterException` in the service model.
 pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
     if tags.len() > MAX_RESOURCE_TAGS {
         return Err(RepositoryError::TooManyResourceTags.into());
@@ -30,7 +31,7 @@ pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiE
             && !tag.key.to_ascii_lowercase().starts_with("aws:")
     };
     if !tags.iter().all(is_valid) {
-        let text = "Invalid parameter at 'tags' failed to satisfy constraint: 'keys have 1 to 128 characters and do not begin with aws:, values have at most 256'";
+        let text = "An invalid parameter has been specified. Tag keys can have a maximum character length of 128 characters, and tag values can have a maximum length of 256 characters.";
         return Err(ApiError::modelled(
             "InvalidTagParameterException",
             text.to_owned(),

@@ -34,6 +34,21 @@ impl Page {
         })
     }
 
+    /// Checks that an input that names its results does not request a page, too. `list` is the member with the names.
+    ///
+    /// Source: the documentation of `maxResults` and `nextToken` in the service model. The message is `[ASSUME]`.
+    pub(crate) fn require_none(
+        list: &str,
+        max_results: Option<usize>,
+        next_token: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let max_results = max_results.map(|_| "maxResults");
+        let Some(member) = max_results.or(next_token.map(|_| "nextToken")) else {
+            return Ok(());
+        };
+        Err(invalid(member, &format!("cannot be used with {list}")))
+    }
+
     /// Returns the number of results to fetch: one more than the page has, to find out whether there is a next page.
     pub(crate) fn fetch_limit(&self) -> usize {
         self.limit.saturating_add(1)

@@ -1,0 +1,66 @@
+//! The KMS keys of encrypted repositories. The mock does not encrypt anything, and every key exists.
+
+use crate::aws::error::ApiError;
+use crate::domain::hasher::digest_of;
+use crate::types::{AccountId, Algorithm, Region};
+
+/// The alias of the key that AWS manages. It is the default. Source: the documentation of `kmsKey` in the service model.
+const AWS_MANAGED: &str = "alias/aws/ecr";
+
+/// Returns the ARN of the key that an alias, an ID or an ARN names. A repository stores this ARN. Source: cloudposse/terraform-aws-ecr#85,
+/// where an ID or an alias differs from the stored value.
+///
+/// The ID of the key of an alias depends only on the registry and the alias.
+///
+/// # Errors
+///
+/// Returns an error if the text has another form, or if it names a key of another Region. Source of the code: the service model. The message is
+/// `[ASSUME]`.
+pub(super) fn arn(
+    named: Option<&str>,
+    account: AccountId,
+    region: &Region,
+) -> Result<String, ApiError> {
+    let named = named.unwrap_or(AWS_MANAGED);
+    let partition = region.partition().name;
+    let scope = format!("arn:{partition}:kms:{region}:");
+    let (owner, resource) = match named.strip_prefix(&scope) {
+        Some(rest) => rest.split_once(':').ok_or_else(|| invalid(named))?,
+        None => ("", named),
+    };
+    let owner = if owner.is_empty() {
+        account.to_string()
+    } else {
+        owner.to_owned()
+    };
+    let key = match resource.strip_prefix("key/") {
+        Some(key) => key.to_owned(),
+        None if resource.starts_with("alias/") => key_of_alias(&scope, &owner, resource),
+        None => resource.to_owned(),
+    };
+    if !is_key_id(&key) {
+        return Err(invalid(named));
+    }
+    Ok(format!("{scope}{owner}:key/{key}"))
+}
+
+fn key_of_alias(scope: &str, owner: &str, alias: &str) -> String {
+    let named = format!("{scope}{owner}:{alias}");
+    let digest = digest_of(Algorithm::Sha256, named.as_bytes());
+    let hex = digest.hex();
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &hex[part]);
+    parts.join("-")
+}
+
+/// Returns whether a text is a UUID, or the ID of a multi-Region key, such as `mrk-1234abcd12ab34cd56ef1234567890ab`.
+fn is_key_id(text: &str) -> bool {
+    let hex = text.strip_prefix("mrk-").unwrap_or(text).replace('-', "");
+    hex.len() == 32 && hex.bytes().all(|c| c.is_ascii_hexdigit())
+}
+
+fn invalid(named: &str) -> ApiError {
+    let text = format!(
+        "The KMS key '{named}' is invalid: expected an alias, a key ID or an ARN of a key in the Region of the repository"
+    );
+    ApiError::modelled("KmsException", text)
+}
