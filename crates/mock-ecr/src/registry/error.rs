@@ -40,7 +40,7 @@ pub(crate) enum RegistryError {
     MethodNotAllowed,
     /// The repository does not exist. Source: docker/cli#5275, actions/starter-workflows#2647.
     NameUnknown(String),
-    /// The image does not exist. Source: aws-ia/taskcat#872, which is about ECR Public. `[ASSUME]`
+    /// The image does not exist. Source: pulumi/pulumi-docker-build#849 (2026).
     ManifestUnknown,
     /// The layer does not exist. `[ASSUME]`
     BlobUnknown,

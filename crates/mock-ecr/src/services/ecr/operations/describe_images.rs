@@ -130,7 +130,8 @@ async fn named(
     Ok(images)
 }
 
-/// Returns the error for a requested image. Source of the message: getmoto/moto, `ecr/exceptions.py`, which took it from ECR. `[ASSUME]`
+/// Returns the error for a requested image. Source of the message: getmoto/moto, `ecr/exceptions.py`. A record of ECR from 2026
+/// is equal.
 fn image_error(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
     let null = || "null".to_owned();
     let digest = image_id.image_digest.clone().unwrap_or_else(null);
