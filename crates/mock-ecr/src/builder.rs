@@ -292,7 +292,7 @@ impl MockEcrBuilder {
     }
 
     /// Sets what happens if a policy contains a condition that the mock does not evaluate. The default is
-    /// [`UnknownConditions::Reject`](crate::config::UnknownConditions::Reject).
+    /// [`UnknownConditions::Reject`].
     #[must_use]
     pub fn unknown_conditions(mut self, handling: UnknownConditions) -> Self {
         self.config.unknown_conditions = handling;
