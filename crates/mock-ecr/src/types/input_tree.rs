@@ -1,8 +1,8 @@
 //! The values of a TOML document or a JSON text.
 //!
-//! Types are deserialized from this form. The code that `serde` generates for a large type is then the same for TOML and for JSON, which
-//! makes a program about a megabyte smaller. `serde_json::Value` is not used, because its numbers and messages depend on the features that
-//! other crates of a build enable.
+//! Types are deserialized from this form. The code that `serde` generates for a large type is then the same for TOML and for JSON, and the
+//! program is smaller. `serde_json::Value` is not used, because its numbers and messages depend on the features that other crates of a build
+//! enable.
 
 use std::fmt;
 
