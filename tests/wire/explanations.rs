@@ -53,6 +53,16 @@ async fn a_failed_expectation_prints_the_request_log() {
 }
 
 #[tokio::test]
+async fn a_filter_with_an_impossible_status_is_rejected() {
+    let ecr = frozen_mock().await;
+    let filtered = || panic_of(|| drop(ecr.requests().status(9999).expect(0)));
+    assert_eq!(
+        filtered(),
+        "invalid status \"9999\": expected a number from 100 to 599"
+    );
+}
+
+#[tokio::test]
 async fn the_table_of_requests_shows_the_access_key_of_a_rejected_signature() {
     let ecr = frozen_mock().await;
     let arn = "arn:aws:iam::123456789012:user/other".parse().unwrap();

@@ -51,6 +51,10 @@ impl MockEcr {
     /// # Errors
     ///
     /// Returns the errors of [`MockEcrBuilder::start`].
+    ///
+    /// # Panics
+    ///
+    /// Panics in the cases of [`MockEcrBuilder::start`].
     pub async fn start() -> Result<MockEcr, StartError> {
         MockEcr::builder().start().await
     }
@@ -364,6 +368,13 @@ impl MockEcrBuilder {
     /// - The store cannot be opened.
     /// - An initial repository cannot be created: a tag of an image is invalid, an image layout cannot be read, the
     ///   manifest of an image is too large, or the store fails.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the I/O driver or the time driver of the runtime is not enabled. `Builder::enable_all` of tokio enables both.
+    ///
+    /// If the time of tokio is paused, as in `#[tokio::test(start_paused = true)]`, the delays of faults and the timeouts of
+    /// [`Requests::wait`](crate::request_log::Requests::wait) take no real time.
     pub async fn start(self) -> Result<MockEcr, StartError> {
         self.invalid.report()?;
         self.config.validate()?;

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use crate::aws::model::shapes::Model;
 use crate::aws::service::AwsService;
 use crate::iam::action::ActionPattern;
-use crate::types::similar::{DidYouMean, most_similar};
+use crate::types::similar::{DidYouMean, misspelled, most_similar};
 
 /// A pattern of actions that matches an action, such as `ecr:Get*`. The actions of services that this crate has no model of
-/// are not checked.
+/// are not checked, unless the name of the service is misspelled, as in `erc:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ActionName(pub(crate) String);
 
@@ -34,7 +34,26 @@ fn is_of_other_service(pattern: &str) -> bool {
     };
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_known = |service: AwsService| service.name().eq_ignore_ascii_case(prefix);
-    !prefix.is_empty() && prefix.chars().all(is_name) && !AwsService::ALL.into_iter().any(is_known)
+    let is_other =
+        !AwsService::ALL.into_iter().any(is_known) && misspelled_service(prefix).is_none();
+    !prefix.is_empty() && prefix.chars().all(is_name) && is_other
+}
+
+/// Returns the service whose name is written with its letters in another order, or with one or two wrong letters if the name is long. Many
+/// services have names that differ from a short one in a letter, such as `ecs` and `ec2` from `ecr`.
+fn misspelled_service(prefix: &str) -> Option<&'static str> {
+    let names = AwsService::ALL.into_iter().map(AwsService::name);
+    let is_long = |name: &&str| name.len() > 3;
+    let mut short = names.clone().filter(|name| !is_long(name));
+    let swapped = short.find(|name| *name != prefix && sorted(name) == sorted(prefix));
+    swapped.or_else(|| misspelled(prefix, names.filter(is_long)))
+}
+
+/// Returns the letters of a name in alphabetical order.
+fn sorted(name: &str) -> Vec<u8> {
+    let mut letters = name.to_ascii_lowercase().into_bytes();
+    letters.sort_unstable();
+    letters
 }
 
 fn matches_action(pattern: &str) -> bool {
@@ -43,6 +62,11 @@ fn matches_action(pattern: &str) -> bool {
 }
 
 fn nearest(pattern: &str) -> Vec<String> {
+    if let Some((prefix, action)) = pattern.split_once(':')
+        && let Some(service) = misspelled_service(prefix)
+    {
+        return vec![format!("{service}:{action}")];
+    }
     let actions: Vec<String> = actions().collect();
     let nearest = most_similar(pattern, actions.iter().map(String::as_str));
     nearest.into_iter().map(str::to_owned).collect()
@@ -95,6 +119,9 @@ mod tests {
             "sts:GetCallerIdentity",
             "ecr:ReplicateImage",
             "s3:GetObject",
+            "ecs:RunTask",
+            "ec2:*",
+            "sso:*",
         ] {
             assert!(pattern.parse::<ActionName>().is_ok(), "{pattern}");
         }
@@ -106,6 +133,14 @@ mod tests {
             (
                 "ecr:GetAuthToken",
                 "no action matches \"ecr:GetAuthToken\"; did you mean \"ecr:GetAuthorizationToken\"?",
+            ),
+            (
+                "erc:*",
+                "no action matches \"erc:*\"; did you mean \"ecr:*\"?",
+            ),
+            (
+                "ecr-pubic:GetAuthorizationToken",
+                "no action matches \"ecr-pubic:GetAuthorizationToken\"; did you mean \"ecr-public:GetAuthorizationToken\"?",
             ),
             ("PutImage", "no action matches \"PutImage\""),
             ("", "no action matches \"\""),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Ingress;
-use crate::request_log::{Misspelled, OperationName, ReceivedRequest, RequestFilter, Service};
+use crate::request_log::{
+    Misspelled, OperationName, ReceivedRequest, RequestFilter, ResponseStatus, Service,
+};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
@@ -51,7 +53,8 @@ pub(super) struct Filters {
     bearer: Option<String>,
     /// The status code of the response.
     #[serde(deserialize_with = "parsed")]
-    status: Option<u16>,
+    #[cfg_attr(test, schemars(with = "u16", range(min = 100, max = 599)))]
+    status: Option<ResponseStatus>,
     /// The error code of the response, such as `AccessDeniedException`.
     #[serde(deserialize_with = "error_code")]
     error: Option<String>,
@@ -110,7 +113,7 @@ impl Filters {
             None => filter.and(|entry| entry.service != Service::Control),
         }
         require(&mut filter, self.ingress, |entry| Some(entry.ingress));
-        require(&mut filter, self.status, |entry| {
+        require(&mut filter, self.status.map(ResponseStatus::get), |entry| {
             Some(entry.status.as_u16())
         });
         require(&mut filter, self.token, |entry| entry.token);

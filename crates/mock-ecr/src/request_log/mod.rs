@@ -12,6 +12,7 @@ mod misspelled;
 mod received_request;
 mod redaction;
 mod requests;
+mod response_status;
 mod secret_forms;
 mod table;
 
@@ -26,3 +27,4 @@ pub(crate) use misspelled::Misspelled;
 pub use received_request::ReceivedRequest;
 pub(crate) use redaction::Redactor;
 pub use requests::{Requests, WaitTimeout};
+pub(crate) use response_status::ResponseStatus;

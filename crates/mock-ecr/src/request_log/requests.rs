@@ -12,6 +12,7 @@ use crate::request_log::filter::RequestFilter;
 use crate::request_log::log::RequestLog;
 use crate::request_log::misspelled::Misspelled;
 use crate::request_log::received_request::ReceivedRequest;
+use crate::request_log::response_status::ResponseStatus;
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
@@ -112,8 +113,17 @@ impl Requests {
     }
 
     /// Selects the requests with this response status.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the status is not between 100 and 599, the range of RFC 9110. Otherwise it would match no request, and `expect(0)` would succeed.
     #[must_use]
+    #[track_caller]
     pub fn status(self, status: u16) -> Self {
+        let status = match ResponseStatus::try_from(status) {
+            Ok(status) => status.get(),
+            Err(error) => panic!("{error}"),
+        };
         self.described(format!("status {status}"), move |entry| {
             entry.status == status
         })
