@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(feature = "sdk")]
+use std::sync::OnceLock;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -19,7 +21,7 @@ use crate::fault::{Evidence as _, FaultHandle};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
 #[cfg(feature = "sdk")]
-use crate::server::in_process::InProcess;
+use crate::server::in_process::{InProcess, InProcessAccess};
 use crate::server::listen::BindError;
 use crate::server::own_runtime::OwnRuntime;
 use crate::server::sockets::Sockets;
@@ -53,14 +55,12 @@ use crate::types::error_chain::debug_as_chain;
 pub struct MockEcr {
     pub(crate) state: Arc<State>,
     sockets: Sockets,
+    /// Created at the first use. Dropped with the mock, before `stop`.
     #[cfg(feature = "sdk")]
-    in_process: InProcess,
+    in_process: OnceLock<InProcessAccess>,
     /// How [`sdk_config`](MockEcr::sdk_config) connects clients.
     #[cfg(feature = "sdk")]
     pub(crate) transport: Transport,
-    /// Dropped with the mock, before `stop`.
-    #[cfg(feature = "sdk")]
-    _exists: watch::Sender<()>,
     stop: Option<watch::Sender<()>>,
     /// Dropped last, after the tasks that run on it were aborted.
     _own_runtime: Option<OwnRuntime>,
@@ -80,18 +80,9 @@ impl MockEcr {
         #[cfg(feature = "sdk")] transport: Transport,
         stop: watch::Sender<()>,
     ) -> Self {
-        #[cfg(feature = "sdk")]
-        let (exists, gone) = watch::channel(());
         MockEcr {
             #[cfg(feature = "sdk")]
-            in_process: InProcess::new(
-                &state,
-                sockets.runtime.clone(),
-                sockets.stopped.clone(),
-                gone,
-            ),
-            #[cfg(feature = "sdk")]
-            _exists: exists,
+            in_process: OnceLock::new(),
             state,
             sockets,
             #[cfg(feature = "sdk")]
@@ -145,7 +136,12 @@ impl MockEcr {
 
     #[cfg(feature = "sdk")]
     pub(crate) fn in_process(&self) -> &InProcess {
-        &self.in_process
+        let sockets = &self.sockets;
+        let access = self.in_process.get_or_init(|| {
+            let (runtime, stopped) = (sockets.runtime.clone(), sockets.stopped.clone());
+            InProcessAccess::new(&self.state, runtime, stopped)
+        });
+        access.get()
     }
 
     /// Returns the environment variables that redirect AWS tools and SDKs to this mock, with the credentials of the
@@ -366,7 +362,9 @@ impl MockEcr {
         drop(self.stop.take());
         self.sockets.finished().await;
         #[cfg(feature = "sdk")]
-        self.in_process.finished().await;
+        if let Some(access) = self.in_process.get() {
+            access.get().finished().await;
+        }
     }
 }
 

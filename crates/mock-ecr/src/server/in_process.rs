@@ -22,6 +22,33 @@ use crate::server::handler::handle;
 use crate::server::uninterrupted::Uninterrupted;
 use crate::state::State;
 
+/// The in-process access to one mock. When it is dropped, the responses that faults delay end.
+#[derive(Debug)]
+pub(crate) struct InProcessAccess {
+    access: InProcess,
+    _exists: watch::Sender<()>,
+}
+
+impl InProcessAccess {
+    pub(crate) fn new(state: &Arc<State>, runtime: Handle, stopped: watch::Receiver<()>) -> Self {
+        let (exists, gone) = watch::channel(());
+        InProcessAccess {
+            access: InProcess {
+                state: Arc::downgrade(state),
+                runtime,
+                stopped,
+                gone,
+                requests: Arc::new(watch::channel(()).0),
+            },
+            _exists: exists,
+        }
+    }
+
+    pub(crate) fn get(&self) -> &InProcess {
+        &self.access
+    }
+}
+
 /// Passes requests to the handler of a mock. Clones share the mock, and do not keep it running or its store open.
 #[derive(Clone, Debug)]
 pub(crate) struct InProcess {
@@ -36,21 +63,6 @@ pub(crate) struct InProcess {
 }
 
 impl InProcess {
-    pub(crate) fn new(
-        state: &Arc<State>,
-        runtime: Handle,
-        stopped: watch::Receiver<()>,
-        gone: watch::Receiver<()>,
-    ) -> Self {
-        InProcess {
-            state: Arc::downgrade(state),
-            runtime,
-            stopped,
-            gone,
-            requests: Arc::new(watch::channel(()).0),
-        }
-    }
-
     /// Returns the response to a request, as its faults deliver it. The URI of the request must contain a host.
     pub(crate) async fn call<B>(
         &self,
