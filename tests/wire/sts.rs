@@ -2,7 +2,11 @@
 //!
 //! Source of the format: a recorded response and a recorded error of AssumeRoleWithWebIdentity in smithy-rs
 //! (`web_identity_token_env`, `web_identity_token_invalid_jwt`); of the order of the members of GetCallerIdentity: an output of 2023.
+//! Source of the redirects and of the errors about actions and versions: `crates/s3-tests/src/bin/sts_oracle.rs` of justincormack/argmin
+//! (2026), which asserts the responses of STS.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mock_ecr::fault::Fault;
 use mock_ecr::request_log::Service;
 use mock_ecr::{MockEcr, Principal};
@@ -22,12 +26,18 @@ fn signer() -> Signer {
     Signer::default().for_service("sts")
 }
 
+/// The header of the first response: the base64 of `1:us-east-1:S:1448832653241:R:cqxsmZj5`. Source of the form: outputs of boto3 in public
+/// repositories (2025 and 2026).
+const EXTENDED_REQUEST_ID: &str =
+    "X-Amz-Sts-Extended-Request-Id: MTp1cy1lYXN0LTE6UzoxNDQ4ODMyNjUzMjQxOlI6Y3F4c21aajU=";
+
 #[track_caller]
 fn assert_xml(response: &Response, status_line: &str, body: &str) {
     let headers = [
         &format!("Content-Length: {}", body.len()),
         "Content-Type: text/xml",
         "Date: Sun, 29 Nov 2015 21:30:53 GMT",
+        EXTENDED_REQUEST_ID,
         "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa",
     ];
     response.assert_is(status_line, &headers, body);
@@ -36,8 +46,13 @@ fn assert_xml(response: &Response, status_line: &str, body: &str) {
 #[track_caller]
 fn assert_error(response: &Response, status: u16, code: &str, message: &str) {
     assert_eq!(response.status(), status, "{response:?}");
+    let namespace = match code {
+        "InvalidAction" => "http://webservices.amazon.com/AWSFault/2005-15-09",
+        _ => "https://sts.amazonaws.com/doc/2011-06-15/",
+    };
+    assert!(response.has("x-amz-sts-extended-request-id"));
     let error = format!(
-        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>"
+        "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>"
     );
     assert!(response.body.starts_with(&error), "{}", response.body);
     assert!(response.body.ends_with("</RequestId>\n</ErrorResponse>\n"));
@@ -177,13 +192,82 @@ async fn unimplemented_and_unknown_operations_are_errors_in_xml() {
     let unimplemented = ecr.requests().operation("AssumeRoleWithWebIdentity");
     assert_eq!(unimplemented.error("NotImplemented").count(), 1);
 
-    // [ANALOG] Other services of the Query protocol have these errors.
-    let response = call("Explode").signed_by(&signer()).to(&ecr).await;
-    let text = "Could not find operation Explode for version 2011-06-15";
-    assert_error(&response, 400, "InvalidAction", text);
-    let nothing = call("").signed_by(&signer()).to(&ecr).await;
-    let text = "The request is missing an action or a required parameter.";
-    assert_error(&nothing, 400, "MissingAction", text);
+    for action in ["Explode", ""] {
+        let response = call(action).signed_by(&signer()).to(&ecr).await;
+        let text = format!("Could not find operation {action} for version 2011-06-15");
+        assert_error(&response, 400, "InvalidAction", &text);
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_an_action_is_redirected() {
+    let identity = || call("GetCallerIdentity");
+    let version = "Version=2011-06-15";
+    for (request, location) in [
+        (identity().body(version), "https://aws.amazon.com/iam"),
+        // Without a content type, the body is not a form.
+        (
+            identity().without("Content-Type"),
+            "https://aws.amazon.com/iam",
+        ),
+        (
+            RawRequest::new("GET", "/?Version=2011-06-15"),
+            "https://aws.amazon.com/iam?Version=2011-06-15",
+        ),
+    ] {
+        let ecr = frozen_mock().await;
+        let response = request.signed_by(&signer()).to(&ecr).await;
+        let location = format!("Location: {location}");
+        let headers = [
+            "Content-Length: 0",
+            "Date: Sun, 29 Nov 2015 21:30:53 GMT",
+            &location,
+            EXTENDED_REQUEST_ID,
+            "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa",
+        ];
+        response.assert_is("HTTP/1.1 302 Found", &headers, "");
+        let redirected = ecr.requests().error("MissingAction");
+        assert_eq!(redirected.last().unwrap().operation, None);
+    }
+}
+
+#[tokio::test]
+async fn the_first_of_two_parameters_with_one_name_is_used() {
+    let ecr = frozen_mock().await;
+    let action = "Action=GetCallerIdentity&Version=2011-06-15";
+    for (body, status) in [
+        (
+            format!("{action}&Action=NoSuchAction&Version=2000-01-01"),
+            200,
+        ),
+        (format!("Action=NoSuchAction&{action}"), 400),
+        (format!("Version=2000-01-01&{action}"), 400),
+        (format!("{action}&Unknown=value"), 200),
+    ] {
+        let response = call("").body(body.as_str()).signed_by(&signer());
+        assert_eq!(response.to(&ecr).await.status(), status, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_region_of_the_signature_is_in_the_extended_request_id() {
+    let ecr = frozen_mock().await;
+    let other = Signer::default().for_service("sts").in_region("eu-west-1");
+    for (request, region) in [
+        (call("GetCallerIdentity").signed_by(&other), "eu-west-1"),
+        (
+            call("GetCallerIdentity").on_host("sts.eu-west-1.amazonaws.com"),
+            "eu-west-1",
+        ),
+        (call("GetCallerIdentity"), "us-east-1"),
+    ] {
+        let response = request.to(&ecr).await;
+        let header = response.header("x-amz-sts-extended-request-id");
+        let text = String::from_utf8(STANDARD.decode(header).unwrap()).unwrap();
+        let id = text.strip_prefix(&format!("1:{region}:S:1448832653241:R:"));
+        let id = id.unwrap_or_else(|| panic!("{text}"));
+        assert!(id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    }
 }
 
 #[tokio::test]
@@ -219,6 +303,7 @@ async fn an_operation_of_another_version_does_not_exist() {
     for (body, version) in [
         ("Action=GetCallerIdentity&Version=2099-01-01", "2099-01-01"),
         ("Action=GetCallerIdentity", "NO_VERSION_SPECIFIED"),
+        ("Action=GetCallerIdentity&Version=", ""),
     ] {
         let call = call("").body(body).signed_by(&signer()).to(&ecr).await;
         let text = format!("Could not find operation GetCallerIdentity for version {version}");

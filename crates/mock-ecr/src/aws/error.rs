@@ -13,6 +13,8 @@ use crate::types::{RepositoryId, UploadId};
 pub(crate) enum ApiError {
     /// A request in AWS JSON 1.1 for an operation that does not exist. The error has no message. `[ANALOG]`
     UnknownOperation,
+    /// A request in the Query protocol without the parameter `Action`. The response is a redirect to this URL.
+    MissingAction(String),
     /// An operation of the service, or a part of an input, that the mock does not implement.
     NotImplemented(String),
     /// A body that is not a JSON object. The error has no message. `[ANALOG]`

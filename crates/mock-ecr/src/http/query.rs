@@ -1,8 +1,10 @@
-//! Parses query strings, and percent-encodes text.
+//! Parses query strings and forms, which have the same syntax, and percent-encodes text.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use http::header;
+use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 /// A decoded parameter. A parameter without `=` has an empty value.
@@ -30,6 +32,16 @@ pub(crate) fn value(query: &str, name: &str) -> Option<String> {
     String::from_utf8(first.value)
         .ok()
         .filter(|value| !value.is_empty())
+}
+
+/// Returns whether the body of a request is a form. Parameters of the media type, such as `charset`, are ignored.
+pub(crate) fn is_form(request: &Parts) -> bool {
+    let header = request.headers.get(header::CONTENT_TYPE);
+    let text = header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = text.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// Decodes percent escapes, and `+` as a space as in HTML forms.

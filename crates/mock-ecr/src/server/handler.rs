@@ -5,7 +5,9 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, header};
 use hyper::body::Body;
 
+use crate::aws::header_names::X_AMZN_REQUESTID;
 use crate::aws::hosts::Host;
+use crate::aws::service::AwsService;
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::fault;
@@ -32,6 +34,7 @@ use crate::services;
 use crate::services::call::Call;
 use crate::services::dispatch;
 use crate::services::ecr::operations::get_authorization_token;
+use crate::services::sts::extended_request_id;
 use crate::state::State;
 use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
@@ -80,6 +83,7 @@ where
     if request.method == Method::HEAD {
         response = strip_body(response);
     }
+    add_extended_request_id(state, &route, &log_entry, &mut response);
     // The SDKs correct their clocks by this header, so it must contain the mock's time and not the system's.
     let date = HeaderValue::try_from(date.to_http()).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);
@@ -87,6 +91,28 @@ where
     log_entry.took = stopwatch.elapsed();
     state.request_log.record(log_entry);
     response
+}
+
+/// Adds the header that only the responses of STS have: those that have a request ID.
+fn add_extended_request_id(
+    state: &State,
+    route: &Route,
+    log_entry: &ReceivedRequest,
+    response: &mut Response<Payload>,
+) {
+    let is_answered = response.headers().contains_key(X_AMZN_REQUESTID);
+    let request_id = log_entry.request_id.as_deref();
+    if let Route::Api {
+        service: AwsService::Sts,
+        host_region,
+    } = route
+        && let Some(request_id) = request_id.filter(|_| is_answered)
+    {
+        let region = log_entry.caller.as_ref().map(Caller::region);
+        let region = region.or(host_region.as_ref());
+        let region = region.unwrap_or(&state.config.region);
+        extended_request_id::add(response, region, log_entry.received, request_id);
+    }
 }
 
 /// Returns whether a request has changed nothing, so that the client can repeat it.

@@ -122,7 +122,7 @@ fn service_of(request: &Parts) -> AwsService {
     }
     match SignatureClaim::of(request) {
         Some(claim) => AwsService::named(&claim.service).unwrap_or(AwsService::Ecr),
-        None if is_form(request) || has_action(request) => AwsService::Sts,
+        None if query::is_form(request) || has_action(request) => AwsService::Sts,
         None => AwsService::Ecr,
     }
 }
@@ -142,15 +142,6 @@ fn accepts_html(request: &Parts) -> bool {
     let values = request.headers.get_all(header::ACCEPT).iter();
     let mut values = values.filter_map(|value| value.to_str().ok());
     values.any(|value| value.to_ascii_lowercase().contains("text/html"))
-}
-
-fn is_form(request: &Parts) -> bool {
-    let header = request.headers.get(header::CONTENT_TYPE);
-    let text = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = text.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn has_action(request: &Parts) -> bool {

@@ -5,7 +5,7 @@ pub(crate) mod context;
 pub(crate) mod dispatch;
 pub(crate) mod ecr;
 pub(crate) mod operation;
-mod sts;
+pub(crate) mod sts;
 mod table;
 
 pub(crate) use table::{implemented, is_read, operations};

@@ -1,10 +1,10 @@
 //! Errors in the Query protocol.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::aws::error::ApiError;
-use crate::aws::protocol::query::CONTENT_TYPE;
+use crate::aws::protocol::query::{CONTENT_TYPE, INVALID_ACTION};
 use crate::aws::protocol::response;
 use crate::aws::protocol::xml::escaped;
 use crate::aws::service::AwsService;
@@ -14,10 +14,13 @@ use crate::http::buffers::BuffersFull;
 ///
 /// Sources: apache/hadoop#6544 (`InvalidClientTokenId`), pulumi/pulumi-aws#3866 (`ExpiredToken`), hashicorp/terraform#23701
 /// (`SignatureDoesNotMatch`), jenkinsci/aws-credentials-plugin#72 (`IncompleteSignature`), aws/karpenter-provider-aws#4680
-/// (`AccessDenied`). The others are `[ASSUME]`.
+/// (`AccessDenied`), amzn/selling-partner-api-docs#3081 (`MissingAuthenticationToken`, 2023), `sts_oracle.rs` of justincormack/argmin
+/// (`MalformedInput`, `ValidationError`; see [`query::read`](super::query::read)). The code of `MissingAction` is only in the request log: the
+/// response has no body. The others are `[ASSUME]`.
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
-        ApiError::UnknownOperation | ApiError::NotAwsJson(_) => "InvalidAction",
+        ApiError::UnknownOperation | ApiError::NotAwsJson(_) => INVALID_ACTION,
+        ApiError::MissingAction(_) => "MissingAction",
         ApiError::NotImplemented(_) => "NotImplemented",
         ApiError::InvalidJson | ApiError::Serialization(_) => "MalformedInput",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationToken",
@@ -39,11 +42,26 @@ pub(super) fn response(service: AwsService, error: &ApiError, request_id: &str) 
     let status = match error {
         ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
         ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
+        ApiError::MissingAction(location) => return redirect(location, request_id),
         error => status(error),
     };
     let xml = body(service, status, code(error), &message(error), request_id);
     response::of_type(status, Some(CONTENT_TYPE), xml, request_id)
 }
+
+/// Returns a redirect. The redirects of STS have no body and no content type. Source: see [`query::read`](super::query::read).
+fn redirect(location: &str, request_id: &str) -> Response<Bytes> {
+    let mut response = response::of_type(StatusCode::FOUND, None, "", request_id);
+    // A query can contain bytes that a header cannot.
+    if let Ok(location) = HeaderValue::from_bytes(location.as_bytes()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// The namespace of [`INVALID_ACTION`]: that of AWS's framework for services and not that of the service. Source: see
+/// [`query::read`](super::query::read).
+const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
 
 /// Returns the body of an error. Source of the format: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
 pub(super) fn body(
@@ -53,7 +71,10 @@ pub(super) fn body(
     message: &str,
     request_id: &str,
 ) -> String {
-    let namespace = service.xml_namespace();
+    let namespace = match code {
+        INVALID_ACTION => FAULT_NAMESPACE,
+        _ => service.xml_namespace(),
+    };
     let fault = match status.is_server_error() {
         true => "Receiver",
         false => "Sender",

@@ -1,5 +1,6 @@
 //! AWS Security Token Service (STS).
 
+pub(crate) mod extended_request_id;
 mod operations;
 mod table;
 
