@@ -1,19 +1,31 @@
 //! Incomplete signatures, and two signatures in one request.
 //!
-//! [ANALOG] Source, unless a test names another: mhart/kinesalite, `index.js` and `test/connection.js`.
+//! [ANALOG] Source, unless a test names another: mhart/kinesalite, `index.js` and `test/connection.js`; of the hash of the header,
+//! anthropics/claude-code#45128 (2026).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::raw::RawRequest;
 
 const INCOMPLETE: &str = "IncompleteSignatureException";
 
+/// Returns the end of a message about an incomplete header, which contains the hash of the header.
+pub(crate) fn hash_of(header: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(header));
+    format!("(Hashed with SHA-256 and encoded with Base64) Authorization={hash}")
+}
+
 #[tokio::test]
 async fn an_error_for_an_empty_header_names_all_missing_parts() {
     for target in ["/", "/?X-Amz-Algorith"] {
         let call = RawRequest::token_call().at(target).authorized("X");
-        call.response().await.assert_error(
-            INCOMPLETE,
-            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X",
+        let message = format!(
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. {}",
+            hash_of("X")
         );
+        call.response().await.assert_error(INCOMPLETE, &message);
     }
 }
 
@@ -27,9 +39,8 @@ async fn the_parts_of_a_header_are_separated_by_commas_or_spaces() {
         let call = RawRequest::token_call()
             .authorized(header)
             .with("Date", "a");
-        let message = format!(
-            "Authorization header requires 'SignedHeaders' parameter. Authorization={header}"
-        );
+        let hash = hash_of(header);
+        let message = format!("Authorization header requires 'SignedHeaders' parameter. {hash}");
         call.response().await.assert_error(INCOMPLETE, &message);
     }
 }
@@ -38,9 +49,22 @@ async fn the_parts_of_a_header_are_separated_by_commas_or_spaces() {
 async fn a_header_without_a_date_beside_it_is_incomplete() {
     let header = "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c";
     let call = RawRequest::token_call().authorized(header);
+    let hash = hash_of(header);
     let message = format!(
-        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization={header}"
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. {hash}"
     );
+    call.response().await.assert_error(INCOMPLETE, &message);
+}
+
+#[tokio::test]
+async fn a_header_does_not_occur_in_the_error_about_a_field_without_a_value() {
+    // Source of the text: awslabs/time-addressable-media-store#8 (2025).
+    let header = "AWS4-HMAC-SHA256 Credential= a/b/c/d/e, SignedHeaders=host, Signature=f";
+    let hash = STANDARD.encode(Sha256::digest(header));
+    let message = format!(
+        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '{hash}'."
+    );
+    let call = RawRequest::token_call().authorized(header);
     call.response().await.assert_error(INCOMPLETE, &message);
 }
 

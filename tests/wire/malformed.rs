@@ -2,6 +2,7 @@
 //!
 //! [ANALOG] Source, unless a test names another: mhart/kinesalite, `index.js` and `test/connection.js`.
 
+use crate::incomplete_signature::hash_of;
 use crate::raw::RawRequest;
 use crate::response::{DATE, FIRST_REQUEST_ID, Response};
 
@@ -82,7 +83,8 @@ async fn text_of_a_client_is_escaped_in_xml() {
 
 #[tokio::test]
 async fn an_incomplete_signature_is_an_error_in_xml() {
-    let missing = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=a";
+    let missing = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+    let missing = format!("{missing}{}", hash_of("a"));
     let xml = format!(
         "<IncompleteSignatureException>\n  <Message>{missing}</Message>\n</IncompleteSignatureException>\n"
     );

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
 use http::header::{AUTHORIZATION, DATE};
 use http::request::Parts;
+use sha2::{Digest as _, Sha256};
 
 use crate::aws::header_names::{X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::aws::sigv4::SigV4Error;
@@ -42,7 +45,8 @@ impl<'r> Authorization<'r> {
     /// # Errors
     ///
     /// Returns an error if the request has no signature, has two, or parts of the signature are missing. The messages and their order are
-    /// those of Kinesis, which uses the same protocol. `[ANALOG]` Source: mhart/kinesalite, `test/connection.js`.
+    /// those of Kinesis, which uses the same protocol, except for the hash of the header. `[ANALOG]` Source: mhart/kinesalite,
+    /// `test/connection.js`.
     pub(super) fn of(request: &'r Parts) -> Result<Self, SigV4Error> {
         let query = request.uri.query().unwrap_or_default();
         let is_in_query = query::parse(query).any(|parameter| parameter.name == b"X-Amz-Algorithm");
@@ -61,7 +65,7 @@ impl<'r> Authorization<'r> {
         let (algorithm, rest) = text.split_once(' ').unwrap_or((text, ""));
         let mut found = [None, None, None];
         for field in rest.split([',', ' ']).filter(|field| !field.is_empty()) {
-            let (name, value) = field.split_once('=').ok_or_else(|| no_pair(field, text))?;
+            let (name, value) = field.split_once('=').ok_or_else(|| no_pair(text))?;
             // `scratchstack-aws-signature` ignores unknown names too.
             if let Some(index) = HEADER_FIELDS.iter().position(|known| *known == name) {
                 found[index] = (!value.is_empty()).then_some(Cow::Borrowed(value));
@@ -131,16 +135,24 @@ fn first(query: &str, name: &[u8]) -> Option<Cow<'static, str>> {
 
 const HEADER_FIELDS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
 
-/// Returns the error for a field without an equal sign, as recorded from services with the same protocol. Source:
-/// iann0036/cloud9-sync#10, awslabs/fhir-works-on-aws-deployment#379.
-fn no_pair(field: &str, text: &str) -> SigV4Error {
+/// Returns the error for a field without an equal sign. `[ANALOG]` Source: awslabs/time-addressable-media-store#8 (2025), and errors of
+/// STS and Amazon DynamoDB in public repositories. Until 2021, the message contained the field and the header
+/// (awslabs/fhir-works-on-aws-deployment#379).
+fn no_pair(text: &str) -> SigV4Error {
+    let hash = hash(text);
     SigV4Error::Incomplete(format!(
-        "'{field}' not a valid key=value pair (missing equal-sign) in Authorization header: '{text}'."
+        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '{hash}'."
     ))
 }
 
-/// Returns the error for an incomplete header. The message contains the header, as recorded. Newer AWS services include a hash of it
-/// instead. `[ASSUME]`
+/// Returns the hash of a header with which AWS replaces the header in messages. It is that of the whole value: the one in
+/// anthropics/claude-code#45128 is that of `Bearer`.
+fn hash(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text))
+}
+
+/// Returns the error for an incomplete header. `[ANALOG]` Source of the hash in the message: Amazon Bedrock, anthropics/claude-code#45128
+/// (2026). Until then, the message contained the header.
 fn incomplete_header(
     fields: &[Option<Cow<'_, str>>; 3],
     date: Option<&str>,
@@ -153,7 +165,10 @@ fn incomplete_header(
         message +=
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
     }
-    SigV4Error::Incomplete(format!("{message}Authorization={text}"))
+    let hash = hash(text);
+    SigV4Error::Incomplete(format!(
+        "{message}(Hashed with SHA-256 and encoded with Base64) Authorization={hash}"
+    ))
 }
 
 /// Returns the messages for the names without a value.

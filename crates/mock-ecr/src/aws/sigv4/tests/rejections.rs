@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use crate::aws::sigv4::SigV4Error;
 use crate::aws::sigv4::authorization::Form;
@@ -34,16 +37,18 @@ fn a_request_without_a_signature_is_rejected() {
     }
 }
 
-/// The messages were recorded from Kinesis: mhart/kinesalite, test/connection.js.
+/// The sentences were recorded from Kinesis: mhart/kinesalite, test/connection.js. The hash was recorded from Bedrock; see [`hash_of`].
 #[test]
 fn the_error_for_an_incomplete_header_names_the_missing_parts() {
-    let all = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X";
+    let all = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+    let all = format!("{all}{}", hash_of("X"));
     let one = |text: &str| {
-        format!("Authorization header requires 'SignedHeaders' parameter. Authorization={text}")
+        let hash = hash_of(text);
+        format!("Authorization header requires 'SignedHeaders' parameter. {hash}")
     };
     for target in ["/", "/?X-Amz-Algorith"] {
         let request = Request::post(target).header("authorization", "X");
-        assert_eq!(rejection(request), incomplete(all), "{target}");
+        assert_eq!(rejection(request), incomplete(all.clone()), "{target}");
     }
     for text in [
         "AWS4- Signature=b Credential=a",
@@ -58,7 +63,22 @@ fn the_error_for_an_incomplete_header_names_the_missing_parts() {
     }
 }
 
-/// The message was recorded from Cloud9: iann0036/cloud9-sync#10.
+/// The message was recorded from Bedrock, and its hash is that of `Bearer`: anthropics/claude-code#45128 (2026).
+#[test]
+fn the_error_for_an_incomplete_header_contains_its_hash() {
+    let request = Request::post("/").header("authorization", "Bearer");
+    let request = request.header("x-amz-date", "20151129T213053Z");
+    let recorded = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with Base64) Authorization=cQ4NvdQimYUQF6TWcmXs0EbxtO23QVJZkqGmqPqAElg=";
+    assert_eq!(rejection(request), incomplete(recorded));
+}
+
+/// Returns the end of a message about an incomplete header.
+fn hash_of(text: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(text));
+    format!("(Hashed with SHA-256 and encoded with Base64) Authorization={hash}")
+}
+
+/// Source of the message: awslabs/time-addressable-media-store#8 (2025).
 #[test]
 fn a_field_without_an_equal_sign_is_rejected() {
     let mut request = Signer::example().sign(&Draft::example());
@@ -69,15 +89,11 @@ fn a_field_without_an_equal_sign_is_rejected() {
         text.replace("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256 Field,,"),
     ] {
         set_header(&mut request, "authorization", &text);
-        let error = frozen().verify(&request).unwrap_err();
-        let SigV4Error::Incomplete(message) = error else {
-            panic!("{error:?}");
-        };
-        assert!(message.starts_with("'Field"), "{message}");
-        let end = format!(
-            "' not a valid key=value pair (missing equal-sign) in Authorization header: '{text}'."
+        let hash = STANDARD.encode(Sha256::digest(&text));
+        let message = format!(
+            "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '{hash}'."
         );
-        assert!(message.ends_with(&end), "{message}");
+        assert_eq!(frozen().verify(&request), Err(incomplete(message)));
     }
 }
 
@@ -100,8 +116,8 @@ fn the_last_of_two_fields_with_one_name_is_used() {
     assert_eq!(frozen().verify(&request), Err(invalid(MISMATCH)));
     let empty = format!("{text},Signature=");
     set_header(&mut request, "authorization", &empty);
-    let missing =
-        format!("Authorization header requires 'Signature' parameter. Authorization={empty}");
+    let hash = hash_of(&empty);
+    let missing = format!("Authorization header requires 'Signature' parameter. {hash}");
     assert_eq!(frozen().verify(&request), Err(incomplete(missing)));
 }
 
@@ -147,7 +163,7 @@ fn errors_are_returned_in_the_documented_order() {
     assert_eq!(attempt.rejection(), invalid(BOTH));
     attempt.target = "/";
     assert!(matches!(attempt.rejection(), SigV4Error::Incomplete(text)
-        if text.starts_with("Authorization header requires 'Signature' parameter. Authorization=AWS5")));
+        if text.starts_with("Authorization header requires 'Signature' parameter. (Hashed")));
     attempt.signature = "a";
     assert_eq!(
         attempt.rejection(),
