@@ -115,7 +115,7 @@ async fn a_policy_controls_access_to_tokens() {
         rejection(&ecr, suspended).await,
         (
             "AccessDeniedException".to_owned(),
-            "User: arn:aws:iam::123456789012:user/suspended is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny".to_owned()
+            "User: arn:aws:iam::123456789012:user/suspended is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny in an identity-based policy".to_owned()
         )
     );
 }

@@ -189,11 +189,11 @@ async fn an_action_that_no_policy_allows_is_denied_with_status_400() {
 
 #[tokio::test]
 async fn an_explicit_deny_has_its_own_message() {
-    // Source: aws/aws-cli#5592, 2020.
+    // [ANALOG] Source: errors of IAM, of 2026.
     let principal = developer().deny(["ecr:GetAuthorizationToken"]);
     response(&principal, &principal).await.assert_error(
         "AccessDeniedException",
-        "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny",
+        "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny in an identity-based policy",
     );
 }
 

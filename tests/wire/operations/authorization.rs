@@ -73,12 +73,12 @@ async fn describe_repositories_is_authorized_for_all_repositories() {
 
 #[tokio::test]
 async fn an_explicit_deny_has_its_own_text() {
-    // Source: aws/aws-cli#5592 (2020).
+    // [ANALOG] Source: errors of IAM, of 2026.
     let api = Api::with_config(READER).await;
     let text = denied(
         "ListImages",
         "123456789012:repository/app",
-        "with an explicit deny",
+        "with an explicit deny in an identity-based policy",
     );
     let input = r#"{"repositoryName":"app"}"#;
     assert_access_denied(&api, "ListImages", input, &text).await;

@@ -62,7 +62,7 @@ async fn an_action_that_no_policy_allows_is_denied_with_the_text_of_ecr() {
 
 #[tokio::test]
 async fn an_explicit_deny_has_another_text() {
-    // Source: aws/aws-cli#5592 (2020), for the API.
+    // [ANALOG] Source: errors of IAM, of 2026.
     let registry =
         Registry::from_builder(MockEcr::from_config(Config::parse(READER).unwrap())).await;
     let response = registry.send("GET", "/v2/app/tags/list").await;
@@ -70,7 +70,7 @@ async fn an_explicit_deny_has_another_text() {
     assert!(
         response
             .body
-            .contains("repository/app with an explicit deny\"")
+            .contains("repository/app with an explicit deny in an identity-based policy\"")
     );
 }
 

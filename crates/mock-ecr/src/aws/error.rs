@@ -29,7 +29,8 @@ pub(crate) enum ApiError {
     InvalidSignature(String),
     /// Unknown credentials. Source: aws/aws-sdk-php#1114.
     UnrecognizedClient,
-    /// Expired credentials. `[ASSUME]`
+    /// Expired credentials. Source of the code and the text: outputs of AWS CLI for GetAuthorizationToken in three public repositories. The
+    /// status is that of all errors of clients.
     ExpiredToken,
     /// The policies do not allow the action. Source: terraform-aws-modules/terraform-aws-iam#514, status 400.
     AccessDenied(String),

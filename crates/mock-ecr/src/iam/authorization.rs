@@ -124,8 +124,8 @@ impl From<Denial> for Reason {
 }
 
 /// Sources: ministryofjustice/cloud-platform#7245 (2025) for identity-based policies, aws-actions/amazon-ecr-login#232 for
-/// resource-based ones, aws/aws-cli#5592 (2020) for an explicit deny. `[ASSUME]`: the message about an explicit deny in a resource-based
-/// policy is similar.
+/// resource-based ones. `[ANALOG]` Source for an explicit deny: errors of IAM, AWS Step Functions and Amazon S3 in public repositories (2024
+/// to 2026). The text for ECR did not contain the kind of policy in 2020 (aws/aws-cli#5592), when the other texts did not contain it either.
 impl fmt::Display for AccessDenied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AccessDenied {
@@ -151,7 +151,7 @@ impl fmt::Display for AccessDenied {
                     "because no resource-based policy allows the {action} action"
                 )
             }
-            Reason::Explicit => f.write_str("with an explicit deny"),
+            Reason::Explicit => f.write_str("with an explicit deny in an identity-based policy"),
             Reason::ExplicitInResource => {
                 f.write_str("with an explicit deny in a resource-based policy")
             }
