@@ -177,6 +177,33 @@ async fn a_manifest_with_absent_layers_or_images_is_rejected() {
 }
 
 #[tokio::test]
+async fn an_index_of_layers_is_rejected() {
+    // Source of the status: overhangio/tutor#1118, docker/build-push-action#858, for a cache that buildx exports as an index.
+    let registry = Registry::ecr().await;
+    registry.push_hello().await;
+    let index = format!(r#"{{"manifests":[{{"digest":"{HELLO}","size":5}}]}}"#);
+    let request = registry.request("PUT", "/v2/app/manifests/latest");
+    let request = request.with("Content-Type", OCI_INDEX).body(index);
+    let response = request.to(&registry.ecr).await;
+    assert_eq!(
+        (response.status(), response.error().as_str()),
+        (400, "MANIFEST_BLOB_UNKNOWN")
+    );
+}
+
+#[tokio::test]
+async fn a_size_that_contradicts_the_layer_is_accepted() {
+    // [ASSUME]
+    let registry = Registry::ecr().await;
+    registry.push_hello().await;
+    let sizes = format!(r#""digest":"{HELLO}","size":6"#);
+    let image = format!(r#"{{"mediaType":"{OCI_MANIFEST}","layers":[{{{sizes}}}]}}"#);
+    let request = registry.request("PUT", "/v2/app/manifests/latest");
+    let request = request.with("Content-Type", OCI_MANIFEST).body(image);
+    assert_eq!(request.to(&registry.ecr).await.status(), 201);
+}
+
+#[tokio::test]
 async fn an_immutable_tag_cannot_be_moved() {
     // Source of the status and the code: a log of jib; of the end of the text: a recording of 2026.
     let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";

@@ -90,6 +90,7 @@ async fn an_invalid_page_is_unsupported() {
         ("n=1001", number),
         ("n=0", small),
         ("n=-1", small),
+        ("n=abc", number), // [ASSUME]
         ("last=a", token),
     ] {
         for path in ["/v2/app/tags/list", "/v2/_catalog"] {
