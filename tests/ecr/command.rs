@@ -131,6 +131,19 @@ impl Ecr {
 
     #[track_caller]
     pub(crate) fn run(mut self) -> Outcome {
+        self.outcome()
+    }
+
+    /// Runs the program and reads a file below the home afterwards. The text is empty if there is no such file.
+    #[track_caller]
+    pub(crate) fn run_and_read(mut self, file: &str) -> (Outcome, String) {
+        let outcome = self.outcome();
+        let content = fs::read_to_string(self.home.path().join(file));
+        (outcome, content.unwrap_or_default())
+    }
+
+    #[track_caller]
+    fn outcome(&mut self) -> Outcome {
         let output = self.command.output().unwrap();
         Outcome {
             code: output.status.code().expect("no signal ended the program"),

@@ -24,6 +24,7 @@ mod keep_login;
 mod kubelet;
 mod login;
 mod login_lines;
+mod login_session;
 mod network;
 mod other_program;
 mod password;

@@ -75,10 +75,20 @@ pub(crate) enum CredentialError {
     SsoUnauthorized,
     #[error("Error when retrieving token from sso: Token has expired and refresh failed")]
     SsoTokenExpired,
+    #[error("Error loading login session token: {0}")]
+    LoginToken(String),
     #[error(
-        "The profile \"{0}\" uses the session of `aws login`, which this program does not support. Use `aws sso login`, a role, credential_process or access keys"
+        "Your session has expired or credentials have changed. Please reauthenticate using 'aws login'."
     )]
-    LoginSession(String),
+    LoginExpired,
+    #[error(
+        "Unable to create or refresh login credentials due to insufficient permissions. You may be missing permission for the 'signin:CreateOAuth2Token' action."
+    )]
+    LoginPermissions,
+    #[error(
+        "An unspecified error happened when resolving AWS credentials or refreshing a login session profile."
+    )]
+    Login,
 
     #[error(
         "Invalid EC2 Instance Metadata endpoint mode: {0} Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6')."

@@ -6,6 +6,14 @@ import random
 NAMES = ["default", "a", "b", "c", "d e"]
 EXPIRIES = ["2999-01-01T00:00:00Z", "2001-01-01T00:00:00Z", "2999-01-01T00:00:00+01:00", "2999-01-01T00:00:00", "soon", ""]
 ARN = "arn:aws:iam::123456789012:role/"
+USER = "arn:aws:iam::123456789012:user/"
+# A key that was made for these cases.
+DPOP_KEY = """-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEII/jhKoXKa8a/5qGbNHYNyzQLyEauna/lbERrVqNET5yoAoGCCqGSM49
+AwEHoUQDQgAERpXFPccvn6/6q4KtkNOUdqr4k+r9cROmsP7mxIcR9dJrdX8PcXrA
+l4fsJjbtgZjFOiTMrWczWMLQumoKhHNumA==
+-----END EC PRIVATE KEY-----
+"""
 
 
 class Case:
@@ -40,6 +48,7 @@ class Case:
         if credentials:
             self.files[".aws/credentials"] = self.text(credentials)
         self.sso_tokens()
+        self.login_tokens()
         self.environment()
         self.command_line()
         self.services()
@@ -64,8 +73,8 @@ class Case:
         if self.chance(0.01):
             key = self.pick("region", "role_arn", "aws_access_key_id", "credential_process", "output", "sso_session", "endpoint_url")
             settings.append((key, [("a", "b")]))
-        if self.chance(0.01):
-            settings.append(("login_session", "arn:aws:iam::123456789012:user/me"))
+        if self.chance(0.04):
+            settings.append(("login_session", self.pick(USER + "me", USER + "you", "")))
         self.random.shuffle(settings)
         return header, settings
 
@@ -199,6 +208,21 @@ class Case:
             content = json.dumps(token) if self.chance(0.96) else "{"
             self.files[f".aws/sso/cache/{hashlib.sha1(key.encode()).hexdigest()}.json"] = content
 
+    def login_tokens(self):
+        for key in [USER + "me", USER + "you", ""]:
+            if self.chance(0.2):
+                continue
+            access_token = {"accessKeyId": "ASIALOGIN", "secretAccessKey": "s", "sessionToken": "t-login", "accountId": "123456789012", "expiresAt": self.pick(EXPIRIES[0], EXPIRIES[1], *EXPIRIES)}
+            token = {"accessToken": access_token, "tokenType": "aws_sigv4", "refreshToken": "r", "idToken": "i", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": self.pick(DPOP_KEY, DPOP_KEY, DPOP_KEY, "x", "")}
+            if self.chance(0.3):
+                token["signInRegion"] = self.pick("us-east-1", "eu-west-1", "", None, "a b")
+            if self.chance(0.1):
+                access_token.pop(self.pick(*access_token))
+            if self.chance(0.1):
+                token.pop(self.pick(*token))
+            content = json.dumps(token) if self.chance(0.96) else "{"
+            self.files[f".aws/login/cache/{hashlib.sha256(key.encode()).hexdigest()}.json"] = content
+
     def environment(self):
         env = self.env
         if self.chance(0.2):
@@ -248,7 +272,9 @@ class Case:
         if self.chance(0.9):
             env["AWS_ENDPOINT_URL"] = "{STUB}"
         else:
-            env["AWS_ENDPOINT_URL_STS"], env["AWS_ENDPOINT_URL_SSO"], env["AWS_ENDPOINT_URL_ECR"] = "{STUB}/of-sts", "{STUB}", "{STUB}"
+            env["AWS_ENDPOINT_URL_STS"] = "{STUB}/of-sts"
+            for service in ("SSO", "SSO_OIDC", "SIGNIN", "ECR"):
+                env["AWS_ENDPOINT_URL_" + service] = "{STUB}"
         if self.chance(0.05):
             env["AWS_DEFAULT_OUTPUT"] = self.pick("text", "bogus", "")
         env["AWS_MAX_ATTEMPTS"] = "1"
@@ -289,6 +315,17 @@ class Case:
                 [500, {}, ""],
                 [200, {}, "{}"],
                 [200, {}, '{"roleCredentials":{}}'],
+            )
+        if self.chance(0.3):
+            code = lambda name: {"x-amzn-errortype": name}
+            self.answers["signin"] = self.pick(
+                [403, code("AccessDeniedException"), '{"error":"TOKEN_EXPIRED","message":"m"}'],
+                [403, code("AccessDeniedException"), '{"error":"INSUFFICIENT_PERMISSIONS","message":"m"}'],
+                [403, code("AccessDeniedException"), '{"message":"m"}'],
+                [400, code("ValidationException"), '{"error":"INVALID_REQUEST","message":"m"}'],
+                [429, code("TooManyRequestsError"), "{}"],
+                [500, {}, ""],
+                [200, {}, '{"tokenType":"aws_sigv4"}'],
             )
         if self.chance(0.2):
             self.answers["oidc"] = self.pick([400, {}, '{"error":"invalid_grant"}'], [401, {"x-amzn-errortype": "UnauthorizedClientException"}, "{}"])

@@ -55,8 +55,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if service in ("container", "instance"):
             record["authorization"] = self.headers.get("authorization")
         parameters = dict(urllib.parse.parse_qsl(body, keep_blank_values=True)) if service == "sts" else body
-        if service in ("ecr", "oidc"):
+        if service in ("ecr", "oidc", "signin"):
             parameters = json.loads(body or "{}")
+        if service == "signin":
+            record["proof"] = proof_of(self.headers.get("dpop", ""))
         if service == "sts" and parameters.get("RoleSessionName", "").startswith("botocore-session-"):
             parameters["RoleSessionName"] = "generated"
         record["parameters"] = parameters
@@ -77,6 +79,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return "sso"
         if rest == "token":
             return "oidc"
+        if rest == "v1/token":
+            return "signin"
         if rest.startswith("container"):
             return "container"
         if rest.startswith("latest/"):
@@ -103,6 +107,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             expiration = answers.get("sso_expiration", 32503680000000)
             keys = {"accessKeyId": key_of(role), "secretAccessKey": "s", "sessionToken": "t-" + role, "expiration": expiration}
             return 200, {"Content-Type": "application/json"}, json.dumps({"roleCredentials": keys})
+        if service == "signin":
+            keys = {"accessKeyId": key_of("login"), "secretAccessKey": "s", "sessionToken": "t-renewed"}
+            return 200, {"Content-Type": "application/json"}, json.dumps({"accessToken": keys, "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "next"})
         if service in ("ecr", "oidc"):
             return 200, {"Content-Type": "application/json"}, json.dumps({"accessToken": "renewed", "expiresIn": 28800, "refreshToken": "next"})
         keys = {"AccessKeyId": key_of(service), "SecretAccessKey": "s", "Token": "t-" + service, "Expiration": answers.get("expiration", "2999-01-01T00:00:00Z")}
@@ -113,6 +120,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if rest.endswith("security-credentials/"):
             return 200, {}, "role-of-instance"
         return 200, {}, json.dumps(keys)
+
+
+def proof_of(jwt):
+    """The parts of a proof of possession that are equal in each run. The others are the time, a random ID and the signature."""
+    header, claims, signature = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in jwt.split(".")]
+    claims = json.loads(claims)
+    return [header.decode(), {name: claims[name] for name in ("htm", "htu")}, sorted(claims), len(signature)]
 
 
 def sts_answer(parameters, answers):

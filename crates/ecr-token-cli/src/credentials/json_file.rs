@@ -1,10 +1,10 @@
-//! Files of JSON below the home directory, in which v1 caches tokens and sessions. The name of a file is the SHA-1 digest of its key.
+//! Files of JSON below the home directory, in which v1 caches tokens and sessions. The name of a file is a digest of its key.
 
 use std::fs;
 use std::path::Path;
 
 use ecr_token_source::replace_private_file;
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use ring::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use serde_json::Value;
 
 use crate::credential_error::CredentialError;
@@ -20,7 +20,16 @@ pub(super) struct JsonFile {
 impl JsonFile {
     /// Returns the file for a text in a directory such as `~/.aws/sso/cache`.
     pub(super) fn of(directory: &str, text: &str) -> Self {
-        let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
+        Self::named_by(&SHA1_FOR_LEGACY_USE_ONLY, directory, text)
+    }
+
+    /// Returns the file in a directory whose files have the SHA-256 digests of their keys as names.
+    pub(super) fn of_sha256(directory: &str, text: &str) -> Self {
+        Self::named_by(&SHA256, directory, text)
+    }
+
+    fn named_by(algorithm: &'static Algorithm, directory: &str, text: &str) -> Self {
+        let digest = digest(algorithm, text.as_bytes());
         let key: String = digest
             .as_ref()
             .iter()

@@ -16,6 +16,7 @@ mod files;
 mod instance;
 mod json_file;
 mod local_request;
+mod login;
 mod mfa;
 mod process;
 mod profile_sources;

@@ -1,10 +1,9 @@
 //! The sources of credentials that a profile configures, except roles with a source of their own.
 
 use crate::config::profile::Profiles;
-use crate::credential_error::CredentialError;
 use crate::credentials::provided::Provided;
 use crate::credentials::search_context::Variables;
-use crate::credentials::{files, process, sso, web_identity};
+use crate::credentials::{files, login, process, sso, web_identity};
 use crate::error::Error;
 
 /// Returns the credentials of the first source that has some, in v1's order.
@@ -25,11 +24,10 @@ pub(super) async fn find(
     if let Some(found) = files::shared(profiles, profile)? {
         return Ok(Some(found));
     }
-    let section = profiles.profile(profile);
-    if section.is_some_and(|section| section.has("login_session")) {
-        return Err(CredentialError::LoginSession(profile.to_owned()).into());
+    if let Some(found) = login::find(profiles, profile)? {
+        return Ok(Some(found));
     }
-    if let Some(found) = process::find(section).await? {
+    if let Some(found) = process::find(profiles.profile(profile)).await? {
         return Ok(Some(found));
     }
     files::config(profiles, profile)

@@ -17,6 +17,8 @@ pub(super) enum Service {
     SsoPortal,
     /// The OIDC service of IAM Identity Center, which renews tokens of users.
     SsoOidc,
+    /// AWS Sign-In, which renews tokens of `aws login`.
+    Signin,
 }
 
 /// Where a request is sent, and the region of its signature.
@@ -61,6 +63,7 @@ impl Service {
             Self::Sts => "sts",
             Self::SsoPortal => "sso",
             Self::SsoOidc => "sso_oidc",
+            Self::Signin => "signin",
         }
     }
 
@@ -69,8 +72,12 @@ impl Service {
             Self::Sts => "sts",
             Self::SsoPortal => "portal.sso",
             Self::SsoOidc => "oidc",
+            Self::Signin => "signin",
         };
         let partition = Partition::of(region);
+        if self == Self::Signin && !variant.fips && !variant.dual_stack {
+            return format!("{region}.signin.{}", partition.sign_in);
+        }
         // The regular endpoints of AWS GovCloud are FIPS endpoints.
         let is_regular = region.starts_with("us-gov-") && !variant.dual_stack;
         let fips = match variant.fips && !is_regular {
@@ -90,14 +97,17 @@ struct Partition {
     prefix: &'static str,
     regular: &'static str,
     dual_stack: &'static str,
+    /// The domain of AWS Sign-In, from its `endpoint-rule-set-1.json` in botocore 1.44.5.
+    sign_in: &'static str,
 }
 
 impl Partition {
-    const fn new(prefix: &'static str, regular: &'static str, dual_stack: &'static str) -> Self {
+    const fn new(prefix: &'static str, [regular, dual_stack, sign_in]: [&'static str; 3]) -> Self {
         Self {
             prefix,
             regular,
             dual_stack,
+            sign_in,
         }
     }
 
@@ -109,16 +119,50 @@ impl Partition {
     }
 }
 
-const STANDARD: Partition = Partition::new("", "amazonaws.com", "api.aws");
+const STANDARD: Partition = Partition::new("", ["amazonaws.com", "api.aws", "aws.amazon.com"]);
 
 /// The other partitions, from `partitions.json` of botocore 1.43.62.
 static PARTITIONS: &[Partition] = &[
-    Partition::new("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
-    Partition::new("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
-    Partition::new("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
-    Partition::new("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
-    Partition::new("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
-    Partition::new("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    Partition::new(
+        "us-gov-",
+        ["amazonaws.com", "api.aws", "amazonaws-us-gov.com"],
+    ),
+    Partition::new(
+        "cn-",
+        [
+            "amazonaws.com.cn",
+            "api.amazonwebservices.com.cn",
+            "amazonaws.cn",
+        ],
+    ),
+    Partition::new(
+        "eusc-",
+        [
+            "amazonaws.eu",
+            "api.amazonwebservices.eu",
+            "amazonaws-eusc.eu",
+        ],
+    ),
+    Partition::new(
+        "us-iso-",
+        ["c2s.ic.gov", "api.aws.ic.gov", "c2shome.ic.gov"],
+    ),
+    Partition::new(
+        "us-isob-",
+        ["sc2s.sgov.gov", "api.aws.scloud", "sc2shome.sgov.gov"],
+    ),
+    Partition::new(
+        "eu-isoe-",
+        [
+            "cloud.adc-e.uk",
+            "api.cloud-aws.adc-e.uk",
+            "csphome.adc-e.uk",
+        ],
+    ),
+    Partition::new(
+        "us-isof-",
+        ["csp.hci.ic.gov", "api.aws.hci.ic.gov", "csphome.hci.ic.gov"],
+    ),
 ];
 
 /// Returns whether `sts_regional_endpoints` selects the global endpoint for the oldest regions.
@@ -164,7 +208,7 @@ mod tests {
     /// Hosts that botocore 1.43.62 resolves.
     #[test]
     fn the_host_depends_on_the_partition_and_the_variant() {
-        use Service::{SsoOidc, SsoPortal, Sts};
+        use Service::{Signin, SsoOidc, SsoPortal, Sts};
         let host = |service: Service, region: &str, fips, dual_stack| {
             service.host(region, EndpointVariant { fips, dual_stack })
         };
@@ -183,6 +227,18 @@ mod tests {
             (
                 regular(SsoPortal, "eu-west-1"),
                 "portal.sso.eu-west-1.amazonaws.com",
+            ),
+            (
+                regular(Signin, "eu-west-1"),
+                "eu-west-1.signin.aws.amazon.com",
+            ),
+            (
+                regular(Signin, "us-gov-west-1"),
+                "us-gov-west-1.signin.amazonaws-us-gov.com",
+            ),
+            (
+                fips(Signin, "us-east-1"),
+                "signin-fips.us-east-1.amazonaws.com",
             ),
             (fips(Sts, "us-east-1"), "sts-fips.us-east-1.amazonaws.com"),
             (

@@ -1,4 +1,4 @@
-//! Calls the services that issue credentials: STS, and IAM Identity Center (SSO).
+//! Calls the services that issue credentials: STS, IAM Identity Center (SSO) and AWS Sign-In.
 //!
 //! The requests, retries and errors are those of v1's clients of these services.
 
@@ -23,8 +23,10 @@ use crate::transport::Transport;
 use endpoint::{Service, Target};
 use signature::Signer;
 
+pub(crate) mod dpop_key;
 mod endpoint;
 mod signature;
+mod signin;
 pub(crate) mod sso;
 pub(crate) mod sts;
 mod xml;

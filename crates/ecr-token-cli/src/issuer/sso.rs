@@ -95,7 +95,7 @@ fn read_error(response: &HttpResponse) -> Result<ServiceError, Error> {
 }
 
 /// Appends a path and a query to the URL of an endpoint, which may have both.
-fn joined(endpoint: &Uri, path: &str, query: &str) -> Result<Uri, Error> {
+pub(super) fn joined(endpoint: &Uri, path: &str, query: &str) -> Result<Uri, Error> {
     let base = endpoint.path().trim_end_matches('/');
     let queries = [endpoint.query().unwrap_or_default(), query];
     let queries: Vec<&str> = queries
