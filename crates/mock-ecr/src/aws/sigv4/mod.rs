@@ -247,7 +247,7 @@ fn check_signature(
     let expected = key.sign(&string_to_sign);
     let is_equal: bool = expected.ct_eq(authorization.signature.as_bytes()).into();
     is_equal.then_some(()).ok_or_else(|| {
-        // Older services append the canonical string. It is not known whether ECR does. [ASSUME] the short form.
+        // Older services append the canonical string. [ANALOG] STS does not: `sts_oracle.rs` of justincormack/argmin (2026).
         SigV4Error::Invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
                 .to_owned(),
