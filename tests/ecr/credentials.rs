@@ -366,8 +366,7 @@ fn the_code_of_a_device_is_asked_for() {
 
 #[test]
 fn a_web_identity_is_read_from_its_file() {
-    let body = session("ASIAWEB").replace("AssumeRole", "AssumeRoleWithWebIdentity");
-    let sts = Stub::with([response(200, "", &body)]);
+    let sts = Stub::with([response(200, "", &web_session())]);
     let request = sent_request(|ecr| {
         ecr.env("AWS_ENDPOINT_URL_STS", &sts.url())
             .env("AWS_WEB_IDENTITY_TOKEN_FILE", "token")
@@ -383,6 +382,36 @@ fn a_web_identity_is_read_from_its_file() {
         "{}",
         call.body
     );
+}
+
+#[test]
+fn an_empty_region_option_is_used_for_a_web_identity_only() {
+    let stub = Stub::with([
+        response(200, "Content-Type: text/xml\r\n", &web_session()),
+        response(200, "", ONE_REGISTRY),
+    ]);
+    let ecr = || {
+        Ecr::new(&["get-login-password", "--region", ""])
+            .without_credentials()
+            .without("AWS_DEFAULT_REGION")
+            .endpoint(&stub)
+    };
+    let web = format!("[default]\nweb_identity_token_file = token\n{ROLE}");
+    let web = ecr().file(".aws/config", web).file("token", "abcd");
+    web.run().success();
+    assert!(stub.requests()[1].signed_by().starts_with("ASIAWEB/"));
+    let keys = "aws_access_key_id = A\naws_secret_access_key = s\n";
+    let role = format!("[default]\nsource_profile = b\n{ROLE}[profile b]\n{keys}");
+    let outcome = ecr().file(".aws/config", role).run();
+    outcome.assert_failure(
+        255,
+        "You must specify a region. You can also configure your region by running \"aws configure\".\n",
+    );
+}
+
+/// A response of AssumeRoleWithWebIdentity.
+fn web_session() -> String {
+    session("ASIAWEB").replace("AssumeRole", "AssumeRoleWithWebIdentity")
 }
 
 #[test]

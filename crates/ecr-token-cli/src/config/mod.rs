@@ -158,6 +158,16 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// Returns the region of AssumeRoleWithWebIdentity. It is that of the other calls, but v1 also uses an empty option if there is no other
+    /// region.
+    ///
+    /// # Errors
+    /// Returns an error if the region of the profile is not a text.
+    pub(crate) fn region_of_web_identity(&self) -> Result<Option<String>, Error> {
+        let region = self.region_of_issuers()?;
+        Ok(region.or_else(|| self.globals.region.clone()))
+    }
+
     /// Resolves the settings of a call in the order in which v1 reports errors.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub(crate) struct IssuerClient {
     profiles: Arc<Profiles>,
     /// The region of STS.
     region: Option<String>,
+    /// The region of AssumeRoleWithWebIdentity.
+    region_of_web_identity: Option<String>,
     retries: Retries,
     timeouts: Timeouts,
     transport: Transport,
@@ -52,6 +54,7 @@ impl IssuerClient {
         Ok(Self {
             profiles: Arc::clone(settings.profiles()),
             region: settings.region_of_issuers()?,
+            region_of_web_identity: settings.region_of_web_identity()?,
             retries: config.retries,
             timeouts: config.timeouts,
             transport: Transport::new(settings.trust_of_issuers()?),

@@ -63,7 +63,11 @@ impl IssuerClient {
         parameters: &Parameters,
         credentials: Option<&Credentials>,
     ) -> Result<IssuedKeys, Error> {
-        let region = self.region.as_deref().ok_or(Error::NoRegion)?;
+        let region = match credentials {
+            Some(_) => &self.region,
+            None => &self.region_of_web_identity,
+        };
+        let region = region.as_deref().ok_or(Error::NoRegion)?;
         let target = self.target(Service::Sts, region)?;
         validate(parameters)?;
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
