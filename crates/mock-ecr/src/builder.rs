@@ -336,6 +336,29 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Sets the maximum number of images of a repository. By default, the number is not limited. See
+    /// [`Quotas`](crate::config::Quotas::images_per_repository).
+    #[must_use]
+    pub fn image_quota(mut self, images: u32) -> Self {
+        self.config.quotas.images_per_repository = Some(images);
+        self
+    }
+
+    /// Sets the maximum number of repositories of an account in a Region. By default, the number is not limited. See
+    /// [`Quotas`](crate::config::Quotas::repositories).
+    #[must_use]
+    pub fn repository_quota(mut self, repositories: u32) -> Self {
+        self.config.quotas.repositories = Some(repositories);
+        self
+    }
+
+    /// Sets the maximum number of tags of an image. See [`Quotas`](crate::config::Quotas::tags_per_image) for the default.
+    #[must_use]
+    pub fn tag_quota(mut self, tags: u32) -> Self {
+        self.config.quotas.tags_per_image = Some(tags);
+        self
+    }
+
     /// Adds an account, such as `210987654321`. The first added account is the default account. Every principal must
     /// belong to an added account. If no account is added, the accounts are those of the principals.
     #[must_use]

@@ -285,7 +285,8 @@ impl MockEcr {
     ///
     /// # Errors
     ///
-    /// Returns an error if the name is invalid, if the repository already exists, or if the store fails.
+    /// Returns an error if the name is invalid, if the repository already exists, if a quota does not permit another
+    /// repository, or if the store fails.
     pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
         let repository = self.repository(name);
         repository.create("create_repository").await?;

@@ -86,7 +86,7 @@ impl State {
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
             redactor: Redactor::new(&config, Arc::clone(&principals)),
-            repositories: repositories.with_rules(rules),
+            repositories: repositories.with_rules(rules).with_quotas(config.quotas()),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,

@@ -8,6 +8,7 @@ mod layers;
 mod layouts;
 mod lists;
 mod oci;
+mod quotas;
 mod races;
 mod redirects;
 mod rejections;

@@ -11,6 +11,7 @@ use crate::clock::{ClockStart, SigV4Clock};
 use crate::config::ca_location::CaLocation;
 use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
+use crate::config::quotas::Quotas;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
 use crate::fault::Fault;
 use crate::iam::auth_mode::AuthMode;
@@ -126,6 +127,8 @@ pub struct Config {
     pub unknown_conditions: UnknownConditions,
     /// The limits of connections, memory, streams and waits.
     pub limits: Limits,
+    /// The quotas of ECR that the mock applies.
+    pub quotas: Quotas,
 }
 
 /// Formats what differs most between configurations, on one line without secrets.
@@ -167,6 +170,7 @@ impl Default for Config {
             cross_account: CrossAccount::default(),
             unknown_conditions: UnknownConditions::default(),
             limits: Limits::default(),
+            quotas: Quotas::default(),
         }
     }
 }
@@ -232,6 +236,17 @@ impl Config {
     /// Returns the maximum size of the head of a request, in bytes. A token is one of its headers.
     pub(crate) fn max_head_size(&self) -> usize {
         MAX_HEAD_SIZE + self.token_length
+    }
+
+    /// Returns the quotas, with the defaults of the dialect.
+    pub(crate) fn quotas(&self) -> Quotas {
+        let default = self
+            .has(Quirk::DefaultQuotas)
+            .then_some(Quotas::DEFAULT_TAGS);
+        Quotas {
+            tags_per_image: self.quotas.tags_per_image.or(default),
+            ..self.quotas
+        }
     }
 
     /// Returns whether the registry has a quirk. [`quirks`](Config::quirks) has precedence over the dialect.

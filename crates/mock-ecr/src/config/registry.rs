@@ -95,11 +95,14 @@ pub enum Quirk {
     PlainMediaTypes,
     /// The errors of a push that both ECR and OCI Distribution reject have the codes, statuses and messages of ECR.
     ApiErrors,
+    /// An image has at most 1,000 tags, unless [`Quotas`](crate::config::Quotas) contain another number. The errors of all
+    /// quotas have the messages of ECR.
+    DefaultQuotas,
 }
 
 impl Quirk {
     /// All quirks.
-    pub(crate) const ALL: [Quirk; 21] = [
+    pub(crate) const ALL: [Quirk; 22] = [
         Quirk::PatchCreated,
         Quirk::FrozenRange,
         Quirk::NoManifestLocation,
@@ -121,6 +124,7 @@ impl Quirk {
         Quirk::KnownManifestTypes,
         Quirk::PlainMediaTypes,
         Quirk::ApiErrors,
+        Quirk::DefaultQuotas,
     ];
 
     /// Returns the name that a configuration contains, such as `patch_created`.

@@ -10,7 +10,7 @@ use crate::clock::ClockStart;
 use crate::config::CaLocation;
 use crate::config::{
     AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Limits, Quirk,
-    SigV4Clock, UnknownConditions,
+    Quotas, SigV4Clock, UnknownConditions,
 };
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
@@ -86,6 +86,8 @@ struct ConfigView {
     unknown_conditions: UnknownConditions,
     /// The limits of connections, memory, streams and waits.
     limits: LimitsView,
+    /// The quotas of ECR that the mock applies.
+    quotas: QuotasView,
 }
 
 /// The limits.
@@ -100,6 +102,18 @@ struct LimitsView {
     streams: usize,
     /// The maximum number of requests that wait for other requests.
     waits: usize,
+}
+
+/// The quotas. Null if the number is not limited.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Quotas"))]
+struct QuotasView {
+    /// The maximum number of images of a repository.
+    images_per_repository: Option<u32>,
+    /// The maximum number of repositories of an account in a Region.
+    repositories: Option<u32>,
+    /// The maximum number of tags of an image.
+    tags_per_image: Option<u32>,
 }
 
 /// An AWS account.
@@ -200,6 +214,7 @@ impl ConfigView {
             cross_account: config.cross_account,
             unknown_conditions: config.unknown_conditions,
             limits: LimitsView::of(&config.limits),
+            quotas: QuotasView::of(config.quotas()),
         }
     }
 }
@@ -211,6 +226,16 @@ impl LimitsView {
             buffer_bytes: limits.buffer_bytes,
             streams: limits.streams,
             waits: limits.waits,
+        }
+    }
+}
+
+impl QuotasView {
+    fn of(quotas: Quotas) -> Self {
+        QuotasView {
+            images_per_repository: quotas.images_per_repository,
+            repositories: quotas.repositories,
+            tags_per_image: quotas.tags_per_image,
         }
     }
 }

@@ -75,6 +75,31 @@ pub(crate) enum RepositoryError {
     TooManyUploads,
     #[error("the upload has 4,200 parts, the limit")]
     TooManyParts,
+    /// A quota does not permit another image.
+    #[error(
+        "the repository {repository} has as many images as its quota permits, {limit}: delete some, or increase quotas.images_per_repository"
+    )]
+    TooManyImages {
+        repository: RepositoryId,
+        limit: u32,
+    },
+    /// A quota does not permit another repository.
+    #[error(
+        "the repository {repository} cannot be created because its registry has as many repositories as its quota permits, {limit}: delete some, or increase quotas.repositories"
+    )]
+    TooManyRepositories {
+        repository: RepositoryId,
+        limit: u32,
+    },
+    /// A quota does not permit another tag.
+    #[error(
+        "the tag {tag} cannot be added to an image of {repository}, which has as many tags as its quota permits, {limit}: delete some, or increase quotas.tags_per_image"
+    )]
+    TooManyTags {
+        repository: RepositoryId,
+        tag: Tag,
+        limit: u32,
+    },
     /// The part does not begin at the end of the previous one.
     #[error("invalid part: it begins at byte {start}, expected {expected}")]
     PartOutOfOrder {

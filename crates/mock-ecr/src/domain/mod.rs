@@ -23,6 +23,7 @@ mod oci_layout;
 mod pull;
 mod push;
 mod put_image;
+mod quota;
 mod referrers;
 mod rejected;
 pub(crate) mod rejection;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
+use crate::config::Quotas;
 use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
@@ -11,6 +12,7 @@ use crate::domain::image_record::{Image, Metadata, digest_of_tag, image_of, refe
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest_rules::check_manifest;
 use crate::domain::mutability::TagRule;
+use crate::domain::quota;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
@@ -54,6 +56,7 @@ impl Repositories {
             .map_err(RepositoryError::InvalidManifest)?;
         let push = Push {
             at,
+            quotas: self.quotas,
             manifest,
             tag: new.tag,
             image: Image {
@@ -69,6 +72,7 @@ impl Repositories {
 /// The push of an image.
 struct Push {
     at: Lookup,
+    quotas: Quotas,
     manifest: Manifest,
     tag: Option<Tag>,
     image: Image,
@@ -91,6 +95,7 @@ impl Push {
             };
             return Ok(Pushed { image, created });
         }
+        quota::check_images(records.view(), &self.at.id, &generation, self.quotas)?;
         let mut image = self.image.clone();
         image.metadata.size = self.size(records.view(), &generation)?;
         self.insert(records, &generation, &image);
@@ -152,9 +157,10 @@ impl Push {
             }
             records.remove(&generation.image_tags(&current).key(tag.as_str()));
         }
+        let listed = generation.image_tags(digest);
+        quota::check_tags(records.view(), &self.at.id, &listed, tag, self.quotas)?;
         records.put(&generation.tag(tag), digest.as_str().to_owned());
-        let listed = generation.image_tags(digest).key(tag.as_str());
-        records.put(&listed, Vec::new());
+        records.put(&listed.key(tag.as_str()), Vec::new());
         Ok(Created::New)
     }
 

@@ -21,6 +21,9 @@ impl RepositoryError {
             RepositoryError::ReferencedImagesNotFound { .. } => Some(Rule::MissingImages),
             RepositoryError::DigestMismatch { .. } => Some(Rule::ImageDigest),
             RepositoryError::InvalidManifest(InvalidManifest::Rejected(rule)) => Some(*rule),
+            RepositoryError::TooManyImages { .. } => Some(Rule::ImageQuota),
+            RepositoryError::TooManyTags { .. } => Some(Rule::TagQuota),
+            RepositoryError::TooManyRepositories { .. } => Some(Rule::RepositoryQuota),
             _ => None,
         }
     }
@@ -44,6 +47,15 @@ impl RepositoryError {
                 expected,
                 ..
             } => of_repository(text, repository).replace("{digest}", expected.as_str()),
+            RepositoryError::TooManyTags {
+                repository,
+                tag,
+                limit,
+            } => of_quota(text, repository, *limit).replace("{tag}", tag.as_str()),
+            RepositoryError::TooManyImages { repository, limit }
+            | RepositoryError::TooManyRepositories { repository, limit } => {
+                of_quota(text, repository, *limit)
+            }
             RepositoryError::PartOutOfOrder {
                 start, expected, ..
             } => {
@@ -58,6 +70,10 @@ impl RepositoryError {
 fn of_repository(text: &str, id: &RepositoryId) -> String {
     let text = text.replace("{repository}", id.name.as_str());
     text.replace("{account}", &id.account().to_string())
+}
+
+fn of_quota(text: &str, id: &RepositoryId, limit: u32) -> String {
+    of_repository(text, id).replace("{limit}", &limit.to_string())
 }
 
 fn joined(digests: &[Digest]) -> String {

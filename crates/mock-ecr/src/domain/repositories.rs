@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::config::Quotas;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
+use crate::domain::quota;
 use crate::domain::rejection::Rules;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
@@ -24,6 +26,7 @@ pub(crate) struct Repositories {
     pub(super) system_time: fn() -> Timestamp,
     /// What a push must comply with.
     pub(super) rules: Rules,
+    pub(super) quotas: Quotas,
     visibility: Visibility,
 }
 
@@ -43,6 +46,7 @@ impl Repositories {
             upload_ids: Arc::new(UploadIds::from_seed(seed)),
             system_time,
             rules: Rules::NONE,
+            quotas: Quotas::default(),
             visibility: Visibility::Published,
         }
     }
@@ -51,6 +55,14 @@ impl Repositories {
     pub(crate) fn with_rules(&self, rules: Rules) -> Self {
         Repositories {
             rules,
+            ..self.clone()
+        }
+    }
+
+    /// Returns the same repositories. What is added to the result must comply with these quotas.
+    pub(crate) fn with_quotas(&self, quotas: Quotas) -> Self {
+        Repositories {
+            quotas,
             ..self.clone()
         }
     }
@@ -94,12 +106,13 @@ impl Repositories {
         tags: Vec<ResourceTag>,
     ) -> Result<Repository, RepositoryError> {
         let generation = Generation::new(self.store.unique_name().await?);
-        let at = self.lookup(id);
+        let (at, quotas) = (self.lookup(id), self.quotas);
         self.store
             .transact(move |records| {
                 if at.existing(records.view())?.is_some() {
                     return Err(RepositoryError::RepositoryAlreadyExists(at.id.clone()));
                 }
+                quota::check_repositories(records.view(), &at.id, quotas)?;
                 let record = RepositoryRecord::new(&generation, settings.clone());
                 records.write(&at.key, &record);
                 name_generation(records, &generation, &at.id);

@@ -387,6 +387,11 @@ impl RegistryError {
             RepositoryError::TooManyUploads => RegistryError::TooManyUploads,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
             RepositoryError::TooManyParts => RegistryError::TooManyParts,
+            error @ (RepositoryError::TooManyImages { .. }
+            | RepositoryError::TooManyTags { .. }
+            | RepositoryError::TooManyRepositories { .. }) => {
+                RegistryError::AccessDenied(error.to_string())
+            }
             // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.
             RepositoryError::ListedByIndexes(indexes) => {
                 let indexes: Vec<&str> = indexes.iter().map(Digest::as_str).collect();

@@ -71,6 +71,9 @@ pub enum RepositoryError {
     /// The registry rejects the image, for example because it has no layers, an empty layer, or a manifest of more than 4 MiB.
     #[error("the registry rejects the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
+    /// A [quota](crate::config::Quotas) does not permit another repository, image or tag.
+    #[error("a quota is reached")]
+    QuotaReached(#[source] Box<dyn Error + Send + Sync>),
     /// An internal error of the mock, for example an error of its store.
     #[error("the mock failed")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
@@ -147,6 +150,9 @@ impl From<domain::RepositoryError> for RepositoryError {
             error @ (Domain::InvalidManifest(_) | Domain::EmptyUpload { .. }) => {
                 RepositoryError::InvalidImage(Box::new(error))
             }
+            error @ (Domain::TooManyImages { .. }
+            | Domain::TooManyTags { .. }
+            | Domain::TooManyRepositories { .. }) => RepositoryError::QuotaReached(Box::new(error)),
             error => RepositoryError::Internal(Box::new(error)),
         }
     }

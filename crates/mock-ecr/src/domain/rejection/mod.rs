@@ -68,6 +68,9 @@ pub(crate) enum Rule {
     MediaTypeParameter,
     NoLayers,
     TooManyLayers,
+    ImageQuota,
+    TagQuota,
+    RepositoryQuota,
 }
 
 impl Rule {
@@ -117,7 +120,7 @@ mod tests {
     fn each_rule_is_in_the_table_once() {
         let mut rules: Vec<u32> = Rejection::ALL.iter().map(|one| one.rule as u32).collect();
         rules.sort_unstable();
-        let count = Rule::TooManyLayers as u32 + 1;
+        let count = Rule::RepositoryQuota as u32 + 1;
         assert_eq!(rules, (0..count).collect::<Vec<_>>());
     }
 

@@ -3,6 +3,9 @@
 use crate::config::Quirk;
 use crate::domain::rejection::{Evidence, INVALID_PARAMETER, Rejection, Rule};
 
+/// The exception of the API for an exceeded quota.
+const LIMIT_EXCEEDED: &str = "LimitExceededException";
+
 /// Returns the message of the API for a manifest. It is a macro, because the table is a constant.
 macro_rules! image_manifest {
     ($constraint:literal) => {
@@ -159,6 +162,39 @@ impl Rejection {
             message: image_manifest!("Limit on number of layers per image exceeded"),
             evidence: Evidence::Recorded,
             source: "openai/tart#890 (2024); the number: nuonco/nuon#2348 (2026), spinframework/spin#1787 (2023)",
+        },
+        Rejection {
+            rule: Rule::ImageQuota,
+            quirk: Some(Quirk::DefaultQuotas),
+            request: "An image that exceeds the quota `images_per_repository` of the configuration",
+            exception: LIMIT_EXCEEDED,
+            status: 403,
+            code: "DENIED",
+            message: "The repository with name '{repository}' in registry with id '{account}' already has the maximum allowed number of images which is '{limit}'",
+            evidence: Evidence::Recorded,
+            source: "vllm-project/vllm#48065 (2026), semaphoreci/docs#404 (2019); the status: aws/containers-roadmap#2159 (2023), kubernetes-sigs/aws-ebs-csi-driver#1998 (2024)",
+        },
+        Rejection {
+            rule: Rule::TagQuota,
+            quirk: Some(Quirk::DefaultQuotas),
+            request: "A tag of an image that has 1,000 tags, or the number `tags_per_image` of the configuration",
+            exception: LIMIT_EXCEEDED,
+            status: 403,
+            code: "DENIED",
+            message: "Adding tag '{tag}' to an image in the repository with name '{repository}' in registry with id '{account}' exceeds the maximum allowed number of tags per image which is '{limit}'",
+            evidence: Evidence::Recorded,
+            source: "medic/cht-core#11099 (2026), namespacelabs/foundation#649 (2022)",
+        },
+        Rejection {
+            rule: Rule::RepositoryQuota,
+            quirk: Some(Quirk::DefaultQuotas),
+            request: "`CreateRepository`, or a push with `create_on_push`, that exceeds the quota `repositories` of the configuration",
+            exception: LIMIT_EXCEEDED,
+            status: 403,
+            code: "DENIED",
+            message: "The registry with id '{account}' already has the maximum allowed number of repositories which is '{limit}'",
+            evidence: Evidence::Documented,
+            source: "aws/containers-roadmap#414 (2019), and the exceptions of `CreateRepository` in the service model. The message and the response of the registry are assumed",
         },
     ];
 }

@@ -2,7 +2,9 @@
 
 use super::crashes::check_crashes;
 use super::histories::check_history;
+use super::operations::{prepare, put};
 use super::*;
+use crate::config::Quotas;
 use crate::domain::Uploaded;
 use crate::store::Store;
 use crate::store::tests::{DatabaseServer, Disk, database_server};
@@ -38,6 +40,33 @@ async fn concurrent_calls_of_several_processes_have_the_results_of_a_sequence() 
 async fn a_crash_at_any_step_leaves_each_operation_done_or_not_done_in_a_database() {
     let server = database_server();
     check_crashes(|| Disk::in_database(&server)).await;
+}
+
+/// Two processes push different images to a repository that can have one more image. One of them is rejected.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_pushes_of_several_processes_do_not_exceed_a_quota() {
+    let server = database_server();
+    let layers = tempfile::tempdir().unwrap();
+    let quotas = Quotas {
+        images_per_repository: Some(2),
+        ..Quotas::default()
+    };
+    let mut processes = Vec::new();
+    for _ in 0..2 {
+        let store = open(&server.url(), &layers).await;
+        processes.push(Repositories::new(store, "seed", || NOW).with_quotas(quotas));
+    }
+    for _ in 0..20 {
+        processes[0].reset(&[]).await.unwrap();
+        prepare(&processes[0]).await;
+        let (one, other) = tokio::join!(
+            put(&processes[0], "{}", None),
+            put(&processes[1], "{ }", None)
+        );
+        assert!(one.is_ok() != other.is_ok(), "{one:?}, {other:?}");
+        let error = one.and(other).unwrap_err();
+        assert!(matches!(error, RepositoryError::TooManyImages { .. }));
+    }
 }
 
 /// A process with an upload to the repository `team/app`, and the database, where it has the role `uploading`.

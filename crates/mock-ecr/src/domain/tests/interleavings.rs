@@ -6,8 +6,9 @@ use std::{env, fmt};
 use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
-use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare};
+use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put};
 use super::*;
+use crate::config::Quotas;
 use crate::domain::TagRule;
 use crate::store::tests::Disk;
 
@@ -145,6 +146,41 @@ fn a_late_part_does_not_change_the_layer() {
         });
     };
     check_schedules(10, late);
+}
+
+/// Two clients push different images to a repository that can have one more image. One of them is rejected.
+#[test]
+fn pushes_at_the_same_time_do_not_exceed_a_quota() {
+    let pushes = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            let all = all.with_quotas(Quotas {
+                images_per_repository: Some(2),
+                ..Quotas::default()
+            });
+            prepare(&all).await;
+            let pushing = ["{}", "{ }"].map(|manifest| {
+                let all = all.clone();
+                shuttle::future::spawn(async move { put(&all, manifest, None).await })
+            });
+            let mut pushed = 0;
+            for one in pushing {
+                match one.await.unwrap() {
+                    Ok(()) => pushed += 1,
+                    Err(error) => {
+                        assert!(matches!(error, RepositoryError::TooManyImages { .. }));
+                    }
+                }
+            }
+            assert_eq!(pushed, 1);
+            let images = all.image_digests(&id("team/app")).await.unwrap();
+            assert_eq!(images.len(), 2);
+            disk.settle().await;
+            check(&disk).await;
+        });
+    };
+    check_schedules(10, pushes);
 }
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.

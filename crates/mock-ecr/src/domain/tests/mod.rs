@@ -10,6 +10,7 @@ mod images;
 mod interleavings;
 mod lists;
 mod operations;
+mod quotas;
 mod repositories;
 mod sweeper;
 mod uploads;

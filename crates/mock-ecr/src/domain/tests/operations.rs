@@ -67,7 +67,11 @@ fn app() -> RepositoryId {
     id("team/app")
 }
 
-async fn put(all: &Repositories, manifest: &str, tag: Option<&str>) -> Result<(), RepositoryError> {
+pub(super) async fn put(
+    all: &Repositories,
+    manifest: &str,
+    tag: Option<&str>,
+) -> Result<(), RepositoryError> {
     let new = NewImage {
         manifest: Bytes::from(manifest.to_owned()),
         media_type: None,
