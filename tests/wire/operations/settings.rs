@@ -35,6 +35,47 @@ async fn an_immutable_tag_cannot_be_moved_unless_excluded() {
 }
 
 #[tokio::test]
+async fn an_exclusion_filter_has_at_most_two_wildcards_and_a_repository_at_most_five_filters() {
+    // Source of the numbers: hashicorp/terraform-provider-aws#43642 (2025).
+    let api = Api::start().await;
+    let filters = |filters: &[&str]| {
+        let filter = |filter| format!(r#"{{"filterType":"WILDCARD","filter":"{filter}"}}"#);
+        let filters: Vec<String> = filters.iter().map(filter).collect();
+        format!(
+            r#""imageTagMutability":"MUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusionFilters":[{}]"#,
+            filters.join(",")
+        )
+    };
+    let most = filters(&["a*b*", "**", "*", "a", "b"]);
+    let many_wildcards = filters(&["a", "a*b*c*"]);
+    let many_filters = filters(&["a", "b", "c", "d", "e", "f"]);
+    for (operation, name) in [
+        ("PutImageTagMutability", "app"),
+        ("CreateRepository", "new"),
+    ] {
+        let input = |settings: &str| format!(r#"{{"repositoryName":"{name}",{settings}}}"#);
+        for (settings, constraint) in [
+            (
+                &many_wildcards,
+                "A filter can contain a maximum of 2 wildcards (*)",
+            ),
+            (
+                &many_filters,
+                "Member must have length less than or equal to 5",
+            ),
+        ] {
+            let text = format!(
+                "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: '{constraint}'"
+            );
+            let code = "InvalidParameterException";
+            api.assert_error(operation, &input(settings), code, &text)
+                .await;
+        }
+        api.output(operation, &input(&most)).await;
+    }
+}
+
+#[tokio::test]
 async fn exclusion_filters_require_a_mutability_with_exclusion() {
     let api = Api::start().await;
     for name in ["IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"] {

@@ -53,7 +53,8 @@ impl Operation for PutImageTagMutability {
 
 /// Returns the mutability with a name and filters. Names that end in `_WITH_EXCLUSION` require filters, and others do not allow them.
 ///
-/// Source of the message about missing filters: aws/aws-cdk#35246 (2025). The other message is `[ASSUME]`.
+/// Source of the message about missing filters: aws/aws-cdk#35246 (2025). Source of the number of wildcards:
+/// hashicorp/terraform-provider-aws#43642 (2025). The other messages are `[ASSUME]`.
 pub(crate) fn mutability(
     name: &str,
     filters: &[ExclusionFilter],
@@ -64,6 +65,10 @@ pub(crate) fn mutability(
             "ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as {name}"
         );
         return Err(invalid("imageTagMutabilityExclusionFilters", &constraint));
+    }
+    if filters.iter().any(ExclusionFilter::has_many_wildcards) {
+        let constraint = "A filter can contain a maximum of 2 wildcards (*)";
+        return Err(invalid("imageTagMutabilityExclusionFilters", constraint));
     }
     let patterns: Vec<String> = filters.iter().map(|filter| filter.filter.clone()).collect();
     let mutability =

@@ -45,6 +45,12 @@ pub(crate) struct ExclusionFilter {
     pub(crate) filter_type: String,
 }
 
+impl ExclusionFilter {
+    pub(crate) fn has_many_wildcards(&self) -> bool {
+        self.filter.matches('*').count() > 2
+    }
+}
+
 /// An output with a repository as its only member.
 #[derive(Debug, Serialize)]
 pub(crate) struct RepositoryOutput {
