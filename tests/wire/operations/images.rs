@@ -330,3 +330,41 @@ async fn named_images_and_repositories_have_no_pages() {
         }
     }
 }
+
+/// Source of the length: `ImageTag` in the service model. OCI Distribution 1.1 permits 128 characters.
+#[tokio::test]
+async fn a_tag_has_at_most_300_characters() {
+    let (long, longer) = ("a".repeat(300), "a".repeat(301));
+    for (dialect, pushed) in [("ecr", 201), ("oci", 400)] {
+        let config = format!("dialect = '{dialect}'\n[[repositories]]\nname = 'app'\n");
+        let api = Api::with_config(&config).await;
+        api.put(&long, IMAGE).await;
+        let all = r#"{"repositoryName":"app"}"#;
+        let one = format!(r#"{{"repositoryName":"app","imageIds":[{{"imageTag":"{long}"}}]}}"#);
+        for (operation, input) in [
+            ("ListImages", all),
+            ("DescribeImages", all),
+            ("BatchGetImage", &one),
+        ] {
+            let output = api.output(operation, input).await;
+            let tag = format!("\"{long}\"");
+            assert!(output.contains(&tag), "{operation}: {output}");
+        }
+        let text = "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must have length less than or equal to 300'";
+        let input = put_input(&longer, IMAGE);
+        let code = "InvalidParameterException";
+        api.assert_error("PutImage", &input, code, text).await;
+        let token = api.0.issue_token();
+        let send = async |method, path: &str, body| {
+            let request = RawRequest::new(method, path).with_token(&token);
+            let request = request.with("Content-Type", OCI_MANIFEST).body(body);
+            request.to(&api.0).await
+        };
+        let tags = send("GET", "/v2/app/tags/list", "").await;
+        assert!(tags.body.contains(&long), "{}", tags.body);
+        let manifest = format!("/v2/app/manifests/{long}");
+        assert_eq!(send("GET", &manifest, "").await.body, IMAGE);
+        assert_eq!(send("PUT", &manifest, IMAGE).await.status(), pushed);
+        assert_eq!(send("DELETE", &manifest, "").await.status(), 202);
+    }
+}

@@ -25,7 +25,11 @@ pub(super) async fn answer(
     match context.call.request.method {
         Method::HEAD => head(context, id, &reference?).await,
         Method::GET => get(context, id, &reference?).await,
-        Method::PUT => put(context, id, reference?, body).await,
+        Method::PUT => {
+            let reference = reference?;
+            require_permitted(context, &reference)?;
+            put(context, id, reference, body).await
+        }
         Method::DELETE => delete(context, id, &reference?).await,
         _ => Err(RegistryError::MethodNotAllowed),
     }
@@ -60,6 +64,20 @@ fn invalid(context: &RequestContext<'_>, reference: &str) -> RegistryError {
         parameter,
         constraint,
         code,
+    }
+}
+
+/// Returns an error if a tag is longer than OCI Distribution 1.1 permits, in the dialect `oci`. ECR has one limit for the API and the registry.
+/// `[ASSUME]` The other requests accept such a tag, because the API can have stored it.
+fn require_permitted(
+    context: &RequestContext<'_>,
+    reference: &Reference,
+) -> Result<(), RegistryError> {
+    match reference {
+        Reference::Tag(tag) if !tag.is_oci() && !context.has(Quirk::ValidationUnsupported) => {
+            Err(invalid(context, tag.as_str()))
+        }
+        _ => Ok(()),
     }
 }
 

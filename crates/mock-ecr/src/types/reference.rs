@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::types::digest::Digest;
 use crate::types::name::{NameError, as_text};
 
-/// A tag of an image. Source of the form: OCI Distribution 1.1, "Pulling manifests".
+/// A tag of an image. Source of the form: OCI Distribution 1.1, "Pulling manifests". Source of the length: `ImageTag` in the service model
+/// (botocore 1.44.5). The form of longer tags than OCI permits is `[ASSUME]`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Tag(Arc<str>);
@@ -19,6 +20,11 @@ impl Tag {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns whether OCI Distribution 1.1 permits the tag.
+    pub(crate) fn is_oci(&self) -> bool {
+        self.0.len() <= 128
+    }
 }
 
 impl FromStr for Tag {
@@ -27,13 +33,13 @@ impl FromStr for Tag {
     fn from_str(text: &str) -> Result<Self, NameError> {
         let is_word = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
         let mut bytes = text.bytes();
-        let is_tag = text.len() <= 128
+        let is_tag = text.len() <= 300
             && bytes.next().is_some_and(is_word)
             && bytes.all(|c| is_word(c) || c == b'.' || c == b'-');
         if is_tag {
             Ok(Tag(text.into()))
         } else {
-            let expected = "1 to 128 letters, digits, underscores, dots and hyphens, beginning with a letter, digit or underscore";
+            let expected = "1 to 300 letters, digits, underscores, dots and hyphens, beginning with a letter, digit or underscore";
             Err(NameError::new("tag", text, expected))
         }
     }
@@ -80,11 +86,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_has_at_most_128_allowed_characters() {
-        for right in ["latest", "_", "1.0-rc_2", &"a".repeat(128)] {
+    fn a_tag_has_at_most_300_allowed_characters() {
+        for right in ["latest", "_", "1.0-rc_2", &"a".repeat(300)] {
             assert_eq!(right.parse::<Tag>().unwrap().as_str(), right);
         }
-        for wrong in ["", ".", "-a", "a/b", "a b", "é", "a\n", &"a".repeat(129)] {
+        for wrong in ["", ".", "-a", "a/b", "a b", "é", "a\n", &"a".repeat(301)] {
             assert!(wrong.parse::<Tag>().is_err(), "{wrong:?}");
         }
     }
