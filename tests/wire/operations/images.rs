@@ -305,6 +305,33 @@ async fn a_manifest_that_is_longer_with_its_escapes_is_accepted() {
 }
 
 #[tokio::test]
+async fn the_length_of_a_manifest_is_counted_in_characters() {
+    // Source: as above. `é` has two bytes.
+    let api = Api::start().await;
+    let around = image_with(r#""annotations":{"a":"WIDE"}"#);
+    let most = 4_194_304 - (around.len() - "WIDE".len());
+    let token = api.0.issue_token();
+    for (count, api_status, registry_status) in [(most, 200, 201), (most + 1, 400, 405)] {
+        let wide = "é".repeat(count);
+        let input = put_input("wide", &around).replace("WIDE", &wide);
+        let put = api.call("PutImage", &input).await;
+        let manifest = around.replace("WIDE", &wide);
+        let push = RawRequest::new("PUT", "/v2/app/manifests/wide").with_token(&token);
+        let push = push.with("Content-Type", OCI_MANIFEST).body(manifest);
+        let pushed = push.to(&api.0).await;
+        assert_eq!(
+            (put.status(), pushed.status()),
+            (api_status, registry_status)
+        );
+        let text = "must have length less than or equal to 4194304";
+        for rejected in [put, pushed] {
+            let is_rejected = rejected.status() >= 400;
+            assert_eq!(rejected.body.contains(text), is_rejected);
+        }
+    }
+}
+
+#[tokio::test]
 async fn named_images_and_repositories_have_no_pages() {
     // Source: the documentation of `maxResults` and `nextToken` in the service model; the text is [ASSUME].
     let api = Api::start().await;

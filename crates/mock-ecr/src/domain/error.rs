@@ -153,7 +153,7 @@ pub(crate) enum InvalidManifest {
     MediaType,
     #[error("the media type of the request has an invalid character, or more than 255 characters")]
     SentMediaType,
-    #[error("it exceeds 4 MiB")]
+    #[error("it has more than 4,194,304 characters")]
     TooLong,
     #[error("{}", rejected(*.0))]
     Rejected(Rule),

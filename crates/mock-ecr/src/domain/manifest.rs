@@ -11,7 +11,7 @@ use crate::types::Digest;
 
 /// The fields of a manifest that the registry reads. The manifest is that of a Docker or OCI image, an index or an artifact.
 ///
-/// A manifest is not parsed to a tree of its values: such a tree needs up to a hundred times the memory of the text, and a text can have 4 MiB.
+/// A manifest is not parsed to a tree of its values: such a tree needs up to a hundred times the memory of the text, and a text can have 16 MiB.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {
@@ -82,10 +82,13 @@ impl<'de> Deserialize<'de> for Annotations {
 
 impl Manifest {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, InvalidManifest> {
-        if bytes.len() > LONGEST_MANIFEST {
+        if bytes.len() > MAX_MANIFEST_BYTES {
             return Err(InvalidManifest::TooLong);
         }
         let text = str::from_utf8(bytes).map_err(|_| InvalidManifest::Json)?;
+        if text.len() > MAX_MANIFEST_LENGTH && text.chars().count() > MAX_MANIFEST_LENGTH {
+            return Err(InvalidManifest::TooLong);
+        }
         // Invalid JSON has another message than JSON with members of other types.
         match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) if is_object(text) => {
@@ -205,8 +208,11 @@ impl Descriptor {
 /// Source: RFC 6838, section 4.2: 127 characters on each side of the slash.
 pub(super) const LONGEST_MEDIA_TYPE: usize = 255;
 
-/// Source: the length of `ImageManifest` in ECR's service model (botocore 1.44.5).
-pub(crate) const LONGEST_MANIFEST: usize = 4_194_304;
+/// The maximum number of characters of a manifest. Source: the length of `ImageManifest` in ECR's service model (botocore 1.44.5).
+pub(crate) const MAX_MANIFEST_LENGTH: usize = 4_194_304;
+
+/// The maximum number of bytes of a manifest. A character has up to four bytes in UTF-8.
+pub(crate) const MAX_MANIFEST_BYTES: usize = 4 * MAX_MANIFEST_LENGTH;
 
 #[cfg(test)]
 mod tests {
@@ -236,8 +242,15 @@ mod tests {
         }
         let invalid = Manifest::parse(b"{\"unknown\":\"\xff\"}");
         assert_eq!(invalid, Err(InvalidManifest::Json));
-        let long = vec![b' '; LONGEST_MANIFEST + 1];
+        let long = vec![b' '; MAX_MANIFEST_LENGTH + 1];
         assert_eq!(Manifest::parse(&long), Err(InvalidManifest::TooLong));
+        // The characters are counted, not the bytes.
+        let around = r#"{"annotations":{"a":""}}"#;
+        let wide = |count| around.replace("\"\"", &format!("\"{}\"", "\u{1d11e}".repeat(count)));
+        let most = MAX_MANIFEST_LENGTH - around.len();
+        assert!(Manifest::parse(wide(most).as_bytes()).is_ok());
+        let longer = Manifest::parse(wide(most + 1).as_bytes());
+        assert_eq!(longer, Err(InvalidManifest::TooLong));
     }
 
     #[test]

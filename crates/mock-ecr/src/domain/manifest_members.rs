@@ -86,7 +86,7 @@ const PLATFORM: Members = Members(&[
 ]);
 
 impl Members {
-    /// Returns whether a manifest has no other members. The manifest is not stored: it can have 4 MiB.
+    /// Returns whether a manifest has no other members. The manifest is not stored: it can have 16 MiB.
     pub(super) fn contain_all_of(&'static self, manifest: &[u8]) -> bool {
         let mut json = serde_json::Deserializer::from_slice(manifest);
         Object(self).deserialize(&mut json).is_ok()

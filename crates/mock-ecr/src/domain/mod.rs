@@ -49,7 +49,7 @@ pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::ListedImages;
 pub(crate) use image_record::Image;
 pub(crate) use listing::{Tagged, TaggedImage};
-pub(crate) use manifest::{LONGEST_MANIFEST, Manifest};
+pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use oci_layout::LayoutError;
 pub(crate) use put_image::NewImage;

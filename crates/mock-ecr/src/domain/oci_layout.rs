@@ -11,7 +11,7 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 
 use crate::domain::error::{InvalidManifest, RepositoryError};
-use crate::domain::manifest::{LONGEST_MANIFEST, Manifest};
+use crate::domain::manifest::{MAX_MANIFEST_BYTES, Manifest};
 use crate::domain::put_image::NewImage;
 use crate::domain::repositories::Repositories;
 use crate::domain::staged_object::ContentError;
@@ -160,10 +160,10 @@ fn content(file: File) -> ContentStream<'static> {
 /// Reads a file of JSON.
 async fn read(file: &Path) -> Result<Bytes, LayoutError> {
     let mut text = Vec::new();
-    let mut opened = open(file).await?.take(LONGEST_MANIFEST as u64 + 1);
+    let mut opened = open(file).await?.take(MAX_MANIFEST_BYTES as u64 + 1);
     let read = opened.read_to_end(&mut text).await;
     read.map_err(unreadable(file))?;
-    if text.len() > LONGEST_MANIFEST {
+    if text.len() > MAX_MANIFEST_BYTES {
         return Err(LayoutError::Manifest {
             file: file.to_owned(),
             source: InvalidManifest::TooLong,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::config::Image;
 use crate::domain::error::{InvalidManifest, RepositoryError};
 use crate::domain::hasher::digest_of;
-use crate::domain::manifest::LONGEST_MANIFEST;
+use crate::domain::manifest::MAX_MANIFEST_LENGTH;
 use crate::domain::put_image::NewImage;
 use crate::domain::repositories::Repositories;
 use crate::types::timestamp::Timestamp;
@@ -81,8 +81,8 @@ impl Repositories {
             config: BlobDescriptor::of(CONFIG, &config),
             layers: image.layers().iter().map(layer).collect(),
         });
-        // The registry would reject the manifest only after all blobs are uploaded.
-        if manifest.len() > LONGEST_MANIFEST {
+        // The registry would reject the manifest only after all blobs are uploaded. The manifest consists of ASCII characters.
+        if manifest.len() > MAX_MANIFEST_LENGTH {
             let invalid = InvalidManifest::TooLong;
             return Err(RepositoryError::InvalidManifest(invalid));
         }

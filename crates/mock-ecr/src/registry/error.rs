@@ -74,7 +74,7 @@ pub(crate) enum RegistryError {
     TooManyParts,
     /// The repository has the largest number of unfinished uploads. `[ASSUME]`
     TooManyUploads,
-    /// A manifest that exceeds 4 MiB, in the dialect `oci`.
+    /// A manifest of more than 4,194,304 characters, in the dialect `oci`.
     TooLarge,
     /// The store failed.
     Internal,
@@ -236,7 +236,7 @@ impl RegistryError {
             RegistryError::TooManyUploads => {
                 "the repository has 20,000 unfinished uploads, the limit; complete or cancel some"
             }
-            RegistryError::TooLarge => "the manifest exceeds 4 MiB",
+            RegistryError::TooLarge => "the manifest has more than 4,194,304 characters",
             RegistryError::Internal => "the store of the registry failed",
         }
     }
@@ -430,4 +430,4 @@ fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
     }
 }
 
-const TOO_LONG: &str = "Member must have length less than or equal to 4194304";
+const TOO_LONG: &str = "must have length less than or equal to 4194304";

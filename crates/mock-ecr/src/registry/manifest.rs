@@ -6,8 +6,8 @@ use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
 use crate::domain::{
-    ContentError, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, ListedImages, NewImage,
-    RepositoryError,
+    ContentError, ContentStream, Image, InvalidManifest, ListedImages, MAX_MANIFEST_BYTES,
+    NewImage, RepositoryError,
 };
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
@@ -166,12 +166,12 @@ async fn put(
     Ok(empty(response))
 }
 
-/// Reads a manifest of at most [`LONGEST_MANIFEST`] bytes.
+/// Reads a manifest of at most [`MAX_MANIFEST_BYTES`] bytes.
 async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
     let mut manifest = BytesMut::new();
     while let Some(bytes) = body.next().await {
         manifest.extend_from_slice(&bytes.map_err(|ContentError| RegistryError::UploadInvalid)?);
-        if manifest.len() > LONGEST_MANIFEST {
+        if manifest.len() > MAX_MANIFEST_BYTES {
             return Err(RepositoryError::InvalidManifest(InvalidManifest::TooLong).into());
         }
     }

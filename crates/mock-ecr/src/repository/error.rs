@@ -68,7 +68,7 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
-    /// The registry rejects the image, for example because it has no layers, an empty layer, or a manifest of more than 4 MiB.
+    /// The registry rejects the image, for example because it has no layers, an empty layer, or a manifest of more than 4,194,304 characters.
     #[error("the registry rejects the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
     /// A [quota](crate::config::Quotas) does not permit another repository, image or tag.

@@ -147,8 +147,8 @@ impl Repository {
     /// Returns an error if the name of the repository or a tag is invalid, if an immutable tag belongs to another image,
     /// if the image has no layers or an empty one and the registry has the quirks
     /// [`LayersRequired`](crate::config::Quirk::LayersRequired) and
-    /// [`EmptyLayersRejected`](crate::config::Quirk::EmptyLayersRejected), if the manifest of the image is larger than
-    /// 4 MiB, or if the store fails.
+    /// [`EmptyLayersRejected`](crate::config::Quirk::EmptyLayersRejected), if the manifest of the image has more than
+    /// 4,194,304 characters, if a quota does not permit the image, or if the store fails.
     pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
         let tags = image.tags()?;
         let repositories = &self.state.repositories;

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http_body_util::BodyDataStream;
 use hyper::body::Body;
 
-use crate::domain::{ContentError, ContentStream, LONGEST_MANIFEST};
+use crate::domain::{ContentError, ContentStream, MAX_MANIFEST_BYTES};
 use crate::http::body::{BODY_TIMEOUT, CollectError, collect};
 use crate::http::buffers::{BuffersFull, Reservation};
 use crate::server::router::Route;
@@ -68,8 +68,8 @@ where
             return Ok(());
         };
         let declared = body.size_hint().exact().map(usize::try_from);
-        let size = declared.and_then(Result::ok).unwrap_or(LONGEST_MANIFEST);
-        reservation.grow(size.min(LONGEST_MANIFEST))
+        let size = declared.and_then(Result::ok).unwrap_or(MAX_MANIFEST_BYTES);
+        reservation.grow(size.min(MAX_MANIFEST_BYTES))
     }
 
     /// Returns the body as a stream. The total time is not limited; the wait for each chunk is.

@@ -150,7 +150,7 @@ fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
             "Invalid JSON syntax"
         }
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
-        InvalidManifest::TooLong => "Member must have length less than or equal to 4194304",
+        InvalidManifest::TooLong => "must have length less than or equal to 4194304",
     };
     invalid("ImageManifest", constraint)
 }
