@@ -90,6 +90,53 @@ async fn a_token_with_any_character_changed_is_rejected() {
     }
 }
 
+/// A token is valid for the list that it was issued for. That this includes the filter is [ASSUME].
+#[tokio::test]
+async fn a_token_of_another_list_is_rejected() {
+    let api = four_images().await;
+    for name in ["b/1", "b/2", "other"] {
+        let create = format!(r#"{{"repositoryName":"{name}"}}"#);
+        api.output("CreateRepository", &create).await;
+    }
+    let tagged = r#""repositoryName":"app","maxResults":1,"filter":{"tagStatus":"TAGGED"}"#;
+    let lists = [
+        ("ListImages", r#""repositoryName":"app","maxResults":1"#),
+        ("ListImages", tagged),
+        ("DescribeImages", r#""repositoryName":"app","maxResults":1"#),
+        ("DescribeImages", tagged),
+        ("DescribeRepositories", r#""maxResults":1"#),
+    ];
+    let without_token = [
+        ("ListImages", r#""repositoryName":"other","maxResults":1"#),
+        (
+            "DescribeImages",
+            r#""repositoryName":"other","maxResults":1"#,
+        ),
+    ];
+    let mut tokens = Vec::new();
+    for (operation, input) in lists {
+        let output = api.output(operation, &format!("{{{input}}}")).await;
+        let output: Value = serde_json::from_str(&output).unwrap();
+        tokens.push(output["nextToken"].as_str().unwrap().to_owned());
+    }
+    for (at, (operation, input)) in lists.into_iter().chain(without_token).enumerate() {
+        for (of, token) in tokens.iter().enumerate() {
+            let input = format!(r#"{{{input},"nextToken":"{token}"}}"#);
+            if at == of {
+                api.output(operation, &input).await;
+            } else {
+                let text = "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid next token provided'";
+                let code = "InvalidParameterException";
+                api.assert_error(operation, &input, code, text).await;
+            }
+        }
+    }
+    // `ANY` is the default.
+    let any = r#"{"repositoryName":"app","maxResults":1,"filter":{"tagStatus":"ANY","imageStatus":"ACTIVE"},"nextToken":"TOKEN"}"#;
+    api.output("ListImages", &any.replace("TOKEN", &tokens[0]))
+        .await;
+}
+
 #[tokio::test]
 async fn a_page_has_one_to_a_thousand_results() {
     // Source of the upper bound: google/go-containerregistry#681.

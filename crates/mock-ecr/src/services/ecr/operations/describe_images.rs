@@ -61,14 +61,14 @@ impl Operation for DescribeImages {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
         let id = cx.open_existing(self.registry_id, name).await?;
+        let filter = self.filter.clone().unwrap_or_default();
         let (images, next_token) = match &self.image_ids {
             Some(image_ids) => {
                 Page::require_none("imageIds", self.max_results, self.next_token.as_deref())?;
                 (named(cx, &id, image_ids).await?, None)
             }
-            None => self.page(cx, &id).await?,
+            None => self.page(cx, &id, &filter).await?,
         };
-        let filter = self.filter.unwrap_or_default();
         let images = images.into_iter().filter(|image| {
             let tagged = match image.tags.is_empty() {
                 true => Tagged::No,
@@ -90,8 +90,9 @@ impl DescribeImages {
         &self,
         cx: &RequestContext<'_>,
         id: &RepositoryId,
+        filter: &Filter,
     ) -> Result<(Vec<TaggedImage>, Option<String>), ApiError> {
-        let scope = format!("DescribeImages {id}");
+        let scope = format!("DescribeImages {id} {}", filter.scope());
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
         let repositories = &cx.state.repositories;

@@ -21,7 +21,7 @@ pub(crate) struct ListImages {
 }
 
 /// The filter of an input. All images of the mock have the status `ACTIVE`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Filter {
     tag_status: Option<String>,
@@ -32,6 +32,16 @@ impl Filter {
     /// Returns whether the filter matches no image.
     pub(crate) fn is_empty(&self) -> bool {
         !matches!(self.image_status.as_deref(), None | Some("ACTIVE" | "ANY"))
+    }
+
+    /// Returns a text that differs if the filter matches other images. A page token is valid only with the same filter. `[ASSUME]`
+    pub(crate) fn scope(&self) -> &'static str {
+        match self.tagged() {
+            _ if self.is_empty() => "NONE",
+            Some(Tagged::Yes) => "TAGGED",
+            Some(Tagged::No) => "UNTAGGED",
+            None => "ANY",
+        }
     }
 
     /// Returns whether the filter matches only images that have tags, or only those that have none.
@@ -60,9 +70,9 @@ impl Operation for ListImages {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
         let id = cx.open_existing(self.registry_id, name).await?;
-        let scope = format!("ListImages {id}");
-        let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let filter = self.filter.unwrap_or_default();
+        let scope = format!("ListImages {id} {}", filter.scope());
+        let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         if filter.is_empty() {
             return Ok(Output::default());
         }
