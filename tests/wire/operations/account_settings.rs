@@ -2,7 +2,7 @@
 
 use mock_ecr::{MockEcr, Principal};
 
-use super::{Api, HELLO};
+use super::{Api, HELLO, put_input};
 use crate::raw::RawRequest;
 use crate::signer::Signer;
 
@@ -104,4 +104,54 @@ async fn the_registry_mounts_layers_if_the_setting_is_enabled() {
     let put = r#"{"name":"BLOB_MOUNTING","value":"DISABLED"}"#;
     api.output("PutAccountSetting", put).await;
     assert_eq!(mount().to(&api.0).await.status(), 202);
+}
+
+#[tokio::test]
+async fn a_layer_is_not_mounted_from_a_repository_with_another_encryption() {
+    // Source: the user guide of Amazon ECR, `blob-mounting.html`.
+    let api = Api::with_config("blob_mounting = true").await;
+    let token = api.0.issue_token();
+    for (name, encryption) in [
+        ("plain", r#"{"encryptionType":"AES256"}"#),
+        ("default-key", r#"{"encryptionType":"KMS"}"#),
+        ("key", r#"{"encryptionType":"KMS","kmsKey":"alias/a"}"#),
+        (
+            "other-key",
+            r#"{"encryptionType":"KMS","kmsKey":"alias/b"}"#,
+        ),
+        ("same-key", r#"{"encryptionType":"KMS","kmsKey":"alias/a"}"#),
+        (
+            "dual",
+            r#"{"encryptionType":"KMS_DSSE","kmsKey":"alias/a"}"#,
+        ),
+        ("none", "null"),
+    ] {
+        let create =
+            format!(r#"{{"repositoryName":"{name}","encryptionConfiguration":{encryption}}}"#);
+        api.output("CreateRepository", &create).await;
+    }
+    let post = async |path: &str, body| {
+        let request = RawRequest::new("POST", path).with_token(&token).body(body);
+        request.to(&api.0).await.status()
+    };
+    for from in ["plain", "key"] {
+        let path = format!("/v2/{from}/blobs/uploads/?digest={HELLO}");
+        assert_eq!(post(&path, "hello").await, 201);
+        let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
+        let put = put_input("1.0", &manifest).replace("\"app\"", &format!("\"{from}\""));
+        api.output("PutImage", &put).await;
+    }
+    for (from, to, status) in [
+        ("plain", "default-key", 202),
+        ("plain", "key", 202),
+        ("key", "default-key", 202),
+        ("key", "other-key", 202),
+        ("key", "dual", 202),
+        ("key", "none", 202),
+        ("key", "same-key", 201),
+        ("plain", "none", 201),
+    ] {
+        let path = format!("/v2/{to}/blobs/uploads/?mount={HELLO}&from={from}");
+        assert_eq!(post(&path, "").await, status, "{from} {to}");
+    }
 }

@@ -67,8 +67,9 @@ pub enum Quirk {
     /// opcr-io/policy#149.
     ValidationUnsupported,
     /// A layer is mounted only if the account setting `BLOB_MOUNTING` is enabled; its default is
-    /// [`Config::blob_mounting`](crate::Config::blob_mounting). Otherwise a mount request starts an upload. Source:
-    /// aws/containers-roadmap#2860 (2026).
+    /// [`Config::blob_mounting`](crate::Config::blob_mounting), if an image of the other repository has the layer, and if
+    /// both repositories have the same encryption type and key. Otherwise a mount request starts an upload. Source:
+    /// aws/containers-roadmap#2860 (2026), and the user guide of Amazon ECR, `blob-mounting.html`.
     MountingBySetting,
     /// Layers cannot be deleted: the registry responds with 405 `UNSUPPORTED`. `[ASSUME]`
     LayersStay,

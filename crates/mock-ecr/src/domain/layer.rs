@@ -9,7 +9,8 @@ use crate::domain::error::RepositoryError;
 use crate::domain::layer_record;
 use crate::domain::layer_record::{LayerRecord, add, layer_of};
 use crate::domain::repositories::{Repositories, published};
-use crate::store::{Folder, Generation, ObjectBytes};
+use crate::domain::repository::RepositoryRecord;
+use crate::store::{Folder, Generation, ObjectBytes, Snapshot, StoreError};
 use crate::types::{Digest, RegistryId, RepositoryId};
 
 /// The content of a layer, or of a range of it.
@@ -19,6 +20,16 @@ pub(crate) struct Content {
     pub(crate) bytes: ObjectBytes,
     /// The size of the largest chunk of the stream that takes additional memory.
     pub(crate) chunk_size: usize,
+}
+
+/// What can be mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mountable {
+    /// Each layer, as in OCI Distribution 1.1.
+    Any,
+    /// A layer of an image, if both repositories are encrypted in the same way. Source: aws/containers-roadmap#2860 (2026) and the user guide of
+    /// Amazon ECR, `blob-mounting.html`.
+    AsInEcr,
 }
 
 impl Repositories {
@@ -123,21 +134,29 @@ impl Repositories {
             .await
     }
 
-    /// Adds a layer of another repository. Returns `None` if neither repository has the layer.
+    /// Adds a layer of another repository. Returns `None` if neither repository has the layer, or if it cannot be mounted.
     pub(crate) async fn mount_layer(
         &self,
         from: &RepositoryId,
         to: &RepositoryId,
         digest: &Digest,
+        mountable: Mountable,
     ) -> Result<Option<()>, RepositoryError> {
         let (from, to, digest) = (self.lookup(from), self.lookup(to), digest.clone());
         self.store
             .transact(move |records| {
-                let generation = to.generation(records.view())?;
+                let target = to.find(records.view())?;
+                let source = from.existing(records.view())?;
+                if mountable == Mountable::AsInEcr
+                    && !is_mountable(records.view(), source.as_ref(), &target, &digest)?
+                {
+                    return Ok(None);
+                }
+                let generation = target.generation();
                 if records.view().contains(&generation.layer(&digest))? {
                     return Ok(Some(()));
                 }
-                let Some(source) = from.existing(records.view())? else {
+                let Some(source) = source else {
                     return Ok(None);
                 };
                 let layer = layer_of(records.view(), &source.generation(), &digest)?;
@@ -180,6 +199,20 @@ impl Repositories {
                 Ok(!view.is_empty(&generation.layer_images(&digest))?)
             })
             .await
+    }
+}
+
+fn is_mountable(
+    view: &dyn Snapshot,
+    source: Option<&RepositoryRecord>,
+    target: &RepositoryRecord,
+    digest: &Digest,
+) -> Result<bool, StoreError> {
+    match source {
+        Some(source) if source.settings.is_encrypted_as(&target.settings) => {
+            Ok(!view.is_empty(&source.generation().layer_images(digest))?)
+        }
+        _ => Ok(false),
     }
 }
 

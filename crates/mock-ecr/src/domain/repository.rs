@@ -41,6 +41,11 @@ impl Settings {
         }
     }
 
+    /// Returns whether two repositories have the same encryption type and the same key.
+    pub(super) fn is_encrypted_as(&self, other: &Settings) -> bool {
+        (&self.encryption_type, &self.kms_key) == (&other.encryption_type, &other.kms_key)
+    }
+
     pub(crate) fn created(&self) -> Timestamp {
         Timestamp::from_millis(self.created_at_millis)
     }

@@ -4,7 +4,7 @@ use http::response::Builder;
 use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
-use crate::domain::{AccountSetting, ContentStream, Uploaded};
+use crate::domain::{AccountSetting, ContentStream, Mountable, Uploaded};
 use crate::http::body::Payload;
 use crate::http::range;
 use crate::iam::action::Action;
@@ -80,7 +80,7 @@ async fn sources(
     Ok(repositories.with_layer(&id.registry, digest).await?)
 }
 
-/// Mounts a layer from one repository. Returns whether the layer exists there and the caller is allowed to read it.
+/// Mounts a layer from one repository. Returns whether the layer exists there, can be mounted, and the caller is allowed to read it.
 async fn mount_from(
     context: &RequestContext<'_>,
     from: &RepositoryId,
@@ -92,11 +92,14 @@ async fn mount_from(
     if access.await.is_err() {
         return Ok(false);
     }
+    let mountable = match context.has(Quirk::MountingBySetting) {
+        true => Mountable::AsInEcr,
+        false => Mountable::Any,
+    };
     let repositories = &context.state.repositories;
-    if context.has(Quirk::MountingBySetting) && !repositories.is_referenced(from, digest).await? {
-        return Ok(false);
-    }
-    let mounted = repositories.mount_layer(from, to, digest).await?;
+    let mounted = repositories
+        .mount_layer(from, to, digest, mountable)
+        .await?;
     Ok(mounted.is_some())
 }
 

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::*;
-use crate::domain::{ListedImages, ResourceTag, Selection};
+use crate::domain::{ListedImages, Mountable, ResourceTag, Selection};
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::types::UploadId;
 
@@ -225,7 +225,7 @@ async fn cancel(all: &Repositories) -> Result<(), RepositoryError> {
 }
 
 async fn mount(all: &Repositories) -> Result<(), RepositoryError> {
-    all.mount_layer(&id("other"), &app(), &sha256("two"))
+    all.mount_layer(&id("other"), &app(), &sha256("two"), Mountable::Any)
         .await
         .map(drop)
 }
