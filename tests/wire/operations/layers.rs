@@ -89,6 +89,28 @@ async fn a_layer_is_uploaded_in_parts_and_downloaded_from_its_url() {
     assert_eq!(layer.to(&api.0).await.body, "hello");
 }
 
+/// Source: `awscli/examples/ecr/batch-check-layer-availability.rst` in aws/aws-cli.
+#[tokio::test]
+async fn the_media_type_of_a_layer_is_that_in_the_manifest_of_an_image() {
+    let api = Api::start().await;
+    upload_hello(&api).await;
+    let input = format!(r#"{{"repositoryName":"app","layerDigests":["{HELLO}"]}}"#);
+    let check = async || api.output("BatchCheckLayerAvailability", &input).await;
+    let without_type =
+        format!(r#"{{"layerAvailability":"AVAILABLE","layerDigest":"{HELLO}","layerSize":5}}"#);
+    assert!(check().await.contains(&without_type));
+    let media_type = "application/vnd.oci.image.layer.v1.tar+gzip";
+    let layer = format!(r#"{{"mediaType":"{media_type}","digest":"{HELLO}","size":5}}"#);
+    api.put("latest", &format!(r#"{{"layers":[{layer}]}}"#))
+        .await;
+    let with_type = without_type.replace('}', &format!(r#","mediaType":"{media_type}"}}"#));
+    let output = check().await;
+    assert!(output.contains(&with_type), "{output}");
+    let image = r#"{"repositoryName":"app","imageIds":[{"imageTag":"latest"}]}"#;
+    api.output("BatchDeleteImage", image).await;
+    assert!(check().await.contains(&without_type));
+}
+
 #[tokio::test]
 async fn an_invalid_host_is_not_in_the_url_of_a_layer() {
     let api = Api::start().await;

@@ -119,22 +119,22 @@ impl Lookup {
     }
 }
 
-/// Returns the keys under which an image is found by its subject, its layers, and the images that it lists.
+/// Returns the records by which an image is found by its subject, its layers, and the images that it lists. The value of the record of a layer is
+/// its media type in the manifest.
 pub(super) fn references(
     generation: &Generation,
     digest: &Digest,
     manifest: &Manifest,
-) -> Vec<Key> {
-    let subjects = manifest
-        .subject
-        .iter()
-        .map(|one| generation.referrers(&one.digest));
-    let layers = manifest.required_layers();
-    let layers = layers.map(|digest| generation.layer_images(digest));
+) -> Vec<(Key, String)> {
+    let subjects = manifest.subject.iter();
+    let subjects = subjects.map(|one| (generation.referrers(&one.digest), ""));
+    let layers = manifest.typed_layers();
+    let layers = layers.map(|(layer, media_type)| (generation.layer_images(layer), media_type));
     let images = manifest.manifests.iter();
-    let images = images.map(|one| generation.indexes(&one.digest));
-    let folders = subjects.chain(layers).chain(images);
-    folders.map(|folder| folder.key(digest.as_str())).collect()
+    let images = images.map(|one| (generation.indexes(&one.digest), ""));
+    let records = subjects.chain(layers).chain(images);
+    let records = records.map(|(folder, value)| (folder.key(digest.as_str()), value.to_owned()));
+    records.collect()
 }
 
 pub(super) fn remove_tag(
@@ -172,7 +172,7 @@ pub(super) fn remove_image(
     let key = generation.manifest(digest);
     let bytes = records.view().get(&key)?.unwrap_or_default();
     let manifest = Manifest::parse(&bytes).unwrap_or_default();
-    for reference in references(generation, digest, &manifest) {
+    for (reference, _) in references(generation, digest, &manifest) {
         records.remove(&reference);
     }
     records.remove(&key);

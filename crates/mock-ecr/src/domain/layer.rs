@@ -22,6 +22,15 @@ pub(crate) struct Content {
     pub(crate) chunk_size: usize,
 }
 
+/// A layer of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListedLayer {
+    /// In bytes.
+    pub(crate) size: u64,
+    /// The media type in the manifest of an image, if an image of the repository has the layer and states its type.
+    pub(crate) media_type: Option<String>,
+}
+
 /// What can be mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mountable {
@@ -48,18 +57,18 @@ impl Repositories {
             .await
     }
 
-    /// Returns the sizes of layers in bytes at one time, or `None` for a layer that the repository does not have.
-    pub(crate) async fn layer_sizes(
+    /// Returns the sizes and types of layers at one time, or `None` for a layer that the repository does not have.
+    pub(crate) async fn layers(
         &self,
         id: &RepositoryId,
         digests: Vec<Digest>,
-    ) -> Result<Vec<Option<u64>>, RepositoryError> {
+    ) -> Result<Vec<Option<ListedLayer>>, RepositoryError> {
         let at = self.lookup(id);
         self.store
             .read(move |view| {
                 let generation = at.generation(view)?;
-                let sizes = digests.iter().map(|one| view.read(&generation.layer(one)));
-                Ok(sizes.collect::<Result<_, _>>()?)
+                let layers = digests.iter().map(|one| listed(view, &generation, one));
+                Ok(layers.collect::<Result<_, _>>()?)
             })
             .await
     }
@@ -200,6 +209,22 @@ impl Repositories {
             })
             .await
     }
+}
+
+fn listed(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    digest: &Digest,
+) -> Result<Option<ListedLayer>, StoreError> {
+    let Some(size) = view.read(&generation.layer(digest))? else {
+        return Ok(None);
+    };
+    let image = view.page(&generation.layer_images(digest), None, 1)?.pop();
+    let media_type = image.map(|(_, value)| String::from_utf8_lossy(&value).into_owned());
+    Ok(Some(ListedLayer {
+        size,
+        media_type: media_type.filter(|text| !text.is_empty()),
+    }))
 }
 
 fn is_mountable(

@@ -133,8 +133,18 @@ impl Manifest {
 
     /// Returns the digests of the blobs that must exist in the repository before the manifest is pushed.
     pub(crate) fn required_layers(&self) -> impl Iterator<Item = &Digest> {
-        let fs_layers = self.fs_layers.iter().map(|layer| &layer.blob_sum);
-        self.blobs().map(|part| &part.digest).chain(fs_layers)
+        self.typed_layers().map(|(digest, _)| digest)
+    }
+
+    /// Returns the blobs of [`required_layers`](Self::required_layers) with their media types. A media type is empty if the manifest does not state
+    /// one, or if it is too long.
+    pub(crate) fn typed_layers(&self) -> impl Iterator<Item = (&Digest, &str)> {
+        let fs_layers = self.fs_layers.iter().map(|layer| (&layer.blob_sum, ""));
+        let blobs = self.blobs().map(|part| {
+            let media_type = Some(&part.media_type[..]).filter(|text| is_media_type(text));
+            (&part.digest, media_type.unwrap_or_default())
+        });
+        blobs.chain(fs_layers)
     }
 
     /// Returns the sum of the sizes of the blobs, in bytes, as the manifest states them. That ECR does not compare them with the layers is

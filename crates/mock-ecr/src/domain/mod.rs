@@ -48,7 +48,7 @@ pub(crate) use created::Created;
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::ListedImages;
 pub(crate) use image_record::Image;
-pub(crate) use layer::Mountable;
+pub(crate) use layer::{ListedLayer, Mountable};
 pub(crate) use listing::{Tagged, TaggedImage};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub(crate) use mutability::{TagMutability, TagRule};

@@ -171,8 +171,8 @@ impl Push {
             let json = annotations.as_json().to_owned();
             records.put(&generation.annotations(&image.digest), json);
         }
-        for key in references(generation, &image.digest, &self.manifest) {
-            records.put(&key, Vec::new());
+        for (key, value) in references(generation, &image.digest, &self.manifest) {
+            records.put(&key, value);
         }
     }
 }

@@ -23,7 +23,7 @@
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
 //! content/GEN/index/DIGEST/DIGEST    the digests of an image and of an index that lists it
-//! content/GEN/layer-image/DIGEST/DIGEST  the digests of a layer and of an image that has it
+//! content/GEN/layer-image/DIGEST/DIGEST  the digests of a layer and of an image that has it: the media type of the layer in the manifest
 //! content/GEN/layer/DIGEST           the size of a layer of the repository
 //! content/GEN/open-uploads           the number of unfinished uploads
 //! content/GEN/upload/ID              an unfinished upload

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::TryStreamExt as _;
 
 use crate::domain::hasher::digest_of;
+use crate::domain::image_record::references as references_of;
 use crate::domain::layer_record::LayerRecord;
 use crate::domain::manifest::Manifest;
 use crate::domain::repository::RepositoryRecord;
@@ -138,9 +139,8 @@ impl Found {
             if manifest.subject.is_some() && manifest.annotations.is_some() {
                 references.insert(generation.annotations(&digest));
             }
-            references.extend(crate::domain::image_record::references(
-                generation, &digest, &manifest,
-            ));
+            let of_image = references_of(generation, &digest, &manifest).into_iter();
+            references.extend(of_image.map(|(key, _)| key));
         }
         for (key, bytes) in all(view, &generation.tags()) {
             let digest: Digest = str::from_utf8(&bytes).unwrap().parse().unwrap();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
+use crate::domain::ListedLayer;
 use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::layer_not_found;
@@ -40,17 +41,22 @@ struct LayerView {
     layer_digest: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer_size: Option<u64>,
+    /// Source: `awscli/examples/ecr/batch-check-layer-availability.rst` in aws/aws-cli, where the configuration of an image has its type in the manifest.
+    /// That a layer of no image has no type is `[ASSUME]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media_type: Option<String>,
 }
 
 impl LayerView {
-    fn new(layer_digest: String, layer_size: Option<u64>) -> Self {
+    fn new(layer_digest: String, layer: Option<ListedLayer>) -> Self {
         LayerView {
-            layer_availability: match layer_size {
+            layer_availability: match layer {
                 Some(_) => "AVAILABLE",
                 None => "UNAVAILABLE",
             },
             layer_digest,
-            layer_size,
+            layer_size: layer.as_ref().map(|layer| layer.size),
+            media_type: layer.and_then(|layer| layer.media_type),
         }
     }
 }
@@ -70,14 +76,14 @@ impl Operation for BatchCheckLayerAvailability {
         let digests = parsed(&self.layer_digests);
         let valid = digests.iter().flatten().cloned().collect();
         let repositories = &cx.state.repositories;
-        let mut sizes = repositories.layer_sizes(&id, valid).await?.into_iter();
+        let mut layers = repositories.layers(&id, valid).await?.into_iter();
         for (layer_digest, digest) in self.layer_digests.into_iter().zip(digests) {
             match digest {
                 // A layer that does not exist is `UNAVAILABLE`. Source: `ecr/pusher_test.go` of awslabs/amazon-ecr-containerd-resolver. Its client
                 // takes a failure for the same.
                 Ok(_) => {
-                    let size = sizes.next().expect("each valid digest has a result");
-                    availability.layers.push(LayerView::new(layer_digest, size));
+                    let layer = layers.next().expect("each valid digest has a result");
+                    availability.layers.push(LayerView::new(layer_digest, layer));
                 }
                 Err(_) if matches_digest_pattern(&layer_digest) => {
                     availability.layers.push(LayerView::new(layer_digest, None));
