@@ -262,6 +262,34 @@ async fn a_delete_by_tag_removes_the_tag_and_by_digest_the_image() {
     assert_eq!(registry.send("GET", &by_digest).await.status(), 404);
 }
 
+/// As in `BatchDeleteImage`. [ASSUME]
+#[tokio::test]
+async fn a_delete_of_the_last_tag_deletes_the_image() {
+    let by_digest = format!("/v2/app/manifests/{IMAGE_DIGEST}");
+    let index =
+        format!(r#"{{"mediaType":"{OCI_INDEX}","manifests":[{{"digest":"{IMAGE_DIGEST}"}}]}}"#);
+    for (registry, found, listed) in [
+        (Registry::ecr().await, 404, 405),
+        (Registry::oci().await, 200, 202),
+    ] {
+        registry.put("one", IMAGE).await;
+        registry.put("two", IMAGE).await;
+        for (tag, status, image) in [("one", 202, 200), ("one", 404, 200), ("two", 202, found)] {
+            let deleted = registry
+                .send("DELETE", &format!("/v2/app/manifests/{tag}"))
+                .await;
+            assert_eq!(deleted.status(), status, "{}", deleted.body);
+            assert_eq!(registry.send("GET", &by_digest).await.status(), image);
+        }
+        registry.put("image", IMAGE).await;
+        let put = registry.request("PUT", "/v2/app/manifests/index");
+        put.body(&index[..]).to(&registry.ecr).await;
+        let deleted = registry.send("DELETE", "/v2/app/manifests/image").await;
+        assert_eq!(deleted.status(), listed, "{}", deleted.body);
+        assert_eq!(registry.send("GET", &by_digest).await.status(), 200);
+    }
+}
+
 #[tokio::test]
 async fn an_image_that_an_index_lists_is_not_deleted() {
     // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.

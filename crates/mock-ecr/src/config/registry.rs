@@ -76,6 +76,9 @@ pub enum Quirk {
     /// An image that an index lists cannot be deleted: the registry responds with 405 `UNSUPPORTED`. Source: the user
     /// guide of Amazon ECR, `image-artifact-delete.html`.
     ListedImagesStay,
+    /// The deletion of the last tag of an image deletes the image, as in `BatchDeleteImage`, of which the registry has the
+    /// permission and the errors. `[ASSUME]`
+    LastTagDeletesImage,
     /// The response to a `referrers` request for a missing repository has status 404 instead of 200 with an empty list.
     /// `[ASSUME]`
     ReferrersNeedRepository,
@@ -103,7 +106,7 @@ pub enum Quirk {
 
 impl Quirk {
     /// All quirks.
-    pub(crate) const ALL: [Quirk; 22] = [
+    pub(crate) const ALL: [Quirk; 23] = [
         Quirk::PatchCreated,
         Quirk::FrozenRange,
         Quirk::NoManifestLocation,
@@ -116,6 +119,7 @@ impl Quirk {
         Quirk::MountingBySetting,
         Quirk::LayersStay,
         Quirk::ListedImagesStay,
+        Quirk::LastTagDeletesImage,
         Quirk::ReferrersNeedRepository,
         Quirk::EmptyLayersRejected,
         Quirk::SmallPartsRejected,

@@ -2,9 +2,10 @@
 
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
-    Image, ListedImage, image_of, remove_image, remove_tag, remove_unlisted,
+    Image, ListedImage, image_of, remove_image, remove_tag, remove_unlisted, tags_in,
 };
 use crate::domain::repositories::Repositories;
+use crate::store::{Generation, Transaction};
 use crate::types::{Digest, Reference, RepositoryId, Tag};
 
 /// Whether an image that an index lists can be deleted.
@@ -59,10 +60,33 @@ impl Repositories {
                 if image_of(records.view(), &generation, &digest)?.is_none() {
                     return Err(at.image_not_found(Reference::Digest(digest.clone())));
                 }
-                match listed {
-                    ListedImages::Rejected => remove_unlisted(records, &generation, &digest),
-                    ListedImages::Removed => remove_image(records, &generation, &digest),
+                listed.remove(records, &generation, &digest)
+            })
+            .await
+    }
+
+    /// Removes a tag, and its image if the image has no other tag.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the tag does not exist, or if an index lists the image and `listed` does not permit this.
+    pub(crate) async fn delete_last_tag(
+        &self,
+        id: &RepositoryId,
+        tag: &Tag,
+        listed: ListedImages,
+    ) -> Result<(), RepositoryError> {
+        let (at, tag) = (self.lookup(id), tag.clone());
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                let reference = Reference::Tag(tag.clone());
+                let digest = at.resolve(records.view(), &generation, &reference)?;
+                if tags_in(records.view(), &generation, &digest, None, 2)?.len() > 1 {
+                    remove_tag(records, &generation, &digest, &tag);
+                    return Ok(());
                 }
+                listed.remove(records, &generation, &digest).map(drop)
             })
             .await
     }
@@ -83,5 +107,20 @@ impl Repositories {
                 Ok(digest)
             })
             .await
+    }
+}
+
+impl ListedImages {
+    /// Removes an image, and returns its tags.
+    fn remove(
+        self,
+        records: &mut Transaction<'_>,
+        generation: &Generation,
+        digest: &Digest,
+    ) -> Result<Vec<Tag>, RepositoryError> {
+        match self {
+            ListedImages::Rejected => remove_unlisted(records, generation, digest),
+            ListedImages::Removed => remove_image(records, generation, digest),
+        }
     }
 }

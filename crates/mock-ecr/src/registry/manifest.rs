@@ -178,23 +178,24 @@ async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
     Ok(manifest.freeze())
 }
 
-/// Deletes an image, or only the tag if the reference is a tag. `[ASSUME]`
+/// Deletes an image, or only the tag if the reference is a tag; see [`Quirk::LastTagDeletesImage`].
 async fn delete(
     context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("BatchDeleteImage")).await?;
+    let listed = match context.has(Quirk::ListedImagesStay) {
+        true => ListedImages::Rejected,
+        false => ListedImages::Removed,
+    };
     let repositories = &context.state.repositories;
     match reference {
-        Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
-        Reference::Digest(digest) => {
-            let listed = match context.has(Quirk::ListedImagesStay) {
-                true => ListedImages::Rejected,
-                false => ListedImages::Removed,
-            };
-            repositories.delete_image(id, digest, listed).await?;
+        Reference::Tag(tag) if context.has(Quirk::LastTagDeletesImage) => {
+            repositories.delete_last_tag(id, tag, listed).await?;
         }
+        Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
+        Reference::Digest(digest) => drop(repositories.delete_image(id, digest, listed).await?),
     }
     Ok(empty(respond(StatusCode::ACCEPTED)))
 }
