@@ -103,6 +103,36 @@ fn manifest(token: &AuthorizationToken, length: usize) -> RawRequest {
 }
 
 #[tokio::test]
+async fn a_pull_beyond_the_memory_is_not_recorded() {
+    let ecr = limited(LIMIT).await;
+    create_repository(&ecr).await;
+    let token = ecr.issue_token();
+    assert_eq!(manifest(&token, 200 << 10).to(&ecr).await.status(), 201);
+    let pull = async || {
+        let pull = RawRequest::new("GET", "/v2/app/manifests/latest").with_token(&token);
+        let pulled = pull.to(&ecr).await;
+        let describe = RawRequest::call("DescribeImages").body(r#"{"repositoryName":"app"}"#);
+        let described = describe.signed().to(&ecr).await.body;
+        (
+            pulled.status(),
+            described.contains("lastRecordedPullTime"),
+            pulled.body,
+        )
+    };
+    let stalled = use_large_buffers(&ecr).await;
+    let (status, is_recorded, body) = pull().await;
+    assert_eq!((status, is_recorded), (503, false), "{body}");
+    let error = r#"{"errors":[{"code":"UNAVAILABLE","message":"the mock stores too many bytes"#;
+    assert!(body.starts_with(error), "{body}");
+    drop(stalled);
+    while buffer_bytes(&ecr).await > 1 << 20 {
+        tokio::task::yield_now().await;
+    }
+    let (status, is_recorded, _) = pull().await;
+    assert_eq!((status, is_recorded), (200, true));
+}
+
+#[tokio::test]
 async fn one_connection_can_use_half_of_the_memory() {
     let ecr = limited(LIMIT).await;
     let mut http2 = Http2::connect(&ecr).await;

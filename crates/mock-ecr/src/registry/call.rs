@@ -4,6 +4,7 @@ use http::request::Parts;
 
 use crate::aws::hosts::Host;
 use crate::http::base_url::BaseUrl;
+use crate::http::buffers::Reservation;
 use crate::http::ingress::Ingress;
 use crate::registry::path::RegistryPath;
 use crate::types::timestamp::Timestamp;
@@ -16,6 +17,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a RegistryPath,
     pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
+    /// The memory of the request.
+    pub(crate) reservation: &'a Reservation,
 }
 
 impl<'a> Call<'a> {

@@ -76,6 +76,8 @@ pub(crate) enum RegistryError {
     TooManyUploads,
     /// A manifest of more than 4,194,304 characters, in the dialect `oci`.
     TooLarge,
+    /// There is not enough memory for the response.
+    Unavailable(String),
     /// The store failed.
     Internal,
 }
@@ -174,6 +176,7 @@ impl RegistryError {
             }
             RegistryError::TooManyUploads => "TOOMANYREQUESTS",
             RegistryError::TooLarge => "SIZE_INVALID",
+            RegistryError::Unavailable(_) => UNAVAILABLE,
             RegistryError::Internal => "UNKNOWN",
         }
     }
@@ -197,6 +200,7 @@ impl RegistryError {
             RegistryError::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
             RegistryError::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
             RegistryError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            RegistryError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             RegistryError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RegistryError::InvalidToken
             | RegistryError::TagImmutable(_)
@@ -219,7 +223,8 @@ impl RegistryError {
             RegistryError::AccessDenied(text)
             | RegistryError::NameUnknown(text)
             | RegistryError::TagImmutable(text)
-            | RegistryError::Unsupported(text) => text,
+            | RegistryError::Unsupported(text)
+            | RegistryError::Unavailable(text) => text,
             RegistryError::Rejected(rejected) => &rejected.message,
             RegistryError::ManifestBlobUnknown => "blob or manifest unknown to registry",
             RegistryError::MethodNotAllowed => "The operation is unsupported.",
@@ -284,8 +289,7 @@ pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
 
 /// Returns the response to a request for which there is not enough memory.
 pub(crate) fn buffers_full(full: BuffersFull) -> Response<Bytes> {
-    let body = json!({ "errors": [{ "code": UNAVAILABLE, "message": full.to_string() }] });
-    respond(StatusCode::SERVICE_UNAVAILABLE, JSON, format!("{body}\n"))
+    RegistryError::from(full).into_response("")
 }
 
 /// Returns the response to an expired token in the form that a fault selects, and its code.
@@ -319,6 +323,12 @@ fn respond(status: StatusCode, content_type: &str, body: String) -> Response<Byt
         .header(header::CONTENT_LENGTH, body.len())
         .body(body.into())
         .expect("the headers are constants")
+}
+
+impl From<BuffersFull> for RegistryError {
+    fn from(full: BuffersFull) -> Self {
+        RegistryError::Unavailable(full.to_string())
+    }
 }
 
 impl From<TokenError> for RegistryError {

@@ -110,13 +110,15 @@ async fn head(
         .map_err(|_| RegistryError::Internal)
 }
 
-/// Returns the manifest. The `Accept` header of the request is ignored.
+/// Returns the manifest, and records the pull after the memory of the response was reserved. The `Accept` header of the request is ignored.
 async fn get(
     context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
     let image = find(context, id, reference).await?;
+    let mut reservation = context.call.reservation.another();
+    reservation.grow(image.manifest.len())?;
     let repositories = &context.state.repositories;
     let pulled = [&image].into_iter();
     repositories

@@ -120,6 +120,8 @@ fn is_read(request: &Parts, route: &Route, log_entry: &ReceivedRequest) -> bool 
     match (route, log_entry.operation) {
         (Route::Api { service, .. }, Some(operation)) => services::is_read(*service, operation),
         (Route::Api { .. }, None) => false,
+        // A `GET` records that the image was pulled.
+        (Route::Registry { path, .. }, _) if path.is_manifest() => request.method == Method::HEAD,
         _ => matches!(request.method, Method::GET | Method::HEAD),
     }
 }
@@ -344,6 +346,7 @@ where
                 path,
                 ingress: client.ingress,
                 now,
+                reservation,
             };
             registry::answer(state, &call, body.stream(), log_entry).await
         }

@@ -41,4 +41,11 @@ mod tests {
             }
         }
     }
+
+    /// The client of an operation that changes something must receive its response.
+    #[test]
+    fn an_operation_that_records_pulls_is_not_a_read() {
+        assert!(is_read(AwsService::Ecr, "DescribeImages"));
+        assert!(!is_read(AwsService::Ecr, "BatchGetImage"));
+    }
 }

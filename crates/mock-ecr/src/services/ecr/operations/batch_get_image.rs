@@ -7,7 +7,7 @@ use crate::aws::error::ApiError;
 use crate::domain::{Image, Selected, Selection, SelectionError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
-use crate::services::operation::{Effect, Operation};
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
 /// The input. `acceptedMediaTypes` is ignored: ECR does not convert the current media types. `[ASSUME]`
@@ -58,9 +58,9 @@ impl ImageView {
     }
 }
 
+/// It is a change, because it records that the images were pulled. The memory of the output is reserved before.
 impl Operation for BatchGetImage {
     const NAME: &'static str = "BatchGetImage";
-    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
