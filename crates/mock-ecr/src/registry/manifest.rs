@@ -110,7 +110,8 @@ async fn head(
         .map_err(|_| RegistryError::Internal)
 }
 
-/// Returns the manifest, and records the pull after the memory of the response was reserved. The `Accept` header of the request is ignored.
+/// Returns the manifest, and records the pull after the memory of the response was reserved. The `Accept` header of the request is ignored;
+/// `BatchGetImage` states why.
 async fn get(
     context: &RequestContext<'_>,
     id: &RepositoryId,

@@ -10,7 +10,9 @@ use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
-/// The input. `acceptedMediaTypes` is ignored: ECR does not convert the current media types. `[ASSUME]`
+/// The input. `acceptedMediaTypes` is ignored. ECR converts the manifest of an image that is requested by a tag between the formats of Docker and
+/// OCI (the user guide of Amazon ECR, `image-manifest-formats.html`; aws/containers-roadmap#1075). The mock does not, because no record contains
+/// a converted manifest, so its digest would not be that of ECR.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchGetImage {
