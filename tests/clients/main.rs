@@ -18,6 +18,7 @@ mod cosign;
 mod covered_paths;
 mod credential_helpers;
 mod docker;
+mod docker_login;
 mod engine;
 mod engine_by_host_name;
 mod engine_commands;

@@ -8,4 +8,4 @@ mod shims;
 
 pub(crate) use placeholders::{Placeholders, REPOSITORY};
 pub(crate) use setup::{Issued, Testbed};
-pub(crate) use shims::{DockerCall, HELPER_NAME};
+pub(crate) use shims::{DockerCall, DockerLogin, HELPER_NAME};

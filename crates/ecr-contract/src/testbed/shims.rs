@@ -22,7 +22,20 @@ pub(crate) struct Shims {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DockerCall {
     pub(crate) arguments: Vec<String>,
-    /// The text on stdin. `None` if the arguments do not contain `--password-stdin`.
+    /// The command, such as `login`, as docker finds it after its own options. Empty if there is none.
+    pub(crate) command: String,
+    /// The login of a call that docker accepts.
+    pub(crate) login: Option<DockerLogin>,
+}
+
+/// A login, as docker reads it from its arguments and from stdin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DockerLogin {
+    pub(crate) username: String,
+    pub(crate) password: String,
+    /// The host, without a scheme and a path.
+    pub(crate) server: String,
+    /// The text on stdin. `None` if the password is an argument.
     pub(crate) stdin: Option<String>,
 }
 
@@ -63,14 +76,9 @@ impl Shims {
 
     /// Returns the recorded calls of `docker`.
     pub(crate) fn docker_calls(&self) -> Vec<DockerCall> {
-        let calls = self.calls("docker").map(|call| {
-            let read = |name| std::fs::read_to_string(call.join(name)).ok();
-            let arguments = read("arguments").unwrap_or_default();
-            DockerCall {
-                arguments: arguments.lines().map(str::to_owned).collect(),
-                stdin: read("stdin"),
-            }
-        });
+        let calls = self
+            .calls("docker")
+            .map(|call| DockerCall::recorded_in(&call));
         calls.collect()
     }
 
@@ -111,6 +119,24 @@ impl Shims {
     }
 }
 
+impl DockerCall {
+    fn recorded_in(folder: &Path) -> DockerCall {
+        let read = |name| std::fs::read_to_string(folder.join(name)).ok();
+        let login = |server| DockerLogin {
+            username: read("username").unwrap_or_default(),
+            password: read("password").unwrap_or_default(),
+            server,
+            stdin: read("stdin"),
+        };
+        let arguments = read("arguments").unwrap_or_default();
+        DockerCall {
+            arguments: arguments.lines().map(str::to_owned).collect(),
+            command: read("command").unwrap_or_default(),
+            login: read("server").map(login),
+        }
+    }
+}
+
 /// Returns a value of `PATH` in which `folder` is before the directories of `path`.
 fn before_path(folder: &Path, path: Option<&OsStr>) -> io::Result<OsString> {
     let rest = path.into_iter().flat_map(std::env::split_paths);
@@ -126,21 +152,7 @@ fn before_path(folder: &Path, path: Option<&OsStr>) -> io::Result<OsString> {
 pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
 const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
 
-/// The program `docker`. Each call creates a directory with the next number. An empty password is rejected, as docker does.
-const DOCKER: &str = r#"#!/bin/sh
-number=1
-while ! mkdir "RECORDS/$number" 2>/dev/null; do number=$((number + 1)); done
-for argument; do printf '%s\n' "$argument"; done >"RECORDS/$number/arguments"
-case " $* " in
-*" --password-stdin "*)
-    cat >"RECORDS/$number/stdin"
-    grep -q . "RECORDS/$number/stdin" || { echo "Error: password is empty" >&2; exit 1; }
-    ;;
-esac
-code=$(cat RECORDS/exit 2>/dev/null || echo 0)
-[ "$code" = 0 ] || echo "Error response from daemon: login attempt to https://$argument/v2/ failed with status: 400 Bad Request" >&2
-exit "$code"
-"#;
+const DOCKER: &str = include_str!("docker.sh");
 
 const HELPER: &str = r#"#!/bin/sh
 [ "$1" = get ] || exit 0
@@ -158,13 +170,17 @@ const DENIED: &str = "AccessDeniedException: not authorized to perform: ecr:GetA
 
 #[cfg(test)]
 mod tests {
-    use std::process::{Command, Output};
+    use std::process::{Command, Output, Stdio};
 
     use super::*;
 
     fn run(shims: &Shims, program: &str, arguments: &[&str]) -> Output {
         let program = shims.folder.join("bin").join(program);
-        Command::new(program).args(arguments).output().unwrap()
+        Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
     }
 
     #[test]
@@ -207,22 +223,72 @@ mod tests {
     }
 
     #[test]
+    fn a_login_is_parsed_as_docker_parses_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
+        for arguments in [
+            &["login", "-u", "AWS", "-p", "pass", "host.example"][..],
+            &["--config", "D", "login", "-uAWS", "host.example", "-p=pass"],
+            &[
+                "-l=error",
+                "login",
+                "https://host.example/v2/",
+                "--username=AWS",
+                "--password",
+                "pass",
+            ],
+        ] {
+            assert!(run(&shims, "docker", arguments).status.success());
+            let call = shims.docker_calls().pop().unwrap();
+            assert_eq!(call.command, "login");
+            let login = call.login.unwrap();
+            assert_eq!(
+                (&*login.username, &*login.password, &*login.server),
+                ("AWS", "pass", "host.example")
+            );
+            assert_eq!(login.stdin, None);
+        }
+    }
+
+    #[test]
+    fn a_login_that_docker_rejects_is_no_login() {
+        let folder = tempfile::tempdir().unwrap();
+        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
+        for (arguments, code, message) in [
+            (
+                &["login", "-u", "AWS", "-p", "", "host.example"][..],
+                1,
+                "password is empty",
+            ),
+            (
+                &["login", "-u", "AWS", "--password-stdin", "host.example"],
+                1,
+                "Error: Cannot perform an interactive login from a non TTY device",
+            ),
+            (
+                &["login", "--config", "D", "host.example"],
+                125,
+                "unknown flag: --config",
+            ),
+        ] {
+            let output = run(&shims, "docker", arguments);
+            assert_eq!(output.status.code(), Some(code));
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(stderr.lines().next(), Some(message));
+            assert_eq!(shims.docker_calls().pop().unwrap().login, None);
+        }
+    }
+
+    #[test]
     fn docker_reports_the_host_of_a_failed_login() {
         let folder = tempfile::tempdir().unwrap();
         let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
-        let by_stdin = ["login", "--password-stdin", "host.example"];
-        let empty = run(&shims, "docker", &by_stdin);
-        assert_eq!(empty.status.code(), Some(1));
-        let login = ["login", "--username", "AWS", "host.example"];
+        let login = ["login", "--username", "AWS", "-p", "x", "host.example"];
         assert!(run(&shims, "docker", &login).status.success());
         shims.set_docker_exit_code(1).unwrap();
         let failed = run(&shims, "docker", &login);
         assert_eq!(failed.status.code(), Some(1));
-        assert!(
-            String::from_utf8(failed.stderr)
-                .unwrap()
-                .contains("https://host.example/v2/")
-        );
-        assert_eq!(shims.docker_calls().len(), 3);
+        let stderr = String::from_utf8(failed.stderr).unwrap();
+        assert!(stderr.contains("https://host.example/v2/"));
     }
 }

@@ -9,7 +9,7 @@ use crate::run::checks::context::{Check, CheckContext};
 use crate::run::files::files_in;
 use crate::run::redaction::Secrets;
 use crate::scenario::{Expect, Files, Leaks, PasswordVia, Pattern};
-use crate::testbed::DockerCall;
+use crate::testbed::{DockerCall, DockerLogin};
 
 impl CheckContext<'_> {
     pub(super) fn check_client_state(&self, expect: &Expect) -> Vec<Check> {
@@ -35,7 +35,8 @@ impl CheckContext<'_> {
                 Check::new("logins_per_host", expected, most, count.has(most))
             }),
             expect.logouts.map(|count| {
-                let logouts = self.docker().filter(|call| is(call, "logout")).count();
+                let is_logout = |call: &&DockerCall| call.command == "logout";
+                let logouts = self.docker().filter(is_logout).count();
                 Check::new(
                     "logouts",
                     format!("{count} logouts"),
@@ -138,17 +139,23 @@ impl CheckContext<'_> {
         self.outcomes.iter().flat_map(|outcome| &outcome.docker)
     }
 
+    fn logins(&self) -> impl Iterator<Item = &DockerLogin> {
+        self.docker().filter_map(|call| call.login.as_ref())
+    }
+
     fn most_logins_per_host(&self) -> usize {
         let mut hosts: BTreeMap<String, usize> = BTreeMap::new();
-        for login in self.docker().filter_map(DockerCall::login) {
-            *hosts.entry(login.key.unwrap_or_default()).or_default() += 1;
+        for login in self.logins() {
+            *hosts.entry(login.server.clone()).or_default() += 1;
         }
         hosts.into_values().max().unwrap_or(0)
     }
 
     fn docker_stdin(&self, pattern: &Pattern) -> Check {
-        let logins = self.docker().filter(|call| is(call, "login"));
-        let texts: Vec<&str> = logins.filter_map(|call| call.stdin.as_deref()).collect();
+        let texts: Vec<&str> = self
+            .logins()
+            .filter_map(|login| login.stdin.as_deref())
+            .collect();
         let wrong = texts.iter().find(|text| !pattern.0.is_match(text));
         let observed = match wrong.or(texts.last()) {
             Some(text) => end(text),
@@ -159,10 +166,10 @@ impl CheckContext<'_> {
     }
 
     fn password_via_stdin(&self) -> Check {
-        let logins: Vec<&DockerCall> = self.docker().filter(|call| is(call, "login")).collect();
-        let by_argument = logins.iter().filter(|call| call.stdin.is_none()).count();
+        let logins: Vec<&DockerLogin> = self.logins().collect();
+        let by_argument = logins.iter().filter(|login| login.stdin.is_none()).count();
         let observed = match (logins.len(), by_argument) {
-            (0, _) => "docker login was not called".to_owned(),
+            (0, _) => "docker received no login".to_owned(),
             (_, 0) => "on stdin".to_owned(),
             (_, _) => "in the arguments, which every process can read".to_owned(),
         };
@@ -186,8 +193,4 @@ fn end(text: &str) -> String {
     let last: Vec<char> = text.chars().rev().take(2).collect();
     let last: String = last.into_iter().rev().collect();
     format!("{} characters, ending with {last:?}", text.chars().count())
-}
-
-fn is(call: &DockerCall, command: &str) -> bool {
-    call.arguments.first().is_some_and(|first| first == command)
 }
