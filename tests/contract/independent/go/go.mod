@@ -1,0 +1,3 @@
+module ecrclients
+
+go 1.19
