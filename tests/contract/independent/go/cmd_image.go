@@ -75,7 +75,7 @@ func imageTool(ctx context.Context, args []string) error {
 var helperName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // dockerLoginFor returns the login that docker would use, "" if there is none.
-// If the helper returned a login that was refused, it is told to forget it. This
+// If the helper returned a login that was refused, `erase` is called on it. This
 // is done for ECR only, where a login is temporary and nobody's password is lost.
 func dockerLoginFor(ctx context.Context, host string, refused bool) (user, password string, err error) {
 	path, err := dockercfg.Path()

@@ -130,33 +130,33 @@ def from_process(command, deadline):
     return _from_json(value, "the credential process", "SessionToken")
 
 
-def _json_object(data, what):
+def _json_object(data, source):
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise ClientError(f"{what} returned no JSON object")
+        raise ClientError(f"{source} returned no JSON object")
     return value
 
 
-def _from_json(value, what, token_key):
+def _from_json(value, source, token_key):
     expires = value.get("Expiration")
     try:
         expires = None if expires is None else parse_iso_date(expires)
     except ValueError:
-        raise ClientError(f"{what} returned an invalid expiry") from None
+        raise ClientError(f"{source} returned an invalid expiry") from None
     found = Credentials(value.get("AccessKeyId"), value.get("SecretAccessKey"), value.get(token_key), expires, True)
     if expires is not None and awsapi.now() >= expires:
-        raise ClientError(f"{what} returned credentials that have expired")
+        raise ClientError(f"{source} returned credentials that have expired")
     return found
 
 
-def _get(url, headers, deadline, what, method="GET", timeout=2.0):
+def _get(url, headers, deadline, source, method="GET", timeout=2.0):
     """Calls a local service. Its requests bypass proxies: only this host can answer them."""
-    status, _, data = request(method, parse_url(url, what), headers, deadline=deadline.part(timeout), use_proxy=False)
+    status, _, data = request(method, parse_url(url, source), headers, deadline=deadline.part(timeout), use_proxy=False)
     if status == 429 or status >= 500:
-        raise RetryableError(f"{what} responded with HTTP {status}")
+        raise RetryableError(f"{source} responded with HTTP {status}")
     return status, data
 
 
@@ -193,10 +193,10 @@ def from_instance(settings, deadline):
     host = settings.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")
     mode = settings.get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode") or "ipv4"
     host = (host or ("http://[fd00:ec2::254]" if mode.lower() == "ipv6" else "http://169.254.169.254")).rstrip("/")
-    what = "the instance metadata service"
+    source = "the instance metadata service"
     try:
         status, data = retry(lambda part: _get(host + "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "21600"},
-                                               part, what, "PUT", 1.0), deadline.part(5.0), 2)
+                                               part, source, "PUT", 1.0), deadline.part(5.0), 2)
         token = data.decode("ascii").strip()
     except (ClientError, UnicodeDecodeError):
         return None
@@ -207,18 +207,18 @@ def from_instance(settings, deadline):
 
     def attempt(part):
         path = host + "/latest/meta-data/iam/security-credentials/"
-        status, data = _get(path, headers, part, what)
+        status, data = _get(path, headers, part, source)
         role = data.decode("utf-8", "replace").strip().splitlines()
         if status == 404 or not role:
             return None
         if status == 200:
-            status, data = _get(path + role[0].strip(), headers, part, what)
+            status, data = _get(path + role[0].strip(), headers, part, source)
         if status != 200:
-            raise ClientError(f"{what} responded with HTTP {status}")
-        value = _json_object(data, what)
+            raise ClientError(f"{source} responded with HTTP {status}")
+        value = _json_object(data, source)
         if value.get("Code", "Success") != "Success":
-            raise ClientError(f"{what} has no credentials: {clean(value.get('Code'), 80)}")
-        return _from_json(value, what, "Token")
+            raise ClientError(f"{source} has no credentials: {clean(value.get('Code'), 80)}")
+        return _from_json(value, source, "Token")
 
     return retry(attempt, deadline, 3)
 

@@ -94,7 +94,7 @@ class Registry:
         raise ClientError(text)
 
     def call(self, action, deadline, attempts=ATTEMPTS):
-        """Calls `action(deadline)` with repetitions, and with another login after a refusal."""
+        """Calls `action(deadline)` with repetitions, and with another login after a rejection."""
         while True:
             refused = self.login
             try:

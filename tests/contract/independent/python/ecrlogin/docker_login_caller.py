@@ -41,7 +41,7 @@ def fetch_all(client, registries):
 
 
 def docker_login(client, registry, login, deadline):
-    """Passes a login to docker. After a refusal by the registry, a new one is passed."""
+    """Passes a login to docker. After a rejection by the registry, a new one is passed."""
     for attempt in range(1, ATTEMPTS + 1):
         if not login.usable():
             login = client.fetch(registry, max(1.0, min(FETCH_BUDGET, deadline.remaining())))

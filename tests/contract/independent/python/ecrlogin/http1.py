@@ -1,6 +1,6 @@
 """A small HTTP/1.1 client: one request per connection, deadlines, proxies, TLS.
 
-`http.client` bounds each read and not the whole exchange, and its import costs
+`http.client` bounds each read and not the whole request, and its import costs
 more than the rest of a client of this family.
 """
 

@@ -35,7 +35,7 @@ func (c *Config) assumeRole(ctx context.Context, base Credentials, p section) (C
 	return c.sts(ctx, "AssumeRole", form, base, false)
 }
 
-// webIdentity exchanges a token in a file, which is read each time because it
+// webIdentity requests credentials for a token in a file, which is read each time because it
 // is replaced before it ends.
 func (c *Config) webIdentity(ctx context.Context, role, file, session string) (Credentials, error) {
 	if role == "" {

@@ -74,11 +74,11 @@ func (c *Client) open(ctx context.Context, op, path, accept string) (*http.Respo
 		challenge := strings.Join(resp.Header.Values("WWW-Authenticate"), ", ")
 		resp.Body.Close()
 		refused := resp.StatusCode == http.StatusUnauthorized || c.auth != "" && denied(e)
-		// A refusal by the host of a redirect says nothing about the login.
+		// A rejection by the host of a redirect says nothing about the login.
 		if !refused || asked || resp.Request.URL.Host != c.host {
 			return nil, e
 		}
-		// The first challenge is no refusal yet.
+		// The first challenge is no rejection yet.
 		asked = c.auth != ""
 		if c.auth == "" && !basic(challenge) {
 			return nil, fmt.Errorf("%w; the registry asks for no basic authentication", e)
@@ -100,7 +100,7 @@ func (c *Client) open(ctx context.Context, op, path, accept string) (*http.Respo
 	}
 }
 
-// denied recognizes a refusal: ECR reports a login that has ended as 403, and
+// denied recognizes a rejection: ECR reports a login that has ended as 403, and
 // ECR Public as 400.
 func denied(e *web.Error) bool {
 	return e.Status == http.StatusForbidden || e.Status == http.StatusBadRequest && (e.Code == "DENIED" || e.Code == "UNAUTHORIZED")

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Error is the failure of one exchange with a server.
+// Error is the failure of one request to a server.
 type Error struct {
 	Op         string        // what was asked, for instance "ECR GetAuthorizationToken"
 	Status     int           // HTTP status, 0 without a response

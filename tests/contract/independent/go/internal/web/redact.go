@@ -1,4 +1,4 @@
-// Package web holds what every HTTP exchange of the clients shares: the
+// Package web holds what every HTTP request of the clients shares: the
 // transport, the retries, the errors and the removal of secrets from texts.
 package web
 
