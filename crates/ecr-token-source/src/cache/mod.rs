@@ -27,6 +27,8 @@ pub use private_file::replace_private_file;
 /// profile, such as `%USERPROFILE%\.ecr`, grant access only to the user, to administrators and to the system. In any other
 /// directory, the application must limit the access.
 ///
+/// If the path is a symbolic link, its target is replaced, unless it is neither empty nor a cache.
+///
 /// If the file cannot be written, tokens are cached only in memory. If two processes write the file at the same time, the
 /// token of one process may be missing in the file; this process or a later one then makes one additional call.
 #[derive(Clone, Debug)]
@@ -246,15 +248,36 @@ fn discard(path: &Path) -> io::Result<()> {
 }
 
 /// Replaces the file atomically: a reader finds either the old or the new content. If the path is a symbolic link, the target is replaced.
+///
+/// # Errors
+///
+/// Returns an error if the file cannot be written, or if a link leads to a file that is not a cache. Such a link can be from another user.
 fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
     let version = VERSION;
     let text = serde_json::to_vec(&Contents { version, tokens })?;
-    let target = fs::canonicalize(path);
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let target = match is_link {
+        true => Some(fs::canonicalize(path)?),
+        false => None,
+    };
+    if let Some(target) = &target
+        && !is_replaceable(target)
+    {
+        return Err(io::Error::other(
+            "the target of the link is not a cache of tokens",
+        ));
+    }
     let path = target.as_deref().unwrap_or(path);
     if let Some(directory) = path.parent() {
         create_directory(directory)?;
     }
     replace_private_file(path, &text)
+}
+
+/// Returns whether a file is empty or a cache.
+fn is_replaceable(path: &Path) -> bool {
+    let is_empty = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0);
+    is_empty || load(path).is_ok()
 }
 
 fn millis(time: SystemTime) -> Option<i64> {

@@ -14,8 +14,13 @@ use crate::cache::access::create_file;
 ///
 /// # Errors
 ///
-/// Returns an error if the file cannot be written. In this case, an existing file is not changed.
+/// Returns an error if the file cannot be written, or if `path` is a directory, a named pipe, a socket or a device. In this case, an existing file
+/// is not changed.
 pub fn replace_private_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let existing = fs::symlink_metadata(path);
+    if existing.is_ok_and(|found| !found.is_file() && !found.is_symlink()) {
+        return Err(io::Error::other("not a regular file"));
+    }
     let (temporary, mut file) = create_temporary(path)?;
     let result = file
         .write_all(content)
@@ -59,6 +64,16 @@ mod tests {
         assert_eq!(fs::read(within("planted")).unwrap(), b"");
         let mode = fs::metadata(within("file")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_socket_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let error = replace_private_file(&path, b"secret").unwrap_err();
+        assert_eq!(error.to_string(), "not a regular file");
+        assert!(!fs::symlink_metadata(&path).unwrap().is_file());
     }
 
     #[test]

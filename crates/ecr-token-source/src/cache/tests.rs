@@ -231,6 +231,28 @@ fn tokens_are_removed_from_the_target_of_a_link() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn the_target_of_a_link_is_replaced_only_if_it_is_a_cache() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, target) = (home.path().join("link"), home.path().join("notes.txt"));
+    std::os::unix::fs::symlink(&target, &path).unwrap();
+    fs::write(&target, "precious").unwrap();
+    let registry = registry("111111111111");
+    let cache = CacheFile::new(&path, identity("A"));
+    assert!(
+        cache
+            .save(None, &token("a", &registry, 600), at(0))
+            .is_err()
+    );
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+    fs::write(&target, "").unwrap();
+    cache
+        .save(None, &token("a", &registry, 600), at(0))
+        .unwrap();
+    assert!(cache.load(None).is_some() && path.is_symlink());
+}
+
 #[test]
 fn a_token_of_another_host_remains_if_a_registry_is_removed() {
     let home = tempfile::tempdir().unwrap();
