@@ -147,3 +147,18 @@ fn without_another_aws_the_service_is_an_error() {
     assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("argument command: Invalid choice"));
 }
+
+/// A script that runs the program would otherwise be run again each time.
+#[cfg(unix)]
+#[test]
+fn a_script_that_runs_the_program_is_run_once() {
+    let ecr = Ecr::as_aws(&["s3", "ls"]);
+    let own = ecr.home().join("own");
+    std::fs::create_dir(&own).unwrap();
+    std::os::unix::fs::symlink(cargo_bin!("ecr"), own.join("aws")).unwrap();
+    let script = format!("#!/bin/sh\nexec {}/aws \"$@\"\n", own.display());
+    let path = format!("{}/script:{}", ecr.home().display(), own.display());
+    let outcome = ecr.program("script/aws", &script).env("PATH", &path).run();
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("argument command: Invalid choice"));
+}

@@ -33,6 +33,8 @@ pub(crate) enum Error {
     UnsupportedOperation(String),
     #[error("an argument is not valid UTF-8")]
     ArgumentNotUnicode,
+    #[error("the variable {0} is not valid UTF-8")]
+    VariableNotUnicode(String),
 
     #[error("Bad value for --query {expression}: {reason}")]
     Query { expression: String, reason: String },

@@ -18,8 +18,10 @@ pub(crate) fn run(argv: &[OsString]) -> Option<Error> {
     if Program::from_argv0(Some(name)) != Program::Aws || !is_of_other_program(words) {
         return None;
     }
-    let visited = visited();
+    let mut visited = visited();
     let program = next(&visited)?;
+    // A script that runs this program must not be run again.
+    visited.extend(resolved(program.clone()));
     let mut command = Command::new(&program);
     command.args(words).env(VISITED, joined(&visited));
     let error = platform::replace_process(command);

@@ -63,6 +63,7 @@ impl<'a> Settings<'a> {
     /// Returns an error for an `--endpoint-url` without a scheme, a timeout that is not an integer, a profile file that cannot be parsed, an
     /// unknown `cli_timestamp_format`, or an invalid setting of the instance metadata service.
     pub(crate) fn load(globals: &'a Globals) -> Result<Self, Error> {
+        variables::check()?;
         if let Some(url) = &globals.endpoint_url {
             endpoint::check_scheme(url)?;
         }

@@ -1,6 +1,6 @@
 //! Parses the time at which credentials expire.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -28,10 +28,27 @@ pub(super) fn parse(text: &str) -> Result<SystemTime, CredentialError> {
     Err(CredentialError::Python(format!("{reason}: {text}")))
 }
 
+/// Returns the time that is some seconds after another one.
+///
+/// # Errors
+/// Returns v1's message, which is Python's, if there is no such time in the years 1 to 9999.
+pub(super) fn after(now: SystemTime, seconds: u64) -> Result<Timestamp, CredentialError> {
+    let days = seconds / (24 * 60 * 60);
+    let message = match i32::try_from(days) {
+        Err(_) => "Python int too large to convert to C int".to_owned(),
+        Ok(days) if days > MAX_DAYS => format!("days={days}; must have magnitude <= {MAX_DAYS}"),
+        Ok(_) => "date value out of range".to_owned(),
+    };
+    let time = now.checked_add(Duration::from_secs(seconds));
+    let time = time.and_then(|time| Timestamp::try_from(time).ok());
+    time.ok_or(CredentialError::Python(message))
+}
+
+/// The longest duration of Python's `timedelta`.
+const MAX_DAYS: i32 = 999_999_999;
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -54,6 +71,24 @@ mod tests {
             ("", "String does not contain a date: "),
         ] {
             assert_eq!(parse(text).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_duration_that_is_too_long_has_the_message_of_python() {
+        let now = SystemTime::UNIX_EPOCH;
+        assert_eq!(after(now, 60).unwrap().as_second(), 60);
+        for (seconds, message) in [
+            (1_000_000_000_000, "date value out of range"),
+            (
+                1_000_000_000 * 86_400,
+                "days=1000000000; must have magnitude <= 999999999",
+            ),
+            (1 << 63, "Python int too large to convert to C int"),
+            (u64::MAX, "Python int too large to convert to C int"),
+        ] {
+            let error = after(now, seconds).unwrap_err();
+            assert_eq!(error.to_string(), message, "{seconds}");
         }
     }
 }

@@ -8,7 +8,6 @@ use aws_credential_types::Credentials;
 use ecr_token_source::{Clock as _, SystemClock};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::config::profile::Profiles;
@@ -121,9 +120,7 @@ fn credentials(token: &Value) -> Result<Credentials, CredentialError> {
 fn update(token: &mut Value, output: &Value) -> Result<(), CredentialError> {
     let seconds = member(output, "expiresIn")?.as_u64();
     let seconds = seconds.ok_or(CredentialError::Missing("expiresIn"))?;
-    let expiry = SystemClock.now() + Duration::from_secs(seconds);
-    let expiry = Timestamp::try_from(expiry);
-    let expiry = expiry.map_err(|error| CredentialError::Python(error.to_string()))?;
+    let expiry = expiry::after(SystemClock.now(), seconds)?;
     let renewed = member(output, "accessToken")?;
     for name in ["accessKeyId", "secretAccessKey", "sessionToken"] {
         token["accessToken"][name] = member(renewed, name)?.clone();

@@ -63,6 +63,7 @@ fn load<'a>(
             Source::Named(name) => named_source(context, &name, profile).await?,
             Source::Profile(name) => {
                 check_profile(context.profiles, &name, profile, visited)?;
+                check_depth(visited)?;
                 visited.push(name.clone());
                 profile_source(context, &name, visited).await?
             }
@@ -137,6 +138,19 @@ fn check_profile(
         }),
     }
 }
+
+/// Rejects a chain of profiles that is so long that its sources could not be loaded. v1 fails between 120 and 150 profiles, at the limit of
+/// recursion of Python, with this message.
+fn check_depth(visited: &[String]) -> Result<(), CredentialError> {
+    match visited.len() < MAX_CHAIN {
+        true => Ok(()),
+        false => Err(CredentialError::Python(
+            "maximum recursion depth exceeded".to_owned(),
+        )),
+    }
+}
+
+const MAX_CHAIN: usize = 130;
 
 fn has_keys(section: &Section) -> bool {
     section.has("aws_secret_access_key") || section.has("aws_access_key_id")

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use ecr_token_source::{Clock as _, SystemClock};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::config::profile::Profiles;
@@ -102,9 +101,7 @@ impl TokenSession {
         let access_token = access_token.ok_or(CredentialError::Missing("accessToken"))?;
         let seconds = response["expiresIn"].as_u64();
         let seconds = seconds.ok_or(CredentialError::Missing("expiresIn"))?;
-        let expiry = SystemClock.now() + Duration::from_secs(seconds);
-        let expiry = Timestamp::try_from(expiry)
-            .map_err(|error| CredentialError::Python(error.to_string()))?;
+        let expiry = expiry::after(SystemClock.now(), seconds)?;
         let mut token = json!({
             "startUrl": self.start_url,
             "region": self.region,
