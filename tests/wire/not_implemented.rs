@@ -78,13 +78,19 @@ async fn every_operation_of_a_model_is_known() {
 async fn a_fault_for_an_operation_of_ecr_does_not_apply_to_ecr_public() {
     let ecr = frozen_mock().await;
     let fault = Fault::from_toml(
-        "match = { service = 'ecr', operation = 'DescribeRepositories' }\naction = { error = 'ServerException' }",
+        "match = { operation = 'DescribeRepositories' }\naction = { error = 'ServerException' }",
     );
     ecr.faults().add(fault.unwrap()).unwrap();
     let call = RawRequest::call("DescribeRepositories");
-    let target = "SpencerFrontendService.DescribeRepositories";
-    let of_ecr_public = call.clone().with("X-Amz-Target", target);
-    for (call, service, status) in [(of_ecr_public, "ecr-public", 501), (call, "ecr", 500)] {
+    let of = |prefix| {
+        let target = format!("{prefix}.DescribeRepositories");
+        call.clone().with("X-Amz-Target", &target)
+    };
+    for (call, service, status) in [
+        (of("SpencerFrontendService"), "ecr-public", 501),
+        (of("Foo_2020"), "ecr", 400),
+        (call.clone(), "ecr", 500),
+    ] {
         let signer = Signer::default().for_service(service);
         let response = call.signed_by(&signer).to(&ecr).await;
         assert_eq!(response.status(), status, "{service}");

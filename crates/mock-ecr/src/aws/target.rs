@@ -3,6 +3,7 @@
 use http::request::Parts;
 
 use crate::aws::header_names::X_AMZ_TARGET;
+use crate::aws::service::AwsService;
 
 /// The value of `X-Amz-Target: PREFIX.OPERATION`. A missing part is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,5 +25,13 @@ impl<'a> Target<'a> {
             .unwrap_or_default();
         let (prefix, operation) = text.split_once('.').unwrap_or((text, ""));
         Target { prefix, operation }
+    }
+
+    /// Returns the operation, or an empty text if the prefix is that of another service.
+    pub(crate) fn operation_of(self, service: AwsService) -> &'a str {
+        match service.target_prefix() == Some(self.prefix) {
+            true => self.operation,
+            false => "",
+        }
     }
 }

@@ -148,10 +148,12 @@ impl Manifest {
     }
 
     /// Returns the sum of the sizes of the blobs, in bytes, as the manifest states them. That ECR does not compare them with the layers is
-    /// `[ASSUME]`. The size of an index is that of an image; see [`put_image`](crate::domain::put_image).
+    /// `[ASSUME]`. The size of an index is that of an image; see [`put_image`](crate::domain::put_image). The sum has the range of `imageSizeInBytes`,
+    /// a signed number of 64 bits.
     pub(crate) fn size(&self) -> u64 {
-        self.blobs()
-            .fold(0, |sum, part| sum.saturating_add(part.size))
+        let sizes = self.blobs().map(|part| part.size);
+        let sum = sizes.fold(0, u64::saturating_add);
+        sum.min(i64::MAX.unsigned_abs())
     }
 
     /// Returns the descriptors of the blobs that clients push.

@@ -31,7 +31,8 @@ use crate::types::{AccountId, PrincipalArn, Region, Service};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RequestMatcher {
-    /// The service: `ecr`, `ecr-public`, `sts` or `registry`.
+    /// The service: `ecr`, `ecr-public`, `sts` or `registry`. If `operation` is set, the default is the first of these services that has the
+    /// operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
     /// The name of an API operation, such as `GetAuthorizationToken`.
@@ -187,7 +188,7 @@ impl RequestMatcher {
             None => true,
         };
         let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
-        is_unset_or(&self.service, Some(&attributes.service))
+        is_unset_or(&self.service(), Some(&attributes.service))
             && operation.is_none_or(|operation| attributes.operation == Some(operation))
             && is_unset_or(&self.route, attributes.route.as_ref())
             && method.is_none_or(|method| method.eq_ignore_ascii_case(&attributes.method))
@@ -205,6 +206,12 @@ impl RequestMatcher {
     #[cfg(feature = "tls")]
     pub(super) fn matches_handshake(&self, name: &str) -> bool {
         self.host.as_ref().is_none_or(|host| host.fits(name))
+    }
+
+    /// Returns the service of the requests that can match. Several services have operations of the same name, such as `DescribeImages`.
+    fn service(&self) -> Option<Service> {
+        let of_operation = || services_with(self.operation.as_deref()?).next();
+        self.service.or_else(|| of_operation().map(Service::from))
     }
 
     fn check_method(&self) -> Result<(), String> {

@@ -27,7 +27,7 @@ use crate::services::operation::Entry;
 use crate::services::operations;
 use crate::state::State;
 
-/// Returns the operation that a request names, if the service has an operation of this name.
+/// Returns the operation that a request names, if the service has an operation of this name. The target of a request must be that of the service.
 pub(crate) fn operation_of(
     service: AwsService,
     request: &Parts,

@@ -29,10 +29,10 @@ impl AwsService {
         }
     }
 
-    /// Returns the operation name in a request. The operation may not exist.
+    /// Returns the operation name in a request. The operation may not exist. The name is empty if the request names another service.
     pub(crate) fn operation_name<'a>(self, request: &'a Parts, body: &'a [u8]) -> Cow<'a, str> {
         match self.protocol() {
-            Protocol::Json => Target::of(request).operation.into(),
+            Protocol::Json => Target::of(request).operation_of(self).into(),
             Protocol::Query => query::action(request, body).into(),
         }
     }
