@@ -257,7 +257,7 @@ fn warnings(log: &Log) -> Vec<String> {
     let text = log.text();
     let warnings = text.lines().filter(|line| line.contains("WARN"));
     let condition = |line: &str| {
-        let (_, rest) = line.split_once("condition=\"").unwrap();
+        let (_, rest) = line.split_once("unsupported=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     };
     warnings.map(condition).collect()
