@@ -80,7 +80,11 @@ async fn an_image_that_ecr_rejects_is_an_error_that_names_the_quirk() {
     let ecr = MockEcr::start().await.unwrap();
     let app = ecr.repository("app");
     for (image, text, quirk) in [
-        (Image::new(), "An image without layers", "layers_required"),
+        (
+            Image::new(),
+            "ECR rejects an image without layers",
+            "layers_required",
+        ),
         (
             Image::new().layer(""),
             "a layer has no content",

@@ -207,7 +207,8 @@ impl Error {
         one_line(&self.to_string())
     }
 
-    /// Returns 1 for helper commands, 2 for usage errors, 130 after Ctrl-C, 120 if stdout fails, and 255 otherwise.
+    /// Returns 1 for helper commands, 2 for usage errors, 130 after Ctrl-C, 120 if a write to stdout fails, and 255 otherwise,
+    /// also if stdout is closed.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::DockerHelper(_) | Self::Helper(_) => 1,

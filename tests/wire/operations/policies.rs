@@ -223,7 +223,7 @@ async fn a_condition_that_is_not_evaluated_is_not_implemented() {
         .await
         .call("SetRepositoryPolicy", &input(condition))
         .await;
-    let text = r#"mock-ecr does not evaluate the condition operator IpAddress; unknown_conditions = \"ignore\" accepts the policy"#;
+    let text = r#"mock-ecr does not evaluate the condition operator IpAddress; to accept the policy, set unknown_conditions = \"ignore\""#;
     let body = format!(r#"{{"__type":"NotImplemented","message":"{text}"}}"#);
     assert_eq!((response.status(), response.body), (501, body));
     let api = Api::with_config(&format!("unknown_conditions = 'ignore'\n{CONFIG}")).await;
@@ -242,7 +242,7 @@ async fn a_condition_of_an_initial_policy_is_logged_once_if_it_is_ignored() {
     let config = CONFIG.replacen(name, &format!("{name}policy = '{condition}'\n"), 1);
     let error = mock_ecr::Config::parse(&config).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    let expected = "mock-ecr does not evaluate the condition key aws:SourceVpc; unknown_conditions = \"ignore\" accepts the policy";
+    let expected = "mock-ecr does not evaluate the condition key aws:SourceVpc; to accept the policy, set unknown_conditions = \"ignore\"";
     assert_eq!(cause, expected);
     let log = Log::default();
     let guards = log.capture();
@@ -257,7 +257,7 @@ fn warnings(log: &Log) -> Vec<String> {
     let text = log.text();
     let warnings = text.lines().filter(|line| line.contains("WARN"));
     let condition = |line: &str| {
-        let (_, rest) = line.split_once("condition=\"").unwrap();
+        let (_, rest) = line.split_once("unsupported=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     };
     warnings.map(condition).collect()

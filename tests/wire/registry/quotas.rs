@@ -67,7 +67,7 @@ async fn a_push_that_would_create_a_repository_over_the_quota_is_denied() {
     );
     assert_eq!(
         format!("{error:?}"),
-        "a quota is reached: the repository arn:aws:ecr:us-east-1:123456789012:repository/new cannot be created because its registry has as many repositories as its quota permits, 1: delete some, or increase quotas.repositories"
+        "a quota is reached: the repository arn:aws:ecr:us-east-1:123456789012:repository/new cannot be created because its registry has reached its quota of repositories, 1: delete repositories, or increase quotas.repositories"
     );
 }
 

@@ -65,7 +65,7 @@ impl Invocation {
     }
 }
 
-/// Returns whether the words contain `--help` or `-h`. v1 rejects both options, but people try them.
+/// Returns whether the words contain `--help` or `-h`. v1 rejects both options; this program accepts them.
 fn asks_for_help(words: &[String]) -> bool {
     let mut options = words.iter().take_while(|word| *word != "--");
     options.any(|word| matches!(word.as_str(), "--help" | "-h"))

@@ -8,7 +8,7 @@ use crate::args::globals::GLOBAL_FLAGS;
 
 /// Returns whether the words select another service, or an operation of ECR that this program does not have.
 ///
-/// Errors of options are ignored, since the other program may know other options and values.
+/// Errors of options are ignored, since the other program may accept other options and values.
 pub(crate) fn is_of_other_program(words: &[OsString]) -> bool {
     let words = words.iter().map(|word| word.to_string_lossy().into_owned());
     let positionals = argparse::positionals(GLOBAL_FLAGS, words.collect());

@@ -26,7 +26,7 @@ pub(super) fn find() -> Result<Option<Provided>, Error> {
     }
 }
 
-/// `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, takes precedence.
+/// `AWS_SECURITY_TOKEN` takes precedence over `AWS_SESSION_TOKEN`.
 fn read(key_id: String) -> Result<Credentials, Error> {
     let missing = CredentialError::Partial {
         found_in: "env",

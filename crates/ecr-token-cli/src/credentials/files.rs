@@ -32,7 +32,7 @@ pub(super) fn config(profiles: &Profiles, profile: &str) -> Result<Option<Provid
     keys(profiles.in_config_file(profile), "config-file")
 }
 
-/// Returns the keys of the file that `AWS_CREDENTIAL_FILE` names, which the first tools for EC2 used.
+/// Returns the keys of the file that `AWS_CREDENTIAL_FILE` names, in the format of the first tools for EC2.
 ///
 /// # Errors
 /// Returns an error for a file that cannot be read and for a key id without a secret.
@@ -73,7 +73,7 @@ pub(super) fn of_boto() -> Result<Option<Provided>, Error> {
     Ok(None)
 }
 
-/// Returns the keys of a section. `aws_security_token`, the old name of `aws_session_token`, takes precedence.
+/// Returns the keys of a section. `aws_security_token` takes precedence over `aws_session_token`.
 fn keys(section: Option<&Section>, found_in: &'static str) -> Result<Option<Provided>, Error> {
     let Some(section) = section else {
         return Ok(None);

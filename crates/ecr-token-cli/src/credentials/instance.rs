@@ -146,7 +146,8 @@ fn quoted(role: &str) -> String {
     quoted
 }
 
-/// Reads the members of a document. Returns `None` if one is missing, as in the description of an error.
+/// Reads the members of a document. Returns `None` if one is missing, which is also the case for a response that describes an
+/// error.
 fn credentials(document: &Value) -> Result<Option<Credentials>, Error> {
     let member = |name: &str| document[name].as_str().map(str::to_owned);
     let members = (

@@ -76,8 +76,8 @@ impl LoginSession {
         }
     }
 
-    /// Returns the credentials of the cached token, which another program may have renewed. A token that expires within five minutes is
-    /// renewed.
+    /// Reads the cached token again, because another program may have renewed it, and returns its credentials. A token that expires within
+    /// five minutes is renewed.
     async fn renewed(&self, issuers: &IssuerClient) -> Result<Credentials, Error> {
         let mut token = self.token()?;
         let key = DpopKey::parse(&python::str(&token["dpopKey"]))?;

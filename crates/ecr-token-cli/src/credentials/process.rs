@@ -59,7 +59,7 @@ impl Process {
         }
     }
 
-    /// v1 does not search the program in the directory of the profile, and passes on its own stdin.
+    /// As in v1, the program is not searched in the directory of the profile, and inherits stdin.
     async fn output(&self) -> Result<Output, Error> {
         let words = words(&self.0).map_err(CredentialError::Python)?;
         let Some((program, arguments)) = words.split_first() else {

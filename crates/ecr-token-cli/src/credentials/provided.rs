@@ -24,7 +24,7 @@ pub(crate) enum Provided {
     Deferred(Box<dyn Fetch>),
 }
 
-/// A source that can be asked for credentials again.
+/// A source that can be read again.
 pub(crate) trait Fetch: fmt::Debug + Send + Sync {
     /// Fetches credentials. Their `expiry` is set if they expire.
     fn fetch<'f>(&'f self, issuers: &'f IssuerClient) -> BoxFuture<'f, Result<Credentials, Error>>;

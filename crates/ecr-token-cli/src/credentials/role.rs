@@ -116,7 +116,7 @@ async fn named_source(
     })
 }
 
-/// Checks that the source profile exists and does not lead back to a role. A profile with keys may name itself.
+/// Checks that the source profile exists and was not visited before. A profile with keys may name itself.
 fn check_profile(
     profiles: &Profiles,
     name: &str,

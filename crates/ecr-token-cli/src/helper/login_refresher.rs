@@ -182,7 +182,7 @@ fn helper_error(text: &str) -> Error {
 
 const USAGE: &str = "expected registries and a file: keep-login HOST... FILE";
 
-/// The remaining TTL at which a login is no longer published.
+/// The remaining TTL below which a login is removed from the file.
 const MARGIN: Duration = Duration::from_millis(500);
 const INITIAL_RETRY: Duration = Duration::from_millis(500);
 const MAX_RETRY: Duration = Duration::from_secs(60);

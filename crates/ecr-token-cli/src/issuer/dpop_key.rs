@@ -65,7 +65,7 @@ impl DpopKey {
     }
 }
 
-/// Reads the only DER encoding of a key of P-256 with its curve and its public key: all lengths are fixed.
+/// Parses a DER key of P-256 that contains its curve and its public key. Such a key has fixed lengths.
 fn of_rfc_5915(der: &[u8]) -> Option<EcdsaKeyPair> {
     let rest = der.strip_prefix(&[0x30, 0x77, 2, 1, 1, 4, 32])?;
     let (private, rest) = rest.split_at_checked(32)?;

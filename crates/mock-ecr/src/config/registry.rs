@@ -31,7 +31,8 @@ impl Dialect {
 }
 
 /// A difference between ECR's registry and OCI Distribution 1.1. The documentation of each variant states the source of
-/// the difference, or `[ASSUME]` if there is no source.
+/// the difference, or `[ASSUME]` if there is no source, or refers to
+/// [`Rejection::ALL`](crate::repository::Rejection::ALL).
 ///
 /// The dialect `ecr` has all quirks and the dialect `oci` has none. The table `quirks` of a configuration enables or
 /// disables individual quirks by name, such as `patch_created`.
@@ -60,15 +61,15 @@ pub enum Quirk {
     /// deitch/docker_registry2#34.
     PlainTextLists,
     /// `tags/list` and `_catalog` return pages of 100 entries by default, and of at most 1,000 entries. The `Link`
-    /// header contains the absolute URL of the next page, with an opaque value of `last`. Source:
+    /// header, also of `referrers`, contains the absolute URL of the next page, with an opaque value of `last`. Source:
     /// deitch/docker_registry2#34, google/go-containerregistry#681, OctopusDeploy/Issues#6495.
     OpaquePages,
-    /// If the API rejects a value as an invalid parameter, the registry rejects it with 405 `UNSUPPORTED`. Source:
-    /// opcr-io/policy#149.
+    /// If the API rejects a value as an invalid parameter, the registry rejects it with 405 `UNSUPPORTED`. Without this
+    /// quirk, it rejects an invalid manifest with 400 `MANIFEST_INVALID`. Source: opcr-io/policy#149.
     ValidationUnsupported,
-    /// A layer is mounted only if the account setting `BLOB_MOUNTING` is enabled; its default is
-    /// [`Config::blob_mounting`](crate::Config::blob_mounting), if an image of the other repository has the layer, and if
-    /// both repositories have the same encryption type and key. Otherwise a mount request starts an upload. Source:
+    /// A layer is mounted only if the account setting `BLOB_MOUNTING` is enabled, an image of the other repository has the
+    /// layer, and both repositories have the same encryption type and key. Otherwise a mount request starts an upload. The
+    /// default of the setting is [`Config::blob_mounting`](crate::Config::blob_mounting). Source:
     /// aws/containers-roadmap#2860 (2026), and the user guide of Amazon ECR, `blob-mounting.html`.
     MountingBySetting,
     /// Layers cannot be deleted: the registry responds with 405 `UNSUPPORTED`. `[ASSUME]`
@@ -76,8 +77,8 @@ pub enum Quirk {
     /// An image that an index lists cannot be deleted: the registry responds with 405 `UNSUPPORTED`. Source: the user
     /// guide of Amazon ECR, `image-artifact-delete.html`.
     ListedImagesStay,
-    /// The deletion of the last tag of an image deletes the image, as in `BatchDeleteImage`, of which the registry has the
-    /// permission and the errors. `[ASSUME]`
+    /// The deletion of the last tag of an image deletes the image, as in `BatchDeleteImage`. The registry then requires the
+    /// permission `ecr:BatchDeleteImage` and returns its errors. `[ASSUME]`
     LastTagDeletesImage,
     /// The response to a `referrers` request for a missing repository has status 404 instead of 200 with an empty list.
     /// `[ASSUME]`
@@ -85,22 +86,22 @@ pub enum Quirk {
     /// A layer without content is rejected. The sources of this and of the following quirks are in
     /// [`Rejection::ALL`](crate::repository::Rejection::ALL).
     EmptyLayersRejected,
-    /// A layer of several parts is rejected if one of them, but not the last, has less than 5 MiB.
+    /// A layer with a part of less than 5 MiB that is not the last part is rejected.
     SmallPartsRejected,
     /// An image without layers is rejected.
     LayersRequired,
     /// An image with more than 500 layers is rejected.
     LayerLimit,
-    /// A manifest with members that ECR does not know is rejected.
+    /// A manifest with members that ECR does not support is rejected.
     StrictManifests,
-    /// A manifest with another media type than those of images and indexes is rejected.
+    /// A manifest whose media type is not that of an image or an index is rejected.
     KnownManifestTypes,
     /// A manifest with a parameter in its artifact type or in the media type of a layer is rejected.
     PlainMediaTypes,
     /// The errors of a push that both ECR and OCI Distribution reject have the codes, statuses and messages of ECR.
     ApiErrors,
-    /// An image has at most 1,000 tags, unless [`Quotas`](crate::config::Quotas) contain another number. The errors of all
-    /// quotas have the messages of ECR.
+    /// An image has at most 1,000 tags, unless [`Quotas`](crate::config::Quotas) contain another number, and the errors of
+    /// all quotas have the messages of ECR. Quotas of the configuration are also applied without this quirk.
     DefaultQuotas,
 }
 

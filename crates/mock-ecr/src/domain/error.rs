@@ -36,7 +36,7 @@ pub(crate) enum RepositoryError {
         digest: Digest,
     },
     /// The content of the layer has another digest.
-    #[error("invalid digest of a layer: expected another one than {actual}, which its content has")]
+    #[error("invalid digest of a layer: the digest of the content is {actual}")]
     LayerDigestMismatch { actual: Digest },
     /// The manifest has another digest.
     #[error("invalid digest of a manifest: expected {expected}, computed {actual}")]
@@ -77,7 +77,7 @@ pub(crate) enum RepositoryError {
     TooManyParts,
     /// A quota does not permit another image.
     #[error(
-        "the repository {repository} has as many images as its quota permits, {limit}: delete some, or increase quotas.images_per_repository"
+        "the repository {repository} has reached its quota of images, {limit}: delete images, or increase quotas.images_per_repository"
     )]
     TooManyImages {
         repository: RepositoryId,
@@ -85,7 +85,7 @@ pub(crate) enum RepositoryError {
     },
     /// A quota does not permit another repository.
     #[error(
-        "the repository {repository} cannot be created because its registry has as many repositories as its quota permits, {limit}: delete some, or increase quotas.repositories"
+        "the repository {repository} cannot be created because its registry has reached its quota of repositories, {limit}: delete repositories, or increase quotas.repositories"
     )]
     TooManyRepositories {
         repository: RepositoryId,
@@ -93,7 +93,7 @@ pub(crate) enum RepositoryError {
     },
     /// A quota does not permit another tag.
     #[error(
-        "the tag {tag} cannot be added to an image of {repository}, which has as many tags as its quota permits, {limit}: delete some, or increase quotas.tags_per_image"
+        "the tag {tag} cannot be added to an image of {repository} that has reached its quota of tags, {limit}: delete tags, or increase quotas.tags_per_image"
     )]
     TooManyTags {
         repository: RepositoryId,
@@ -114,7 +114,7 @@ pub(crate) enum RepositoryError {
         upload: UploadId,
     },
     #[error(
-        "a part of the layer, but not the last, has less than 5 MiB, which ECR rejects (quirk small_parts_rejected)"
+        "a part of the layer that is not the last one has less than 5 MiB, which ECR rejects (quirk small_parts_rejected)"
     )]
     SmallPart,
     /// The client stopped before it had sent the complete content.
@@ -162,7 +162,8 @@ pub(crate) enum InvalidManifest {
 /// Returns what ECR rejects, and the quirk without which the registry accepts it.
 fn rejected(rule: Rule) -> String {
     let rejection = rule.rejection();
-    let text = format!("ECR rejects this: {}", rejection.request);
+    let (first, rest) = rejection.request.split_at(1);
+    let text = format!("ECR rejects {}{rest}", first.to_ascii_lowercase());
     match rejection.quirk {
         Some(quirk) => format!("{text} (quirk {})", quirk.name()),
         None => text,

@@ -11,7 +11,8 @@ use crate::types::Digest;
 
 /// The fields of a manifest that the registry reads. The manifest is that of a Docker or OCI image, an index or an artifact.
 ///
-/// A manifest is not parsed to a tree of its values: such a tree needs up to a hundred times the memory of the text, and a text can have 16 MiB.
+/// A manifest is not parsed to a tree of its values: such a tree needs up to a hundred times the memory of the text. The text can have 16 MiB,
+/// because a character has up to four bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {

@@ -9,8 +9,8 @@ use crate::types::glob::{Case, Glob, QuestionMark};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TagMutability {
     pub(crate) rule: TagRule,
-    /// Patterns of the tags to which the opposite rule applies. `*` matches any number of characters. Tags that differ in
-    /// case are different tags.
+    /// Patterns of the tags to which the opposite rule applies. `*` matches any number of characters. Case is
+    /// significant.
     pub(crate) exclusions: Vec<String>,
 }
 

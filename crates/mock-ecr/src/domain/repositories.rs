@@ -51,7 +51,7 @@ impl Repositories {
         }
     }
 
-    /// Returns the same repositories. Pushes to the result must comply with these rules.
+    /// Returns repositories that apply these rules to pushes.
     pub(crate) fn with_rules(&self, rules: Rules) -> Self {
         Repositories {
             rules,
@@ -59,7 +59,7 @@ impl Repositories {
         }
     }
 
-    /// Returns the same repositories. What is added to the result must comply with these quotas.
+    /// Returns repositories that apply these quotas.
     pub(crate) fn with_quotas(&self, quotas: Quotas) -> Self {
         Repositories {
             quotas,
@@ -258,11 +258,11 @@ impl Repositories {
         });
         put.await?;
         if let Some(unsupported) = policy.unsupported() {
-            let condition = unsupported.to_string();
+            let unsupported = unsupported.to_string();
             tracing::warn!(
                 repository = %id,
-                ?condition,
-                "mock-ecr does not evaluate a condition of the policy; it counts as not met"
+                ?unsupported,
+                "a condition of the policy is not supported and counts as not met: its statement has no effect"
             );
         }
         Ok(())

@@ -74,7 +74,7 @@ pub(super) fn unstage(
     object: &StoredObject,
 ) -> Result<(), StoreError> {
     let staged = Key::staged(&object.name);
-    // Another process that took this one for ended has removed the object.
+    // Another process has removed the object, because it did not find this process running.
     if !records.view().contains(&staged)? {
         return Err(StoreError::RemovedObject(object.name.clone()));
     }

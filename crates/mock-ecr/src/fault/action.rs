@@ -26,10 +26,10 @@ use crate::types::duration::Shift;
 /// - `latency`: the delays are added. `date`: the shifts are added.
 /// - If two actions set the same part of the response, only the first one is applied. The following actions set the same
 ///   part: those of the same kind; `error`, `throttle` and `expired_early`; `close`, `reset`, `stall`, `overrun` and
-///   `garbled_chunks`; and `body`, `expired` and every action on the output of `GetAuthorizationToken`. An empty or
-///   missing list `authorizationData` has no members that another action could change.
+///   `garbled_chunks`; and `body`, `expired` and every action on the output of `GetAuthorizationToken`.
+/// - If an action makes the list `authorizationData` empty, null or missing, no later action changes the list.
 ///
-/// A fault that is not applied to a response does not count the request.
+/// If earlier faults leave nothing in a response that a fault could change, the request does not match this fault.
 ///
 /// Over HTTP/2, the actions `close`, `reset`, `overrun` and `garbled_chunks` reset the stream of the request, and the
 /// connection stays open.
@@ -87,7 +87,7 @@ pub enum FaultAction {
 }
 
 impl FaultAction {
-    /// Returns the name of the action, if only a client with a connection can see the fault.
+    /// Returns the name of the action, if it requires a connection.
     pub(crate) fn socket_fault(&self) -> Option<&'static str> {
         match self {
             FaultAction::Reset(_) => Some("reset"),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::definition::Fault;
 
-/// The ID of a fault in one mock. No ID is used twice, also after a reset.
+/// The ID of a fault in one mock. While the mock runs, no ID is reused, even after a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -32,7 +32,8 @@ pub struct ActiveFault {
     /// fault cannot change its response, for example because an earlier fault has replaced that response. For a
     /// certificate fault, the number of TLS handshakes.
     pub matched: u64,
-    /// The number of requests that triggered the fault: whose response it has changed. For a certificate fault, the number of TLS handshakes.
+    /// The number of requests whose response the fault has changed. For a certificate fault, the number of TLS
+    /// handshakes.
     pub triggered: u64,
 }
 

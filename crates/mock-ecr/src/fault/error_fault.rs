@@ -73,7 +73,9 @@ impl ErrorFault {
     schemars(rename = "ErrorFault")
 )]
 enum Written {
+    /// The error code.
     Code(ErrorCode),
+    /// The error code with optional keys.
     Table(ErrorFaultTable),
 }
 

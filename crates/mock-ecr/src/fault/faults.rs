@@ -63,7 +63,7 @@ impl Faults {
         }
     }
 
-    /// Permits faults that only a client with a connection can see.
+    /// Permits faults that require a connection.
     pub(crate) fn permit_socket_faults(&self) {
         self.has_sockets.store(true, Ordering::SeqCst);
     }
@@ -96,7 +96,9 @@ impl Faults {
         fault.check()?;
         if let Some(region) = &fault.matcher.region {
             let known = region.check_known(&self.additional_regions);
-            known.map_err(|error| FaultError::new(format!("match.region: {error}")))?;
+            known.map_err(|error| {
+                FaultError::new(format!("match.region: invalid value \"{region}\": {error}"))
+            })?;
         }
         if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Disabled
         {
@@ -167,7 +169,7 @@ impl Faults {
         self.count.load(Ordering::Acquire) == 0
     }
 
-    /// Returns the first fault that replaces the response to a request. Later faults of this kind do not count the request.
+    /// Returns the first fault that replaces the response to a request. Later faults of this kind do not match the request.
     pub(crate) fn trigger_replacement(
         &self,
         attributes: &RequestAttributes,
@@ -245,7 +247,7 @@ fn check_expected(fault: &Fault, expected: Option<Times>) -> Result<(), FaultErr
     match expected.is_possible_within(usize::try_from(most).unwrap_or(usize::MAX)) {
         true => Ok(()),
         false => Err(FaultError::new(format!(
-            "the fault can never be triggered {expected} times: expected a range that is not empty and does not begin above the value of times"
+            "invalid expectation that the fault is triggered {expected} times: expected a range that is not empty and does not begin above match.times"
         ))),
     }
 }
@@ -275,7 +277,10 @@ mod tests {
         let fault = Fault::from_toml(fault).unwrap();
         let with = |additional| Faults::from_seed("seed", TlsMode::Enabled, additional);
         let error = with(Vec::new()).add(fault.clone()).unwrap_err();
-        assert_eq!(error.to_string(), "match.region: unknown Region");
+        assert_eq!(
+            error.to_string(),
+            "match.region: invalid value \"mars\": unknown Region"
+        );
         with(vec!["mars".parse().unwrap()]).add(fault).unwrap();
     }
 
@@ -362,7 +367,7 @@ mod tests {
         for impossible in [3.into(), (3..).into(), Times::from(begin..=end)] {
             let error = add(impossible).unwrap_err().to_string();
             assert!(
-                error.starts_with("the fault can never be triggered"),
+                error.starts_with("invalid expectation that the fault is triggered"),
                 "{error}"
             );
         }

@@ -18,7 +18,8 @@ use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
 /// A condition on requests. A request matches a fault if it satisfies all fields that are set, except `times`, `after`,
-/// `every` and `probability`. These four fields select the matching requests that trigger the fault.
+/// `every` and `probability`. These four fields select the matching requests that trigger the fault. A request does not
+/// match a fault that cannot change its response, for example because an earlier fault has replaced the response.
 ///
 /// The fields are compared with the unverified values of the request, because a fault is applied before the signature
 /// or the token is verified. A fault with the action `expired_early` is an exception: only a request with a valid token
@@ -47,8 +48,7 @@ pub struct RequestMatcher {
     /// The ID of the caller's account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The Region of the request: a known Region, or a Region in
-    /// [`Config::additional_regions`](crate::Config::additional_regions).
+    /// The Region of the request: a known Region, or a Region in `additional_regions` of the configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// The ARN of the caller.
@@ -101,7 +101,7 @@ impl RequestMatcher {
 
     fn check_rest(&self) -> Result<(), String> {
         if self.operation.is_some() && self.route.is_some() {
-            return Err("conflicting keys: expected operation (of an API) or route (of the registry), not both".to_owned());
+            return Err("conflicting keys operation and route: expected operation (of an API) or route (of the registry)".to_owned());
         }
         self.check_service()?;
         self.check_method()?;

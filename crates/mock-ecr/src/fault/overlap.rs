@@ -60,7 +60,7 @@ impl FaultAction {
             )
     }
 
-    /// Returns whether nothing of another action would remain in a response with this action.
+    /// Returns whether this action replaces everything that another action changes.
     fn covers(&self, other: &FaultAction) -> bool {
         match self {
             FaultAction::Body(_) | FaultAction::Expired(_) => {

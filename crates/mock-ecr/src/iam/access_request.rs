@@ -16,7 +16,7 @@ pub(crate) struct AccessRequest<'a> {
 }
 
 impl<'a> AccessRequest<'a> {
-    /// Returns the value of a condition key. A configured value has precedence. Returns `None` if the request has no value.
+    /// Returns the value of a condition key. A configured value takes precedence. Returns `None` if the request has no value.
     ///
     /// Source: "AWS global condition context keys" in AWS's IAM user guide.
     pub(crate) fn condition_value(&self, key: ConditionKey) -> Option<Cow<'a, str>> {

@@ -125,7 +125,7 @@ impl From<Denial> for Reason {
 
 /// Sources: ministryofjustice/cloud-platform#7245 (2025) for identity-based policies, aws-actions/amazon-ecr-login#232 for
 /// resource-based ones. `[ANALOG]` Source for an explicit deny: errors of IAM, AWS Step Functions and Amazon S3 in public repositories (2024
-/// to 2026). The text for ECR did not contain the kind of policy in 2020 (aws/aws-cli#5592), when the other texts did not contain it either.
+/// to 2026). For ECR, only a text of 2020 without the kind of policy is recorded (aws/aws-cli#5592).
 impl fmt::Display for AccessDenied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AccessDenied {

@@ -120,8 +120,9 @@ impl IdentityStore {
         })
     }
 
-    /// Returns whether a principal that a policy names exists. A role exists if it or one of its sessions is known. All
-    /// sessions of a role and all federated users exist: they are not created before they are used. In lenient mode,
+    /// Returns whether a principal that a policy names exists. A role and all its
+    /// sessions exist if a session of the role is known. All federated users exist: they are not created before they are
+    /// used. In lenient mode,
     /// every principal exists.
     pub(crate) fn contains(&self, named: &NamedPrincipal) -> bool {
         match named {

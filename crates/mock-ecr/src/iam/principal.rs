@@ -44,7 +44,7 @@ pub struct Principal {
     #[serde(default)]
     pub deny: Vec<String>,
     /// The values of condition keys in the requests of the principal, for the conditions in policies. The default is an
-    /// empty map. A value in this map has precedence over a property of the request.
+    /// empty map. A value in this map takes precedence over a property of the request.
     #[serde(default)]
     pub context: BTreeMap<ConditionKey, String>,
 }

@@ -1,4 +1,4 @@
-//! Steps 3' and 4' on the registry: Docker Registry v2 and OCI Distribution 1.1 under `/v2/`.
+//! The registry: Docker Registry v2 and OCI Distribution 1.1 under `/v2/`.
 //!
 //! [`authentication`] verifies the credentials of every request, and [`crate::iam::authorization`] decides which actions the caller is
 //! allowed. The routes translate between HTTP and [`crate::domain`]. A difference between ECR and the specification is a

@@ -75,7 +75,7 @@ pub enum RepositoryError {
     #[error("a quota is reached")]
     QuotaReached(#[source] Box<dyn Error + Send + Sync>),
     /// An internal error of the mock, for example an error of its store.
-    #[error("the mock failed")]
+    #[error("internal error of the mock")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
 

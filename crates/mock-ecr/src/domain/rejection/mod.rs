@@ -1,13 +1,13 @@
-//! What ECR rejects in a push although OCI Distribution 1.1 permits it, and the errors with which it does.
+//! The requests that ECR rejects although OCI Distribution 1.1 permits them, or rejects with other errors.
 //!
-//! [`Rejection::ALL`] is the only list. The registry and the API derive their responses from it, and the book its page. An operation applies
-//! the [`Rules`] of its [`Repositories`](crate::domain::Repositories).
+//! [`Rejection::ALL`] is the only list. The responses of the registry and the API, and a page of the book, are derived from it. An
+//! operation applies the [`Rules`] of its [`Repositories`](crate::domain::Repositories).
 
 mod table;
 
 use crate::config::Quirk;
 
-/// A request of a push that ECR rejects although OCI Distribution 1.1 permits it, or that it rejects with another error.
+/// A request that ECR rejects although OCI Distribution 1.1 permits it, or that it rejects with another error.
 ///
 /// [`Rejection::ALL`] lists all of them. The operations of the API apply all of them. The registry applies those whose quirk it has.
 ///
@@ -46,7 +46,7 @@ pub struct Rejection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Evidence {
-    /// A public record contains the response of ECR.
+    /// A public record contains the message of ECR. [`Rejection::source`] names the parts of the response that are assumed.
     Recorded,
     /// Public reports or the documentation say that ECR rejects the request. Its response is derived from other records.
     Documented,

@@ -34,7 +34,7 @@ impl Rejection {
         Rejection {
             rule: Rule::SmallPart,
             quirk: Some(Quirk::SmallPartsRejected),
-            request: "A layer of several parts, one of which, but not the last, has less than 5 MiB",
+            request: "A layer with a part of less than 5 MiB that is not the last part",
             exception: "LayerPartTooSmallException",
             status: 400,
             code: "BLOB_UPLOAD_INVALID",
@@ -45,7 +45,7 @@ impl Rejection {
         Rejection {
             rule: Rule::LayerDigest,
             quirk: Some(Quirk::ApiErrors),
-            request: "A layer with another digest",
+            request: "A layer whose content does not have the digest of the request",
             exception: "InvalidLayerException",
             status: 400,
             code: "BLOB_UPLOAD_INVALID",
@@ -78,7 +78,7 @@ impl Rejection {
         Rejection {
             rule: Rule::MissingImages,
             quirk: Some(Quirk::ApiErrors),
-            request: "An index with images that are not in the repository, or with layers, such as a cache of BuildKit without `image-manifest=true`",
+            request: "An index that lists images or layers that are not images of the repository, such as a cache of BuildKit without `image-manifest=true`",
             exception: "ReferencedImagesNotFoundException",
             status: 400,
             code: "MANIFEST_BLOB_UNKNOWN",
@@ -89,7 +89,7 @@ impl Rejection {
         Rejection {
             rule: Rule::ImageDigest,
             quirk: Some(Quirk::ApiErrors),
-            request: "A manifest with another digest",
+            request: "A manifest that does not have the digest of the request",
             exception: "ImageDigestDoesNotMatchException",
             status: 400,
             code: "MANIFEST_INVALID",
@@ -100,7 +100,7 @@ impl Rejection {
         Rejection {
             rule: Rule::UnknownType,
             quirk: Some(Quirk::KnownManifestTypes),
-            request: "A manifest of another media type than those of images and indexes of Docker and OCI",
+            request: "A manifest whose media type is not that of an image or an index of Docker or OCI",
             exception: INVALID_PARAMETER,
             status: 405,
             code: "UNSUPPORTED",
@@ -177,7 +177,7 @@ impl Rejection {
         Rejection {
             rule: Rule::TagQuota,
             quirk: Some(Quirk::DefaultQuotas),
-            request: "A tag of an image that has 1,000 tags, or the number `tags_per_image` of the configuration",
+            request: "A tag of an image that already has 1,000 tags, or `tags_per_image` tags if the configuration contains this quota",
             exception: LIMIT_EXCEEDED,
             status: 403,
             code: "DENIED",

@@ -62,14 +62,14 @@ pub(crate) enum RejectedPolicy {
     #[error(transparent)]
     Invalid(#[from] InvalidPolicy),
     #[error(
-        "the principal {0} does not exist: expected a principal or an account of the configuration, or a role of which a session exists"
+        "the principal {0} does not exist: expected an account, a user, or a role with a session"
     )]
     Principal(String),
     #[error(
-        "mock-ecr does not evaluate the {0}; unknown_conditions = \"ignore\" accepts the policy"
+        "mock-ecr does not evaluate the {0}; to accept the policy, set unknown_conditions = \"ignore\""
     )]
     Condition(Unsupported),
     /// The caller could not set another policy.
-    #[error("the policy would deny the caller to set another policy of {0}")]
+    #[error("with this policy, the caller could not set another policy of {0}")]
     LockOut(RepositoryId),
 }

@@ -1,7 +1,7 @@
 //! The elements of a policy, by the grammar of IAM's JSON policy language.
 //!
-//! Source: "Grammar of the IAM JSON policy language" in AWS's IAM user guide. The order of the fields is the order in which ECR returns the
-//! elements.
+//! Source: "Grammar of the IAM JSON policy language" in AWS's IAM user guide. The order of the fields is not that of the grammar, but the
+//! order in which ECR returns the elements.
 
 use serde::{Deserialize, Serialize, Serializer};
 

@@ -21,7 +21,7 @@ pub(crate) enum NamedPrincipal {
 /// The way in which a statement names a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
-    /// By its account. In a statement that allows an action, this delegates the decision to the policies of the account.
+    /// By its account. If the statement allows an action, the policy of the caller must allow it too.
     ByAccount,
     /// By its own ARN, by the ARN of its role, or as one of all principals.
     Directly,

@@ -94,8 +94,11 @@ impl TryFrom<Document> for RepositoryPolicy {
     type Error = InvalidPolicy;
 
     fn try_from(document: Document) -> Result<Self, InvalidPolicy> {
-        let statements = document.statement.iter();
-        let statements = statements.map(|Object(one)| Statement::parse(one, document.version));
+        let statements = document.statement.iter().enumerate();
+        let statements = statements.map(|(index, Object(one))| {
+            let parsed = Statement::parse(one, document.version);
+            parsed.map_err(|error| error.in_statement(index))
+        });
         let statements: Vec<_> = statements.collect::<Result<_, _>>()?;
         if statements.is_empty() {
             return Err(InvalidPolicy("expected at least one statement".to_owned()));

@@ -88,7 +88,7 @@ impl<T> Scope<T> {
             (Some(only), None) => Ok(Scope::Only(only)),
             (None, Some(except)) => Ok(Scope::AllExcept(except)),
             _ => Err(InvalidPolicy(format!(
-                "expected either {name} or Not{name} in each statement"
+                "expected either {name} or Not{name}"
             ))),
         }
     }

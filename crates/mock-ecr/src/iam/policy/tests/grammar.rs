@@ -250,3 +250,13 @@ fn deny_has_precedence_over_allow() {
         Verdict::Allowed
     );
 }
+
+#[test]
+fn the_error_of_an_invalid_statement_contains_its_number() {
+    let valid = r#"{"Effect":"Allow","Principal":"*","Action":"*"}"#;
+    let invalid = r#"{"Effect":"Allow","Principal":"*"}"#;
+    assert_invalid(
+        &format!(r#"{{"Statement":[{valid},{invalid}]}}"#),
+        "invalid policy: statement 2: expected either Action or NotAction",
+    );
+}

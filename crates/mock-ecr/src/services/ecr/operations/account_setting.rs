@@ -1,7 +1,7 @@
 //! `GetAccountSetting` and `PutAccountSetting`.
 //!
 //! Source of the outputs: an AWS blog post that shows both calls. `[ASSUME]`: a setting that was never set has its default value, and an
-//! unknown name or value leads to an `InvalidParameterException`.
+//! unknown name or value is rejected with `InvalidParameterException`.
 
 use serde::{Deserialize, Serialize};
 

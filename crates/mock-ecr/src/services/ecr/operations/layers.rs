@@ -79,8 +79,8 @@ impl Operation for BatchCheckLayerAvailability {
         let mut layers = repositories.layers(&id, valid).await?.into_iter();
         for (layer_digest, digest) in self.layer_digests.into_iter().zip(digests) {
             match digest {
-                // A layer that does not exist is `UNAVAILABLE`. Source: `ecr/pusher_test.go` of awslabs/amazon-ecr-containerd-resolver. Its client
-                // takes a failure for the same.
+                // A layer that does not exist is `UNAVAILABLE`. Source: `ecr/pusher_test.go` of awslabs/amazon-ecr-containerd-resolver. That client
+                // treats a failure in the same way.
                 Ok(_) => {
                     let layer = layers.next().expect("each valid digest has a result");
                     availability.layers.push(LayerView::new(layer_digest, layer));
