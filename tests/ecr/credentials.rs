@@ -321,7 +321,9 @@ fn a_chain_of_roles_is_assumed_one_after_the_other() {
 fn a_chain_of_roles_that_is_too_long_is_an_error() {
     let link = |number: usize| {
         let source = number + 1;
-        format!("[profile p{number}]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = p{source}\n")
+        format!(
+            "[profile p{number}]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = p{source}\n"
+        )
     };
     let chain: String = (0..2000).map(link).collect();
     assert_error("maximum recursion depth exceeded", |ecr| {
