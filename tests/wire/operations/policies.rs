@@ -302,7 +302,7 @@ async fn an_initial_repository_can_have_a_policy() {
         ("{}", "missing field `Statement`"),
         (
             &policy("Allow", r#"{"AWS":"999999999999"}"#),
-            "the principal arn:aws:iam::999999999999:root does not exist",
+            "the principal 999999999999 does not exist",
         ),
     ] {
         let config = config.replace(&named, wrong);

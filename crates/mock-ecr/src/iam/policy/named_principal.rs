@@ -116,8 +116,7 @@ impl From<NamedPrincipal> for String {
     fn from(name: NamedPrincipal) -> Self {
         match name {
             NamedPrincipal::Everyone => "*".to_owned(),
-            // Source: crossplane-contrib/provider-aws#700 (2021). ECR converts the ID and returns the ARN.
-            NamedPrincipal::Account(id) => format!("arn:aws:iam::{id}:root"),
+            NamedPrincipal::Account(id) => id.to_string(),
             NamedPrincipal::Arn(arn) => arn.into(),
         }
     }
