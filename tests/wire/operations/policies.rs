@@ -223,7 +223,7 @@ async fn a_condition_that_is_not_evaluated_is_not_implemented() {
         .await
         .call("SetRepositoryPolicy", &input(condition))
         .await;
-    let text = r#"mock-ecr does not evaluate the condition operator IpAddress; to accept the policy, set unknown_conditions = \"ignore\""#;
+    let text = r#"mock-ecr does not evaluate condition operator IpAddress in statement 1. To accept the policy, set unknown_conditions = \"ignore\" in the configuration of the mock"#;
     let body = format!(r#"{{"__type":"NotImplemented","message":"{text}"}}"#);
     assert_eq!((response.status(), response.body), (501, body));
     let api = Api::with_config(&format!("unknown_conditions = 'ignore'\n{CONFIG}")).await;
@@ -232,7 +232,10 @@ async fn a_condition_that_is_not_evaluated_is_not_implemented() {
     api.output("SetRepositoryPolicy", &input(condition)).await;
     assert_eq!(list_tags(&api, DEVELOPER).await, 200);
     drop(guards);
-    assert_eq!(warnings(&log), ["condition operator IpAddress"]);
+    assert_eq!(
+        warnings(&log),
+        ["condition operator IpAddress in statement 1"]
+    );
 }
 
 #[tokio::test]
@@ -242,14 +245,17 @@ async fn a_condition_of_an_initial_policy_is_logged_once_if_it_is_ignored() {
     let config = CONFIG.replacen(name, &format!("{name}policy = '{condition}'\n"), 1);
     let error = mock_ecr::Config::parse(&config).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    let expected = "mock-ecr does not evaluate the condition key aws:SourceVpc; to accept the policy, set unknown_conditions = \"ignore\"";
+    let expected = "mock-ecr does not evaluate condition key aws:SourceVpc in statement 1. To accept the policy, set unknown_conditions = \"ignore\" in the configuration of the mock";
     assert_eq!(cause, expected);
     let log = Log::default();
     let guards = log.capture();
     let api = Api::with_config(&format!("unknown_conditions = 'ignore'\n{config}")).await;
     assert_eq!(list_tags(&api, DEVELOPER).await, 200);
     drop(guards);
-    assert_eq!(warnings(&log), ["condition key aws:SourceVpc"]);
+    assert_eq!(
+        warnings(&log),
+        ["condition key aws:SourceVpc in statement 1"]
+    );
 }
 
 /// Returns the conditions in the warnings of a log.
@@ -261,6 +267,46 @@ fn warnings(log: &Log) -> Vec<String> {
         rest.split('"').next().unwrap().to_owned()
     };
     warnings.map(condition).collect()
+}
+
+/// Source: crossplane-contrib/provider-aws#700 (2021).
+#[tokio::test]
+async fn the_id_of_an_account_is_returned_as_an_arn_which_can_be_set_again() {
+    let api = api().await;
+    let named = policy("Allow", r#"{"AWS":"123456789012"}"#);
+    let output = api.output("SetRepositoryPolicy", &input(&named)).await;
+    let parsed: serde_json::Value = serde_json::from_str(&output).unwrap();
+    let text = parsed["policyText"].as_str().unwrap();
+    assert!(
+        text.contains(r#""AWS" : "arn:aws:iam::123456789012:root""#),
+        "{text}"
+    );
+    let again = serde_json::json!({"repositoryName": "app", "policyText": text});
+    let again = api.output("SetRepositoryPolicy", &again.to_string()).await;
+    assert_eq!(again, output);
+    let stored = api
+        .output("GetRepositoryPolicy", r#"{"repositoryName":"app"}"#)
+        .await;
+    assert_eq!(stored, output);
+}
+
+/// The error of ECR does not contain the reason.
+#[tokio::test]
+async fn the_reason_of_a_rejected_policy_is_logged() {
+    let api = api().await;
+    let log = Log::default();
+    let guards = log.capture();
+    let unknown = policy("Allow", r#"{"AWS":"999999999999"}"#);
+    assert_invalid(&api, &unknown, "Principal not found").await;
+    drop(guards);
+    let text = log.text();
+    for part in [
+        "repository=arn:aws:ecr:us-east-1:123456789012:repository/app",
+        "caller=arn:aws:iam::123456789012:user/developer",
+        "statement 1: the principal 999999999999 does not exist",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[tokio::test]

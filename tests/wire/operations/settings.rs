@@ -124,7 +124,7 @@ async fn a_policy_allows_another_account_to_access_a_repository() {
     .await;
     let policy = r#"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"210987654321\"},\"Action\":\"ecr:ListImages\"}}"#;
     let input = format!(r#"{{"repositoryName":"app","policyText":"{policy}"}}"#);
-    let normalised = r#"{\n  \"Statement\" : [ {\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {\n      \"AWS\" : \"210987654321\"\n    },\n    \"Action\" : \"ecr:ListImages\"\n  } ]\n}"#;
+    let normalised = r#"{\n  \"Statement\" : [ {\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {\n      \"AWS\" : \"arn:aws:iam::210987654321:root\"\n    },\n    \"Action\" : \"ecr:ListImages\"\n  } ]\n}"#;
     let output = format!(
         r#"{{"policyText":"{normalised}","registryId":"123456789012","repositoryName":"app"}}"#
     );

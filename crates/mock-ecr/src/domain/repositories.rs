@@ -250,14 +250,14 @@ impl Repositories {
         id: &RepositoryId,
         policy: &RepositoryPolicy,
     ) -> Result<(), RepositoryError> {
-        let (at, text) = (self.lookup(id), policy.to_json());
+        let (at, text) = (self.lookup(id), policy.normalised(id.registry.partition()));
         let put = self.store.transact(move |records| {
             let generation = at.generation(records.view())?;
             records.put(&generation.policy(), text.clone());
             Ok::<_, RepositoryError>(())
         });
         put.await?;
-        if let Some(unsupported) = policy.unsupported() {
+        for unsupported in policy.unsupported() {
             let unsupported = unsupported.to_string();
             tracing::warn!(
                 repository = %id,

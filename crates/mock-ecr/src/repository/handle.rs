@@ -241,7 +241,8 @@ impl Repository {
         let policy = policy.build("set_policy")?;
         let id = self.existing().await?;
         let acceptance = self.state.policy_acceptance();
-        let checked = acceptance.check(&policy, id.registry.partition());
+        let partition = id.registry.partition();
+        let checked = acceptance.check(&policy, partition);
         checked.map_err(|error| ArgumentError::new("set_policy", &policy.to_json(), error))?;
         Ok(self.state.repositories.put_policy(&id, &policy).await?)
     }

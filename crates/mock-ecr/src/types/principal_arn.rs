@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::account_id::AccountId;
 use crate::types::name::{NameError, as_text};
-use crate::types::region::Region;
+use crate::types::region::{Partition, Region};
 
 /// The ARN of a principal: a user, a role session, a federated user or the root user of an account. The form is
 /// `arn:PARTITION:iam::ACCOUNT:RESOURCE` or `arn:PARTITION:sts::ACCOUNT:RESOURCE`.
@@ -27,7 +27,12 @@ impl PrincipalArn {
 
     /// Creates the ARN of the root user of `account`, in the partition of `region`.
     pub fn root(account: AccountId, region: &Region) -> Self {
-        let partition = region.partition().name;
+        PrincipalArn::root_in(region.partition(), account)
+    }
+
+    /// Creates the ARN of the root user of `account`.
+    pub(crate) fn root_in(partition: Partition, account: AccountId) -> Self {
+        let partition = partition.name;
         PrincipalArn(format!("arn:{partition}:iam::{account}:root").into())
     }
 

@@ -1,10 +1,10 @@
 //! Decides whether a valid policy is accepted by a mock.
 
 use crate::iam::identity_store::IdentityStore;
-use crate::iam::policy::condition::Unsupported;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::iam::policy::named_principal::NamedPrincipal;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
+use crate::iam::policy::unsupported::Unsupported;
 use crate::iam::unknown_conditions::UnknownConditions;
 use crate::types::{Partition, RepositoryId};
 
@@ -26,12 +26,13 @@ impl Acceptance<'_> {
         policy: &RepositoryPolicy,
         partition: Partition,
     ) -> Result<(), RejectedPolicy> {
-        for principal in policy.principals() {
-            self.check_principal(principal, partition)?;
+        for (statement, principal) in policy.principals() {
+            self.check_principal(statement, principal, partition)?;
         }
-        match (self.unknown_conditions, policy.unsupported()) {
-            (UnknownConditions::Reject, Some(unsupported)) => {
-                Err(RejectedPolicy::Condition(unsupported.clone()))
+        let unsupported = policy.unsupported();
+        match self.unknown_conditions {
+            UnknownConditions::Reject if !unsupported.is_empty() => {
+                Err(RejectedPolicy::Conditions(unsupported))
             }
             _ => Ok(()),
         }
@@ -40,6 +41,7 @@ impl Acceptance<'_> {
     /// A principal of another partition cannot exist. `[ASSUME]`: ECR rejects it as an invalid policy.
     fn check_principal(
         &self,
+        statement: usize,
         principal: &NamedPrincipal,
         partition: Partition,
     ) -> Result<(), RejectedPolicy> {
@@ -47,11 +49,14 @@ impl Acceptance<'_> {
             && arn.partition() != partition.name
         {
             let text = format!("{arn} does not belong to the partition {}", partition.name);
-            return Err(InvalidPolicy(text).into());
+            return Err(InvalidPolicy(text).in_statement(statement).into());
         }
         match self.identities.contains(principal) {
             true => Ok(()),
-            false => Err(RejectedPolicy::Principal(principal.clone().into())),
+            false => Err(RejectedPolicy::Principal {
+                statement,
+                principal: principal.clone().into(),
+            }),
         }
     }
 }
@@ -62,14 +67,21 @@ pub(crate) enum RejectedPolicy {
     #[error(transparent)]
     Invalid(#[from] InvalidPolicy),
     #[error(
-        "the principal {0} does not exist: expected an account, a user, or a role with a session"
+        "statement {}: the principal {principal} does not exist: expected an account, a user, or a role with a session",
+        .statement + 1
     )]
-    Principal(String),
+    Principal { statement: usize, principal: String },
     #[error(
-        "mock-ecr does not evaluate the {0}; to accept the policy, set unknown_conditions = \"ignore\""
+        "mock-ecr does not evaluate {}. To accept the policy, set unknown_conditions = \"ignore\" in the configuration of the mock",
+        joined(.0)
     )]
-    Condition(Unsupported),
+    Conditions(Vec<Unsupported>),
     /// The caller could not set another policy.
     #[error("with this policy, the caller could not set another policy of {0}")]
     LockOut(RepositoryId),
+}
+
+fn joined(parts: &[Unsupported]) -> String {
+    let parts: Vec<String> = parts.iter().map(Unsupported::to_string).collect();
+    parts.join(", ")
 }

@@ -1,12 +1,11 @@
 //! The conditions of a statement.
 
-use std::fmt;
-
 use crate::iam::access_request::AccessRequest;
 use crate::iam::condition_key::ConditionKey;
 use crate::iam::policy::condition_value::ConditionValue;
 use crate::iam::policy::document::{ConditionElement, Version};
 use crate::iam::policy::operator::Operator;
+use crate::iam::policy::unsupported::UnsupportedPart;
 
 /// A condition that is met or not met by a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub(super) enum Condition {
         values: Vec<String>,
     },
     /// A condition that the mock does not evaluate. It is never met.
-    Unsupported(Unsupported),
+    Unsupported(UnsupportedPart),
 }
 
 impl Condition {
@@ -36,10 +35,10 @@ impl Condition {
     fn new(operator: &str, key: &str, values: Vec<String>, version: Option<Version>) -> Condition {
         let is_variable = |value: &&String| version == Some(Version::V2012) && value.contains("${");
         match (Operator::parse(operator), key.parse()) {
-            (None, _) => Condition::Unsupported(Unsupported::Operator(operator.to_owned())),
-            (_, Err(_)) => Condition::Unsupported(Unsupported::Key(key.to_owned())),
+            (None, _) => Condition::Unsupported(UnsupportedPart::Operator(operator.to_owned())),
+            (_, Err(_)) => Condition::Unsupported(UnsupportedPart::Key(key.to_owned())),
             (Some(operator), Ok(key)) => match values.iter().find(is_variable) {
-                Some(value) => Condition::Unsupported(Unsupported::Variable(value.clone())),
+                Some(value) => Condition::Unsupported(UnsupportedPart::Variable(value.clone())),
                 None => Condition::Test {
                     operator,
                     key,
@@ -60,29 +59,10 @@ impl Condition {
         }
     }
 
-    pub(super) fn unsupported(&self) -> Option<&Unsupported> {
+    pub(super) fn unsupported(&self) -> Option<&UnsupportedPart> {
         match self {
             Condition::Test { .. } => None,
             Condition::Unsupported(unsupported) => Some(unsupported),
-        }
-    }
-}
-
-/// A part of a condition that the mock does not evaluate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unsupported {
-    Operator(String),
-    Key(String),
-    /// A value with a policy variable.
-    Variable(String),
-}
-
-impl fmt::Display for Unsupported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unsupported::Operator(name) => write!(f, "condition operator {name}"),
-            Unsupported::Key(name) => write!(f, "condition key {name}"),
-            Unsupported::Variable(value) => write!(f, "policy variable in {value}"),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::iam::policy::object::Object;
 use crate::iam::policy::one_or_many::OneOrMany;
 use crate::iam::policy::present::present;
 use crate::iam::policy::principal_element::PrincipalElement;
+use crate::types::Partition;
 
 /// A policy document.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -109,6 +110,24 @@ impl Document {
             condition: Entries::default(),
         }));
         self.statement = statements.into();
+    }
+
+    /// Returns the document with the ARN of an account in place of its ID.
+    ///
+    /// Source: crossplane-contrib/provider-aws#700 (2021).
+    pub(super) fn with_account_arns(&self, partition: Partition) -> Self {
+        let statements = self.statement.iter().map(|Object(one)| {
+            let named = |element: &PrincipalElement| element.with_account_arns(partition);
+            Object(StatementElements {
+                principal: one.principal.as_ref().map(named),
+                not_principal: one.not_principal.as_ref().map(named),
+                ..one.clone()
+            })
+        });
+        Document {
+            statement: statements.collect::<Vec<_>>().into(),
+            ..self.clone()
+        }
     }
 
     /// Returns the document on one line.

@@ -1,7 +1,7 @@
 //! Parses, prints and evaluates the policies of repositories.
 
 pub(crate) mod accept;
-pub(crate) mod condition;
+mod condition;
 mod condition_value;
 pub(crate) mod document;
 mod entries;
@@ -15,6 +15,7 @@ mod pretty_print;
 pub(crate) mod principal_element;
 pub(crate) mod repository_policy;
 mod statement;
+pub(crate) mod unsupported;
 
 #[cfg(test)]
 mod tests;

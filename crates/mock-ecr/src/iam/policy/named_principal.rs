@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{AccountId, NameError, PrincipalArn};
+use crate::types::{AccountId, NameError, Partition, PrincipalArn};
 
 /// A principal of the type `AWS` in a policy. Source: "Principal" in AWS's IAM user guide.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -28,6 +28,16 @@ pub(crate) enum Named {
 }
 
 impl NamedPrincipal {
+    /// Returns the principal with the ARN of an account in place of its ID.
+    pub(super) fn with_account_arn(&self, partition: Partition) -> Self {
+        match self {
+            NamedPrincipal::Account(id) => {
+                NamedPrincipal::Arn(PrincipalArn::root_in(partition, *id))
+            }
+            other => other.clone(),
+        }
+    }
+
     pub(super) fn names(&self, caller: &PrincipalArn) -> Option<Named> {
         match self {
             NamedPrincipal::Everyone => Some(Named::Directly),

@@ -94,6 +94,12 @@ impl Operator {
         })
     }
 
+    /// Returns the names of the operators that the mock evaluates, without `IfExists` and the set operators.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
+        let comparisons = COMPARISONS.into_iter().map(|(name, ..)| name);
+        comparisons.chain(["Null"])
+    }
+
     /// Returns whether the value in a request meets the condition with these values.
     pub(super) fn is_met(self, found: Option<&str>, values: &[String]) -> bool {
         match (self, found) {

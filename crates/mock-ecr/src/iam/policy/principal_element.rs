@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::iam::policy::named_principal::{Named, NamedPrincipal};
 use crate::iam::policy::one_or_many::OneOrMany;
 use crate::iam::policy::present::present;
-use crate::types::PrincipalArn;
+use crate::types::{Partition, PrincipalArn};
 
 /// The principals of a statement: `"*"`, or lists of principals by their type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,21 @@ impl PrincipalElement {
                     && names(NamedPrincipal::is_itself)
             }
         }
+    }
+
+    /// Returns the element with the ARN of an account in place of its ID.
+    pub(super) fn with_account_arns(&self, partition: Partition) -> Self {
+        let PrincipalElement::Named(named) = self else {
+            return self.clone();
+        };
+        let arns = named.aws.as_ref().map(|list| {
+            let arns = list.iter().map(|one| one.with_account_arn(partition));
+            arns.collect::<Vec<_>>().into()
+        });
+        PrincipalElement::Named(NamedPrincipals {
+            aws: arns,
+            ..named.clone()
+        })
     }
 
     /// Returns the accounts, users, roles and sessions.

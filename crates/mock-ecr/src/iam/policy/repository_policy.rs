@@ -3,13 +3,15 @@
 use std::str::FromStr;
 
 use crate::iam::access_request::AccessRequest;
-use crate::iam::policy::condition::{Condition, Unsupported};
+use crate::iam::policy::condition::Condition;
 use crate::iam::policy::document::{Document, Effect};
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::iam::policy::named_principal::{Named, NamedPrincipal};
 use crate::iam::policy::object::Object;
 use crate::iam::policy::pretty_print::pretty_print;
 use crate::iam::policy::statement::Statement;
+use crate::iam::policy::unsupported::Unsupported;
+use crate::types::Partition;
 
 /// The policy of a repository, which is valid by the grammar of IAM and the rules of ECR.
 #[derive(Clone, Debug)]
@@ -42,9 +44,14 @@ impl RepositoryPolicy {
         document.try_into()
     }
 
-    /// Returns the normalised text: ECR does not return a policy as it was sent.
+    /// Returns the policy as JSON.
     pub(crate) fn to_json(&self) -> String {
         pretty_print(&self.document)
+    }
+
+    /// Returns the text that ECR returns for a repository of a partition. It differs from the text that was sent.
+    pub(crate) fn normalised(&self, partition: Partition) -> String {
+        pretty_print(&self.document.with_account_arns(partition))
     }
 
     /// Returns the verdict on a request. A statement that denies has precedence over one that allows.
@@ -64,15 +71,23 @@ impl RepositoryPolicy {
         }
     }
 
-    /// Returns the principals that the policy names.
-    pub(crate) fn principals(&self) -> impl Iterator<Item = &NamedPrincipal> {
-        self.statements.iter().flat_map(Statement::principals)
+    /// Returns the principals that the policy names, and the index of their statement.
+    pub(crate) fn principals(&self) -> impl Iterator<Item = (usize, &NamedPrincipal)> {
+        let statements = self.statements.iter().enumerate();
+        statements.flat_map(|(index, one)| one.principals().map(move |name| (index, name)))
     }
 
-    /// Returns the first part of a condition that the mock does not evaluate.
-    pub(crate) fn unsupported(&self) -> Option<&Unsupported> {
-        let conditions = self.statements.iter().flat_map(|one| &one.conditions);
-        conditions.filter_map(Condition::unsupported).next()
+    /// Returns the parts of the conditions that the mock does not evaluate.
+    pub(crate) fn unsupported(&self) -> Vec<Unsupported> {
+        let statements = self.statements.iter().enumerate();
+        let parts = statements.flat_map(|(statement, one)| {
+            let parts = one.conditions.iter().filter_map(Condition::unsupported);
+            parts.map(move |part| Unsupported {
+                statement,
+                part: part.clone(),
+            })
+        });
+        parts.collect()
     }
 }
 

@@ -207,14 +207,31 @@ fn a_condition_that_is_not_evaluated_is_named_and_never_met() {
                 r#"{{"Effect":"{effect}","Principal":"*","Action":"*","Condition":{{{condition}}}}}"#
             )
         };
-        let unsupported = policy(&statement("Deny"))
-            .unsupported()
-            .unwrap()
-            .to_string();
-        assert_eq!(unsupported, name);
+        let unsupported = policy(&statement("Deny")).unsupported();
+        let unsupported: Vec<_> = unsupported.iter().map(ToString::to_string).collect();
+        assert_eq!(unsupported, [format!("{name} in statement 1")]);
         for effect in ["Allow", "Deny"] {
             let found = super::verdict(&statement(effect), &user(), "PutImage");
             assert_eq!(found, Verdict::NoMatch, "{condition}");
         }
     }
+}
+
+#[test]
+fn every_unsupported_part_is_named_and_a_misspelled_operator_is_corrected() {
+    let conditions = [
+        r#""StringEqual":{"aws:SourceArn":"a"},"Bool":{"aws:SourceIp":"true"}"#,
+        r#""StringLike":{"aws:PrincipalOrgId":"o","aws:SourceVpc":"v"}"#,
+    ];
+    let statement = |condition| {
+        format!(r#"{{"Effect":"Deny","Principal":"*","Action":"*","Condition":{{{condition}}}}}"#)
+    };
+    let unsupported = policy(&format!("[{}]", conditions.map(statement).join(","))).unsupported();
+    let unsupported: Vec<_> = unsupported.iter().map(ToString::to_string).collect();
+    let expected = [
+        "condition operator StringEqual in statement 1 (did you mean StringEquals?)",
+        "condition key aws:SourceIp in statement 1",
+        "condition key aws:SourceVpc in statement 2",
+    ];
+    assert_eq!(unsupported, expected);
 }

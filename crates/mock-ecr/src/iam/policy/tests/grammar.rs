@@ -2,6 +2,7 @@
 
 use super::{USER, caller, policy, verdict};
 use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
+use crate::types::Region;
 
 #[track_caller]
 fn assert_invalid(text: &str, reason: &str) {
@@ -55,6 +56,22 @@ fn a_list_of_one_value_is_returned_without_brackets() {
   } ]
 }"#;
     assert_eq!(policy(&sent).to_json(), expected);
+}
+
+#[test]
+fn the_id_of_an_account_is_returned_as_an_arn_of_the_partition_of_the_repository() {
+    let sent = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":["123456789012","*"]},"Action":"*"},{"Effect":"Deny","NotPrincipal":{"AWS":"123456789012"},"Action":"*"}]}"#;
+    let policy = RepositoryPolicy::parse(sent).unwrap();
+    for (region, partition) in [("eu-west-1", "aws"), ("cn-north-1", "aws-cn")] {
+        let region: Region = region.parse().unwrap();
+        let text = policy.normalised(region.partition());
+        let root = format!("arn:{partition}:iam::123456789012:root");
+        assert!(
+            text.contains(&format!(r#""AWS" : [ "{root}", "*" ]"#)),
+            "{text}"
+        );
+        assert!(text.contains(&format!(r#""AWS" : "{root}""#)), "{text}");
+    }
 }
 
 #[test]

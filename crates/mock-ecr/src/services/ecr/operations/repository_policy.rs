@@ -58,26 +58,37 @@ impl Operation for SetRepositoryPolicy {
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
-        let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
-        let policy = RepositoryPolicy::parse(&self.policy_text).map_err(RejectedPolicy::from)?;
-        cx.check_policy(&policy, &id)?;
-        if !self.force {
-            cx.check_lock_out(&policy, &id)?;
-        }
+        let id = cx
+            .open(self.registry_id, self.repository_name.clone())
+            .await?;
+        let accepted = self.accept(cx, &id);
+        let policy = accepted.inspect_err(|rejected| cx.log_rejected(rejected, &id))?;
         cx.state.repositories.put_policy(&id, &policy).await?;
-        Ok(Output::of(&id, policy.to_json()))
+        Ok(Output::of(&id, policy.normalised(id.registry.partition())))
+    }
+}
+
+impl SetRepositoryPolicy {
+    fn accept(
+        &self,
+        cx: &RequestContext<'_>,
+        id: &RepositoryId,
+    ) -> Result<RepositoryPolicy, RejectedPolicy> {
+        let policy = RepositoryPolicy::parse(&self.policy_text)?;
+        let acceptance = cx.state.policy_acceptance();
+        acceptance.check(&policy, id.registry.partition())?;
+        if !self.force {
+            cx.check_lock_out(&policy, id)?;
+        }
+        Ok(policy)
     }
 }
 
 impl RequestContext<'_> {
-    fn check_policy(
-        &self,
-        policy: &RepositoryPolicy,
-        id: &RepositoryId,
-    ) -> Result<(), RejectedPolicy> {
-        let acceptance = self.state.policy_acceptance();
-        acceptance.check(policy, id.registry.partition())
+    /// Logs why a policy was rejected: the error of ECR does not contain the reason.
+    fn log_rejected(&self, rejected: &RejectedPolicy, id: &RepositoryId) {
+        let (caller, reason) = (self.caller.arn(), rejected.to_string());
+        tracing::warn!(repository = %id, %caller, ?reason, "a repository policy was rejected");
     }
 
     /// Checks that the caller could replace the policy.
@@ -100,15 +111,13 @@ impl RequestContext<'_> {
 /// a principal. `[ASSUME]`: the message about a policy that requires `force`.
 impl From<RejectedPolicy> for ApiError {
     fn from(rejected: RejectedPolicy) -> Self {
-        let reason = rejected.to_string();
-        tracing::warn!(?reason, "a repository policy was rejected");
         let constraint = match rejected {
             RejectedPolicy::Invalid(_) => "Invalid repository policy provided",
-            RejectedPolicy::Principal(_) => "Principal not found",
+            RejectedPolicy::Principal { .. } => "Principal not found",
             RejectedPolicy::LockOut(_) => {
                 "The policy would prevent you from setting another policy in the future. Use force to set it"
             }
-            RejectedPolicy::Condition(_) => return ApiError::NotImplemented(rejected.to_string()),
+            RejectedPolicy::Conditions(_) => return ApiError::NotImplemented(rejected.to_string()),
         };
         invalid("PolicyText", constraint)
     }
