@@ -281,7 +281,7 @@ async fn a_fault_matches_the_action_in_the_body() {
     }
     let identity = || call("GetCallerIdentity").signed_by(&signer());
     let throttled = identity().to(&ecr).await;
-    assert_error(&throttled, 400, "ThrottlingException", "Rate exceeded");
+    assert_error(&throttled, 400, "Throttling", "Rate exceeded");
     assert_eq!(identity().to(&ecr).await.status(), 200);
     assert_eq!(
         RawRequest::token_call().signed().to(&ecr).await.status(),
@@ -339,4 +339,25 @@ async fn an_action_is_echoed_in_part_and_as_well_formed_xml() {
     let response = call(&action).signed_by(&signer()).to(&ecr).await;
     let echoed = format!("operation x\u{FFFD}{} for", "y".repeat(98));
     assert!(response.body.contains(&echoed), "{}", response.body);
+}
+
+/// Sources: jlevers/selling-partner-api#278 (2022), aws/aws-sdk-go-v2#2481 (2024).
+#[tokio::test]
+async fn a_fault_has_the_code_of_sts() {
+    let ecr = frozen_mock().await;
+    for (code, name, status) in [
+        ("ThrottlingException", "Throttling", 400),
+        ("AccessDeniedException", "AccessDenied", 400),
+        ("IDPRejectedClaim", "IDPRejectedClaim", 403),
+    ] {
+        let fault = format!("action = {{ error = {{ code = '{code}', message = 'm' }} }}");
+        ecr.faults().add(Fault::from_toml(&fault).unwrap()).unwrap();
+        let response = call("GetCallerIdentity")
+            .signed_by(&signer())
+            .to(&ecr)
+            .await;
+        assert_error(&response, status, name, "m");
+        assert_eq!(ecr.requests().last().unwrap().error, Some(name));
+        ecr.faults().clear();
+    }
 }

@@ -194,6 +194,8 @@ impl State {
             ImageTagMutability::Mutable => TagRule::Mutable,
             ImageTagMutability::Immutable => TagRule::Immutable,
         };
+        let filters = initial.image_tag_mutability_exclusion_filters.iter();
+        settings.mutability.exclusions = filters.map(ToString::to_string).collect();
         let unpublished = self.repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();

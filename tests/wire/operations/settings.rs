@@ -214,3 +214,12 @@ async fn a_resource_of_another_region_is_an_invalid_arn() {
     api.assert_error("ListTagsForResource", input, code, text)
         .await;
 }
+
+#[tokio::test]
+async fn an_initial_repository_can_have_exclusion_filters() {
+    let config = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\nimage_tag_mutability_exclusion_filters = ['dev-*']\n";
+    let api = Api::with_config(config).await;
+    let output = api.output("DescribeRepositories", "{}").await;
+    let members = r#""imageTagMutability":"IMMUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusionFilters":[{"filter":"dev-*","filterType":"WILDCARD"}]"#;
+    assert!(output.contains(members), "{output}");
+}

@@ -47,6 +47,7 @@ impl Config {
         self.check_accounts()?;
         self.check_principals()?;
         self.check_repositories()?;
+        self.check_tag_filters()?;
         self.check_policies()?;
         self.check_faults()
     }
@@ -65,6 +66,19 @@ impl Config {
                     let conflict = Conflict::new(at(index), &repository.name, expected);
                     return Err(conflict.repeats(at(*entry.get())));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Source of the limit: `ImageTagMutabilityExclusionFilters` in the service model.
+    fn check_tag_filters(&self) -> Result<(), Conflict> {
+        for (index, repository) in self.repositories.iter().enumerate() {
+            let count = repository.image_tag_mutability_exclusion_filters.len();
+            if count > 5 {
+                let key = "image_tag_mutability_exclusion_filters".into();
+                let at = vec!["repositories".into(), index.into(), key];
+                return Err(Conflict::new(at, &count, "at most five filters"));
             }
         }
         Ok(())

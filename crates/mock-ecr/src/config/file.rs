@@ -79,8 +79,9 @@ impl ConfigError {
 
     fn value(position: Position, error: &ValueError) -> Self {
         let key = error.path().to_string();
-        // `serde_path_to_error` prints an empty path as ".".
-        let key = if key == "." { String::new() } else { key };
+        // `serde_path_to_error` prints an empty path as ".", and an unknown name of a map as "?".
+        let key = key.strip_suffix(".?").unwrap_or(&key);
+        let key = if key == "." { "" } else { key }.to_owned();
         let message = one_line(&error.inner().to_string());
         ConfigError::new(Some(position), key, with_suggestion(message))
     }
@@ -239,6 +240,34 @@ mod tests {
         rejects(
             "seed = ''",
             "line 1, column 8: seed: invalid value \"\": expected at least one character",
+        );
+    }
+
+    #[test]
+    fn an_unknown_quirk_and_too_many_filters_are_errors_at_their_key() {
+        let error = Config::parse("[quirks]\nfrozen_rang = true").unwrap_err();
+        assert_eq!(error.key(), "quirks");
+        assert_eq!(error.line(), Some(2));
+        assert!(
+            error
+                .to_string()
+                .ends_with("; did you mean \"frozen_range\"?")
+        );
+        let filters = |list: &str| {
+            format!(
+                "[[repositories]]\nname = 'app'\nimage_tag_mutability_exclusion_filters = [{list}]"
+            )
+        };
+        assert!(Config::parse(&filters("'a', 'b', 'c', 'd', 'e'")).is_ok());
+        rejects(
+            &filters("'a', 'b', 'c', 'd', 'e', 'f'"),
+            "line 3, column 42: repositories[0].image_tag_mutability_exclusion_filters: invalid value \"6\": expected at most five filters",
+        );
+        let error = Config::parse(&filters("'***'")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("invalid tag filter \"***\": expected 1 to 128 letters")
         );
     }
 

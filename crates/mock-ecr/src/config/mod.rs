@@ -32,7 +32,7 @@ pub use crate::types::argument::ArgumentError;
 pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
-pub use crate::types::{NameError, Partition};
+pub use crate::types::{NameError, Partition, TagFilter};
 pub use ca_location::{CaLocation, CaLocationError};
 pub(crate) use check::MAX_TOKEN_LENGTH;
 pub use configuration::Account;

@@ -51,7 +51,7 @@ mod tests {
         let error = Config::parse("[quotas]\nrepositories = -1").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "line 2, column 16: quotas.repositories: invalid value: integer `-1`, expected u32"
+            "line 2, column 16: quotas.repositories: invalid value: integer `-1`, expected an integer from 0 to 4294967295"
         );
     }
 }

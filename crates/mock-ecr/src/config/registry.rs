@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::error::Origin;
 use crate::config::image::Image;
-use crate::types::{AccountId, Region, RepositoryName};
+use crate::types::{AccountId, Region, RepositoryName, TagFilter};
 
 /// Whether the registry behaves like ECR or like OCI Distribution 1.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +162,11 @@ pub struct InitialRepository {
     /// Whether a tag can be moved to another image. The default is [`ImageTagMutability::Mutable`].
     #[serde(default)]
     pub image_tag_mutability: ImageTagMutability,
+    /// The tags to which `image_tag_mutability` does not apply, at most five filters: with
+    /// [`ImageTagMutability::Immutable`], they can be moved, and with [`ImageTagMutability::Mutable`], they cannot. The API
+    /// then returns `IMMUTABLE_WITH_EXCLUSION` or `MUTABLE_WITH_EXCLUSION`.
+    #[serde(default)]
+    pub image_tag_mutability_exclusion_filters: Vec<TagFilter>,
     /// The policy of the repository, in JSON. The default is `None`: the repository has no policy.
     #[serde(default)]
     pub policy: Option<String>,
@@ -185,6 +190,7 @@ impl InitialRepository {
             account: None,
             region: None,
             image_tag_mutability: ImageTagMutability::Mutable,
+            image_tag_mutability_exclusion_filters: Vec::new(),
             policy: None,
             layout: None,
             layout_origin: None,

@@ -159,6 +159,8 @@ struct RepositoryView {
     /// Whether tags can be moved: `MUTABLE` or `IMMUTABLE`.
     #[cfg_attr(test, schemars(with = "String"))]
     image_tag_mutability: ImageTagMutability,
+    /// The filters of the tags to which `image_tag_mutability` does not apply.
+    image_tag_mutability_exclusion_filters: Vec<String>,
     /// The policy in JSON, if there is one.
     policy: Option<String>,
     /// The directory of the OCI image layout with the images, if there is one.
@@ -263,11 +265,13 @@ impl RepositoryView {
     fn of(seed: &InitialRepository, config: &Config) -> Self {
         let account = seed.account.unwrap_or(config.default_account());
         let layout = seed.layout.as_ref();
+        let filters = seed.image_tag_mutability_exclusion_filters.iter();
         RepositoryView {
             name: seed.name.to_string(),
             account: account.to_string(),
             region: seed.region.as_ref().unwrap_or(&config.region).to_string(),
             image_tag_mutability: seed.image_tag_mutability,
+            image_tag_mutability_exclusion_filters: filters.map(ToString::to_string).collect(),
             policy: seed.policy.clone(),
             layout: layout.map(|path| path.display().to_string()),
         }

@@ -1,19 +1,23 @@
 //! The errors that a fault can return, by their codes.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::model::shapes::Model;
+use crate::aws::service::AwsService;
 use crate::types::error_chain::debug_as_chain;
 use crate::types::similar::{DidYouMean, most_similar};
 
 /// The code of an AWS error that the mock can return, such as `ThrottlingException`.
 ///
-/// The known codes are `ThrottlingException`, `TooManyRequestsException`, `RequestLimitExceeded`, `ServerException`,
+/// The known codes are the exceptions in the service models of ECR, ECR Public and STS, such as `KmsException`, and the
+/// common errors of AWS: `ThrottlingException`, `TooManyRequestsException`, `RequestLimitExceeded`, `ServerException`,
 /// `InternalFailure`, `InternalServerError`, `BadGateway`, `ServiceUnavailable`, `GatewayTimeout`,
 /// `UnrecognizedClientException`, `InvalidClientTokenId`, `ExpiredTokenException`, `InvalidSignatureException`,
-/// `RequestExpired`, `AccessDeniedException`, `InvalidParameterException`, `RepositoryNotFoundException`,
-/// `ImageNotFoundException` and `LimitExceededException`.
+/// `RequestExpired` and `AccessDeniedException`. STS returns some of them by another name, such as `Throttling`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
 #[cfg_attr(
@@ -34,7 +38,7 @@ impl ErrorCode {
 
     /// Returns the known codes.
     pub(crate) fn names() -> Vec<&'static str> {
-        ROWS.iter().map(|row| row.code).collect()
+        rows().map(|row| row.code).collect()
     }
 
     /// Returns the row of the table.
@@ -47,7 +51,7 @@ impl std::str::FromStr for ErrorCode {
     type Err = UnknownErrorCode;
 
     fn from_str(text: &str) -> Result<Self, UnknownErrorCode> {
-        let found = ROWS.iter().find(|row| row.code == text);
+        let found = rows().find(|row| row.code == text);
         found
             .map(ErrorCode)
             .ok_or_else(|| UnknownErrorCode(text.chars().take(100).collect()))
@@ -74,7 +78,7 @@ impl fmt::Debug for ErrorCode {
     }
 }
 
-/// The error returned when a string is not a known error code. The message lists the known codes.
+/// The error returned when a string is not a known error code. The message lists the common codes and a similar one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnknownErrorCode(String);
 
@@ -82,12 +86,12 @@ debug_as_chain!(UnknownErrorCode);
 
 impl fmt::Display for UnknownErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known: Vec<&str> = ROWS.iter().map(|row| row.code).collect();
-        let similar = most_similar(&self.0, known.iter().copied());
-        let (known, similar) = (known.join(", "), DidYouMean(&similar));
+        let common: Vec<&str> = ROWS.iter().map(|row| row.code).collect();
+        let similar = most_similar(&self.0, ErrorCode::names());
+        let (common, similar) = (common.join(", "), DidYouMean(&similar));
         write!(
             f,
-            "unknown error code {:?}: expected one of {known}{similar}",
+            "unknown error code {:?}: expected {common} or another exception of ECR, ECR Public or STS{similar}",
             self.0
         )
     }
@@ -119,6 +123,24 @@ const fn row(
         oci_message,
     }
 }
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(MODELLED.iter())
+}
+
+/// The exceptions of the service models that [`ROWS`] does not contain. The error of the registry is `[ASSUME]`.
+static MODELLED: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let mut found = BTreeMap::new();
+    for service in AwsService::ALL {
+        found.extend(Model::of(service).exceptions());
+    }
+    found.retain(|code, _| ROWS.iter().all(|row| row.code != *code));
+    let rows = found.into_iter().map(|(code, status)| {
+        let message = "A fault of the mock returned this error.";
+        row((code, status, message), ("UNKNOWN", status, message))
+    });
+    rows.collect()
+});
 
 /// Sources: ThrottlingException: aws/amazon-ecs-agent#498. TOOMANYREQUESTS: AWS user guide, `common-errors.html`. The
 /// statuses of the other errors: the service model and AWS's page of common errors. TooManyRequestsException has the
@@ -266,3 +288,37 @@ static ROWS: [Row; 19] = [
         ("DENIED", 403, "The quota of the account is reached."),
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_exception_of_a_service_model_is_a_code() {
+        for (code, status) in [
+            ("KmsException", 400),
+            ("LayerPartTooSmallException", 400),
+            ("LifecyclePolicyNotFoundException", 400),
+            ("UnsupportedCommandException", 400),
+            ("IDPRejectedClaim", 403),
+        ] {
+            assert_eq!(code.parse::<ErrorCode>().unwrap().row().status, status);
+        }
+        let mut names = ErrorCode::names();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn the_message_about_an_unknown_code_suggests_an_exception() {
+        let error = "KmsExcepton".parse::<ErrorCode>().unwrap_err().to_string();
+        assert!(
+            error.ends_with(
+                r#"or another exception of ECR, ECR Public or STS; did you mean "KmsException"?"#
+            ),
+            "{error}"
+        );
+    }
+}

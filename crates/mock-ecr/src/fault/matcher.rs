@@ -188,8 +188,8 @@ impl RequestMatcher {
             None => true,
         };
         let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
-        is_unset_or(&self.service(), Some(&attributes.service))
-            && operation.is_none_or(|operation| attributes.operation == Some(operation))
+        operation.is_none_or(|operation| attributes.operation == Some(operation))
+            && is_unset_or(&self.service(), Some(&attributes.service))
             && is_unset_or(&self.route, attributes.route.as_ref())
             && method.is_none_or(|method| method.eq_ignore_ascii_case(&attributes.method))
             && is_unset_or(&self.account, attributes.account.as_ref())

@@ -90,11 +90,12 @@ pub(crate) fn inject(
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
     let request_id = state.request_ids.next();
+    let code = service.injected_code(error.code);
     let (content_type, body) =
-        service.injected_error(error.status, error.code, error.message, &request_id);
+        service.injected_error(error.status, code, error.message, &request_id);
     let mut response = error.response(content_type, body);
     response::add_request_id(&mut response, &request_id);
-    log_entry.error = Some(error.code);
+    log_entry.error = Some(code);
     log_entry.request_id = Some(request_id);
     response
 }

@@ -1,12 +1,13 @@
 //! Adds suggestions to errors about unknown keys, values and parameters: the new name of a renamed key, or a similar name.
 
+use crate::types::expected::with_plain_type;
 use crate::types::similar::{DidYouMean, most_similar};
 
 /// Adds a suggestion to the message of an error about an unknown key or value: the new name if the key was renamed,
-/// otherwise the most similar expected names.
+/// otherwise the most similar expected names. In other messages, replaces types of Rust.
 pub(crate) fn with_suggestion(message: String) -> String {
     let Some((found, expected)) = unknown_name(&message) else {
-        return message;
+        return with_plain_type(message);
     };
     match new_name(found) {
         Some(new) => format!("{message}; it was renamed to `{new}`"),

@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use crate::aws::service::AwsService;
 
-/// The model of a service: the input shape of each operation, and all shapes by name.
+/// The model of a service: the input shape of each operation, all shapes by name, and the exceptions.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Model {
+    errors: BTreeMap<String, Exception>,
     operations: BTreeMap<String, String>,
     shapes: BTreeMap<String, Shape>,
 }
@@ -43,6 +44,15 @@ pub(crate) struct Shape {
     pub(crate) values: Vec<String>,
     #[serde(skip)]
     regex: OnceLock<Regex>,
+}
+
+/// How an exception is returned.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Exception {
+    /// The code in the response, if it is not the name of the exception.
+    code: Option<String>,
+    http_status_code: Option<u16>,
 }
 
 /// The types that occur in inputs.
@@ -86,6 +96,14 @@ impl Model {
     pub(crate) fn operation(&'static self, name: &str) -> Option<&'static str> {
         let (name, _) = self.operations.get_key_value(name)?;
         Some(name)
+    }
+
+    /// Returns the codes of all exceptions, and their statuses.
+    pub(crate) fn exceptions(&'static self) -> impl Iterator<Item = (&'static str, u16)> {
+        self.errors.iter().map(|(name, exception)| {
+            let code = exception.code.as_deref().unwrap_or(name);
+            (code, exception.http_status_code.unwrap_or(400))
+        })
     }
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {

@@ -107,6 +107,14 @@ impl AwsService {
         }
     }
 
+    /// Returns the code with which the service returns an error that a fault injects.
+    pub(crate) fn injected_code(self, code: &'static str) -> &'static str {
+        match self.protocol() {
+            Protocol::Json => code,
+            Protocol::Query => query_error::common_code(code),
+        }
+    }
+
     /// Returns the content type and the body of an error that a fault injects.
     pub(crate) fn injected_error(
         self,

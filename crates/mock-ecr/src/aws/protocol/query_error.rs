@@ -38,6 +38,18 @@ pub(super) fn code(error: &ApiError) -> &'static str {
     }
 }
 
+/// Returns the name of a common error in the Query protocol. Sources: see [`code`]; for `Throttling`,
+/// jlevers/selling-partner-api#278 (2022), aws/aws-sdk-go-v2#2481 (2024).
+pub(super) fn common_code(code: &'static str) -> &'static str {
+    match code {
+        "ThrottlingException" => "Throttling",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "AccessDeniedException" => "AccessDenied",
+        code => code,
+    }
+}
+
 pub(super) fn response(service: AwsService, error: &ApiError, request_id: &str) -> Response<Bytes> {
     let status = match error {
         ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::aws::epoch_seconds;
 use crate::domain::{Repository, TagMutability};
 use crate::services::context::RequestContext;
+use crate::types::TagFilter;
 
 /// A repository in outputs. The members are in alphabetical order, as in ECR. Source: hashicorp/terraform-provider-aws#35268.
 #[derive(Debug, Serialize)]
@@ -47,7 +48,7 @@ pub(crate) struct ExclusionFilter {
 
 impl ExclusionFilter {
     pub(crate) fn has_many_wildcards(&self) -> bool {
-        self.filter.matches('*').count() > 2
+        self.filter.matches('*').count() > TagFilter::MAX_WILDCARDS
     }
 }
 
