@@ -393,5 +393,8 @@ async fn a_tag_has_at_most_300_characters() {
         assert_eq!(send("GET", &manifest, "").await.body, IMAGE);
         assert_eq!(send("PUT", &manifest, IMAGE).await.status(), pushed);
         assert_eq!(send("DELETE", &manifest, "").await.status(), 202);
+        let longer = send("PUT", &format!("/v2/app/manifests/{longer}"), IMAGE).await;
+        let has_text = longer.body.contains(text);
+        assert_eq!(has_text, dialect == "ecr", "{}", longer.body);
     }
 }

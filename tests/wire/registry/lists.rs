@@ -86,11 +86,15 @@ async fn an_invalid_page_is_unsupported() {
     let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
     let token = "Invalid parameter at 'NextToken' failed to satisfy constraint: 'Invalid next token provided'";
     let small = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value greater than or equal to 1'";
+    let text = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must be an integer'";
     for (query, text) in [
         ("n=1001", number),
         ("n=0", small),
         ("n=-1", small),
-        ("n=abc", number), // [ASSUME]
+        ("n=99999999999999999999999", number),
+        ("n=-99999999999999999999999", small),
+        ("n=abc", text), // [ASSUME]
+        ("n=-", text),
         ("last=a", token),
     ] {
         for path in ["/v2/app/tags/list", "/v2/_catalog"] {

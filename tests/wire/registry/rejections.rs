@@ -5,6 +5,7 @@ use mock_ecr::repository::Rejection;
 
 use super::{HELLO, Registry, error};
 use crate::image::{IMAGE, OCI_INDEX, OCI_MANIFEST, image_with};
+use crate::log::Log;
 use crate::response::Response;
 
 /// The digest of an empty layer.
@@ -247,5 +248,28 @@ async fn errors_of_a_push_are_those_of_the_api() {
 fn each_rejection_has_a_source() {
     for one in Rejection::ALL {
         assert!(one.source.contains('#'), "{}", one.request);
+    }
+}
+
+/// Most of the errors of ECR do not contain the reason.
+#[tokio::test]
+async fn the_reason_of_a_rejected_manifest_is_logged() {
+    let registry = Registry::ecr().await;
+    for (members, reason) in [
+        (
+            r#""unknown":1"#,
+            "unknown member \\\"unknown\\\" at line 1 column ",
+        ),
+        (r#""artifactType":"a/b;c=d""#, "(quirk plain_media_types)"),
+    ] {
+        let log = Log::default();
+        let guards = log.capture();
+        let pushed = registry.push(OCI_MANIFEST, &image_with(members)).await;
+        assert_eq!(pushed.status(), 405);
+        drop(guards);
+        let text = log.text();
+        let warning = text.lines().find(|line| line.contains("WARN")).unwrap();
+        assert!(warning.contains("a manifest was rejected repository=arn:aws:ecr:us-east-1:123456789012:repository/app"), "{warning}");
+        assert!(warning.contains(reason), "{warning}");
     }
 }

@@ -1,5 +1,6 @@
 //! The errors of operations on repositories. The API and the registry translate them into their own codes and messages.
 
+use crate::config::Quirk;
 use crate::domain::rejection::Rule;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::store::{Key, StoreError};
@@ -143,7 +144,7 @@ impl RepositoryError {
 }
 
 /// The reason why a manifest is invalid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidManifest {
     #[error("expected a JSON object")]
     Json,
@@ -155,6 +156,8 @@ pub(crate) enum InvalidManifest {
     SentMediaType,
     #[error("it has more than 4,194,304 characters")]
     TooLong,
+    #[error("{0} (quirk {quirk})", quirk = Quirk::StrictManifests.name())]
+    UnknownMember(String),
     #[error("{}", rejected(*.0))]
     Rejected(Rule),
 }

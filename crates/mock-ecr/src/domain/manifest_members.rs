@@ -2,6 +2,8 @@
 //!
 //! It rejects every other member. The lists contain all members of OCI Image 1.1 and of Docker's manifests, except those whose rejection is
 //! recorded; see the sources of [`Rule::UnknownMember`](crate::domain::rejection::Rule::UnknownMember). That ECR accepts all of the others is `[ASSUME]`.
+//! So is that it does not check the values that [`Manifest`](crate::domain::manifest::Manifest) does not parse, and accepts an image without
+//! `config`, an index without images, any `schemaVersion` and any type of annotation.
 
 use std::fmt;
 
@@ -86,10 +88,14 @@ const PLATFORM: Members = Members(&[
 ]);
 
 impl Members {
-    /// Returns whether a manifest has no other members. The manifest is not stored: it can have 16 MiB.
-    pub(super) fn contain_all_of(&'static self, manifest: &[u8]) -> bool {
+    /// Checks that a manifest has no other members. The manifest is not stored: it can have 16 MiB.
+    ///
+    /// # Errors
+    ///
+    /// Returns the name and the position of the first other member.
+    pub(super) fn check(&'static self, manifest: &[u8]) -> Result<(), serde_json::Error> {
         let mut json = serde_json::Deserializer::from_slice(manifest);
-        Object(self).deserialize(&mut json).is_ok()
+        Object(self).deserialize(&mut json)
     }
 
     fn find(&self, name: &str) -> Option<Content> {
@@ -125,8 +131,11 @@ impl<'de> serde::de::Visitor<'de> for Content {
             return Err(A::Error::custom("expected a list"));
         };
         while let Some(name) = map.next_key::<String>()? {
-            let content = members.find(&name);
-            map.next_value_seed(content.ok_or_else(|| A::Error::custom("unknown member"))?)?;
+            let Some(content) = members.find(&name) else {
+                let name: String = name.chars().take(100).collect();
+                return Err(A::Error::custom(format_args!("unknown member {name:?}")));
+            };
+            map.next_value_seed(content)?;
         }
         Ok(())
     }

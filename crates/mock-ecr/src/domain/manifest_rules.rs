@@ -15,20 +15,28 @@ pub(super) fn check_manifest(
 ) -> Result<(), InvalidManifest> {
     let kind = Kind::of(media_type);
     let is_typed = manifest.media_type.is_some() || sent_as.is_some_and(|text| !text.is_empty());
-    let broken = [
+    let types = [
         (Rule::NoType, !is_typed),
         (Rule::UnknownType, kind == Kind::Unknown),
-        (
-            Rule::UnknownMember,
-            rules.have(Rule::UnknownMember) && kind.has_unknown_member(bytes),
-        ),
-        (Rule::MediaTypeParameter, has_parameter(manifest)),
-        (
-            Rule::NoLayers,
-            kind.is_image() && layer_count(manifest) == 0,
-        ),
-        (Rule::TooManyLayers, layer_count(manifest) > MAX_LAYERS),
     ];
+    check(rules, types)?;
+    if rules.have(Rule::UnknownMember) {
+        kind.check_members(bytes)?;
+    }
+    let layers = layer_count(manifest);
+    let contents = [
+        (Rule::MediaTypeParameter, has_parameter(manifest)),
+        (Rule::NoLayers, kind.is_image() && layers == 0),
+        (Rule::TooManyLayers, layers > MAX_LAYERS),
+    ];
+    check(rules, contents)
+}
+
+/// Returns an error for the first rule that is broken.
+fn check(
+    rules: Rules,
+    broken: impl IntoIterator<Item = (Rule, bool)>,
+) -> Result<(), InvalidManifest> {
     let mut broken = broken.into_iter();
     let broken = broken.find(|(rule, is_broken)| *is_broken && rules.have(*rule));
     broken.map_or(Ok(()), |(rule, _)| Err(InvalidManifest::Rejected(rule)))
@@ -65,12 +73,14 @@ impl Kind {
         matches!(self, Kind::Image | Kind::Schema1)
     }
 
-    fn has_unknown_member(self, bytes: &[u8]) -> bool {
-        match self {
-            Kind::Image => !IMAGE.contain_all_of(bytes),
-            Kind::Index => !INDEX.contain_all_of(bytes),
-            Kind::Schema1 | Kind::Unknown => false,
-        }
+    fn check_members(self, bytes: &[u8]) -> Result<(), InvalidManifest> {
+        let members = match self {
+            Kind::Image => &IMAGE,
+            Kind::Index => &INDEX,
+            Kind::Schema1 | Kind::Unknown => return Ok(()),
+        };
+        let checked = members.check(bytes);
+        checked.map_err(|error| InvalidManifest::UnknownMember(error.to_string()))
     }
 }
 
@@ -164,17 +174,39 @@ mod tests {
                 r#"{{"manifests":[{{DIGEST,"platform":{{"architecture":"a","os":"o",{platform}}}}}]}}"#
             )
         };
-        for (media_type, manifest) in [
-            (OCI, image(r#","config":{DIGEST,"annotations":{"a":"b"}}"#)),
-            (OCI, image(r#","config":{DIGEST,"platform":{"os":"o"}}"#)),
-            (OCI, image(r#","subject":{DIGEST,"platform":{"os":"o"}}"#)),
-            (OCI, image(r#","unknown":1"#)),
-            (V2, image(r#","manifests":[]"#)),
-            (OCI_INDEX, index(r#""os.features":["win32k"]"#)),
-            (LIST, index(r#""features":["sse4"]"#)),
+        for (media_type, name, manifest) in [
+            (
+                OCI,
+                "annotations",
+                image(r#","config":{DIGEST,"annotations":{"a":"b"}}"#),
+            ),
+            (
+                OCI,
+                "platform",
+                image(r#","config":{DIGEST,"platform":{"os":"o"}}"#),
+            ),
+            (
+                OCI,
+                "platform",
+                image(r#","subject":{DIGEST,"platform":{"os":"o"}}"#),
+            ),
+            (OCI, "unknown", image(r#","unknown":1"#)),
+            (V2, "manifests", image(r#","manifests":[]"#)),
+            (
+                OCI_INDEX,
+                "os.features",
+                index(r#""os.features":["win32k"]"#),
+            ),
+            (LIST, "features", index(r#""features":["sse4"]"#)),
         ] {
-            let rejected = Err(InvalidManifest::Rejected(Rule::UnknownMember));
-            assert_eq!(check(media_type, &manifest), rejected, "{manifest}");
+            let rejected = check(media_type, &manifest);
+            let Err(InvalidManifest::UnknownMember(reason)) = rejected else {
+                panic!("{manifest}: {rejected:?}");
+            };
+            assert!(
+                reason.starts_with(&format!("unknown member {name:?} at line 1 column ")),
+                "{reason}"
+            );
         }
     }
 

@@ -39,13 +39,30 @@ pub(crate) struct Pushed {
 }
 
 impl Repositories {
-    /// Pushes an image. Its layers must exist in the repository, and, if it is an index, its images.
+    /// Pushes an image. Its layers must exist in the repository, and, if it is an index, its images. Logs why a manifest is invalid: most of
+    /// the errors of ECR do not contain the reason.
     pub(crate) async fn put_image(
         &self,
         id: &RepositoryId,
         new: NewImage,
         now: Timestamp,
     ) -> Result<Pushed, RepositoryError> {
+        let push = self.checked_push(id, new, now);
+        let push = push.inspect_err(|error| {
+            if let RepositoryError::InvalidManifest(reason) = error {
+                let reason = reason.to_string();
+                tracing::warn!(repository = %id, ?reason, "a manifest was rejected");
+            }
+        })?;
+        self.store.transact(move |records| push.run(records)).await
+    }
+
+    fn checked_push(
+        &self,
+        id: &RepositoryId,
+        new: NewImage,
+        now: Timestamp,
+    ) -> Result<Push, RepositoryError> {
         let at = self.lookup(id);
         let manifest = Manifest::parse(&new.manifest).map_err(RepositoryError::InvalidManifest)?;
         let digest = verified_digest(id, &new)?;
@@ -54,7 +71,7 @@ impl Repositories {
         let (bytes, media_type) = (&new.manifest, &metadata.media_type);
         check_manifest(self.rules, &manifest, bytes, media_type, sent_as)
             .map_err(RepositoryError::InvalidManifest)?;
-        let push = Push {
+        Ok(Push {
             at,
             quotas: self.quotas,
             manifest,
@@ -64,8 +81,7 @@ impl Repositories {
                 metadata,
                 manifest: new.manifest,
             },
-        };
-        self.store.transact(move |records| push.run(records)).await
+        })
     }
 }
 

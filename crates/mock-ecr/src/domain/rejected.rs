@@ -21,6 +21,9 @@ impl RepositoryError {
             RepositoryError::ReferencedImagesNotFound { .. } => Some(Rule::MissingImages),
             RepositoryError::DigestMismatch { .. } => Some(Rule::ImageDigest),
             RepositoryError::InvalidManifest(InvalidManifest::Rejected(rule)) => Some(*rule),
+            RepositoryError::InvalidManifest(InvalidManifest::UnknownMember(_)) => {
+                Some(Rule::UnknownMember)
+            }
             RepositoryError::TooManyImages { .. } => Some(Rule::ImageQuota),
             RepositoryError::TooManyTags { .. } => Some(Rule::TagQuota),
             RepositoryError::TooManyRepositories { .. } => Some(Rule::RepositoryQuota),

@@ -426,7 +426,7 @@ impl RegistryError {
 fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
     let constraint = match invalid {
         InvalidManifest::Json | InvalidManifest::Shape => "Invalid JSON syntax",
-        InvalidManifest::Rejected(_) => {
+        InvalidManifest::UnknownMember(_) | InvalidManifest::Rejected(_) => {
             return RegistryError::Invalid(OciCode::ManifestInvalid);
         }
         InvalidManifest::SentMediaType => "Invalid media type",

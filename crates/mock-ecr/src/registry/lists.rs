@@ -1,5 +1,7 @@
 //! `tags/list` and `_catalog`, with pagination.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use http::{Response, StatusCode, header};
 use serde::Serialize;
 
@@ -164,11 +166,16 @@ fn list_response(
     whole(response.expect("names and valid hosts are valid header values"))
 }
 
-/// Parses the number of results. That a text which is no number has the message about numbers that are too large is `[ASSUME]`.
+/// Parses the number of results.
 fn number(text: &str) -> Result<usize, RegistryError> {
-    text.parse().map_err(|_| match text.parse::<i64>() {
-        Ok(_) => invalid_number(TOO_SMALL),
-        Err(_) => invalid_number(TOO_LARGE),
+    text.parse().map_err(|error: ParseIntError| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_number = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
+        match error.kind() {
+            IntErrorKind::PosOverflow => invalid_number(TOO_LARGE),
+            _ if is_number => invalid_number(TOO_SMALL),
+            _ => invalid_number(NO_NUMBER),
+        }
     })
 }
 
@@ -176,6 +183,9 @@ fn number(text: &str) -> Result<usize, RegistryError> {
 const TOO_LARGE: &str = "Member must have value less than or equal to 1000";
 /// The form of the message is that of [`TOO_LARGE`].
 const TOO_SMALL: &str = "Member must have value greater than or equal to 1";
+
+/// `[ASSUME]`.
+const NO_NUMBER: &str = "Member must be an integer";
 
 fn invalid_number(constraint: &'static str) -> RegistryError {
     RegistryError::InvalidParameter {

@@ -13,7 +13,7 @@ use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, respond};
 use crate::registry::error::{OciCode, RegistryError};
-use crate::types::{Reference, RepositoryId};
+use crate::types::{Reference, RepositoryId, Tag};
 
 pub(super) async fn answer(
     context: &RequestContext<'_>,
@@ -54,6 +54,10 @@ fn invalid(context: &RequestContext<'_>, reference: &str) -> RegistryError {
     }
     let (parameter, constraint) = if reference.contains(':') {
         ("imageDigest", "Invalid image digest")
+    } else if reference.len() > Tag::MAX_LENGTH {
+        // [ASSUME]: the message is that of the API.
+        let constraint = "must have length less than or equal to 300";
+        ("imageTag", constraint)
     } else {
         (
             "imageTag",

@@ -16,6 +16,9 @@ use crate::types::name::{NameError, as_text};
 pub(crate) struct Tag(Arc<str>);
 
 impl Tag {
+    /// The maximum number of characters. Source: `ImageTag` in the service model.
+    pub(crate) const MAX_LENGTH: usize = 300;
+
     /// Returns the tag as text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -33,7 +36,7 @@ impl FromStr for Tag {
     fn from_str(text: &str) -> Result<Self, NameError> {
         let is_word = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
         let mut bytes = text.bytes();
-        let is_tag = text.len() <= 300
+        let is_tag = text.len() <= Self::MAX_LENGTH
             && bytes.next().is_some_and(is_word)
             && bytes.all(|c| is_word(c) || c == b'.' || c == b'-');
         if is_tag {

@@ -18,7 +18,8 @@ use crate::types::json_size;
 ///
 /// It is 7 MiB, the limit of Kinesis (`[ANALOG]`, source: mhart/kinesalite). For `UploadLayerPart` it is larger: a layer part has up
 /// to 20,971,520 bytes in the service model, and base64 encodes three bytes as four. For `PutImage` it is larger, too: a manifest has up to
-/// 4,194,304 characters, each of which can be escaped by 6 bytes.
+/// 4,194,304 characters, each of which can be escaped by 6 bytes. A character beyond U+FFFF can be escaped by 12 bytes, but no client writes
+/// manifests of millions of them.
 pub(crate) fn max_body_size(request: &Parts) -> usize {
     match Target::of(request).operation {
         "UploadLayerPart" => 29 << 20,

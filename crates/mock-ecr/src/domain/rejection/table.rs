@@ -128,7 +128,7 @@ impl Rejection {
             code: "UNSUPPORTED",
             message: image_manifest!("Invalid JSON syntax"),
             evidence: Evidence::Recorded,
-            source: "goharbor/acceleration-service#353 (2025), falcosecurity/falcoctl#302 (2023), regclient/regclient#709 (2024), dragonflyoss/nydus#1691 and #1692 (2025), moby/buildkit#6171 (2025), aws/containers-roadmap#2439 (2024)",
+            source: "goharbor/acceleration-service#353 (2025), falcosecurity/falcoctl#302 (2023), regclient/regclient#709 (2024), dragonflyoss/nydus#1691 and #1692 (2025), moby/buildkit#6171 (2025), aws/containers-roadmap#2439 (2024). That other members are accepted, and an image without `config`, is assumed",
         },
         Rejection {
             rule: Rule::MediaTypeParameter,

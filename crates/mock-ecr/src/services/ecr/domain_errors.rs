@@ -146,9 +146,10 @@ fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
         InvalidManifest::SentMediaType => {
             return invalid("imageManifestMediaType", "Invalid media type");
         }
-        InvalidManifest::Json | InvalidManifest::Shape | InvalidManifest::Rejected(_) => {
-            "Invalid JSON syntax"
-        }
+        InvalidManifest::Json
+        | InvalidManifest::Shape
+        | InvalidManifest::UnknownMember(_)
+        | InvalidManifest::Rejected(_) => "Invalid JSON syntax",
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
         InvalidManifest::TooLong => "must have length less than or equal to 4194304",
     };
