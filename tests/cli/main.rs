@@ -21,6 +21,7 @@ mod front_page;
 mod hostile_server;
 mod limits;
 mod lists;
+mod manual;
 mod mock;
 mod public_api;
 mod pusher;

@@ -33,6 +33,10 @@ use std::process::ExitCode;
 use args::{Args, Command};
 use error::Error;
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse_or_exit();
     log_to_stderr(args.log);

@@ -392,7 +392,7 @@ impl RegistryError {
             }
             RepositoryError::DigestMismatch { .. }
             | RepositoryError::LayerDigestMismatch { .. } => RegistryError::DigestMismatch,
-            RepositoryError::InvalidManifest(invalid) => invalid_manifest(invalid),
+            RepositoryError::InvalidManifest(invalid) => invalid_manifest(&invalid),
             RepositoryError::UploadNotFound { .. } => RegistryError::UploadUnknown,
             RepositoryError::TooManyUploads => RegistryError::TooManyUploads,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
@@ -423,7 +423,7 @@ impl RegistryError {
 
 /// Returns the error of an invalid manifest. Source of the text for invalid JSON: opcr-io/policy#149. That members of the wrong type have
 /// this text too, and the other texts, are `[ASSUME]`.
-fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
+fn invalid_manifest(invalid: &InvalidManifest) -> RegistryError {
     let constraint = match invalid {
         InvalidManifest::Json | InvalidManifest::Shape => "Invalid JSON syntax",
         InvalidManifest::UnknownMember(_) | InvalidManifest::Rejected(_) => {

@@ -57,7 +57,7 @@ impl From<RepositoryError> for ApiError {
                 "The list of tags on the repository is over the limit. The maximum number of tags that can be applied to a repository is 50."
                     .to_owned(),
             ),
-            RepositoryError::InvalidManifest(manifest) => return invalid_manifest(manifest),
+            RepositoryError::InvalidManifest(manifest) => return invalid_manifest(&manifest),
             error => return image_or_layer_error(error),
         };
         ApiError::modelled(code, message)
@@ -141,7 +141,7 @@ fn upload_error(error: RepositoryError) -> ApiError {
     ApiError::modelled(code, message)
 }
 
-fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
+fn invalid_manifest(manifest: &InvalidManifest) -> ApiError {
     let constraint = match manifest {
         InvalidManifest::SentMediaType => {
             return invalid("imageManifestMediaType", "Invalid media type");

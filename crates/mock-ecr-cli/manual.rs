@@ -1,0 +1,36 @@
+//! Writes the man pages and the completions of `mock-ecr` into a folder: `cargo run --example manual -- FOLDER`.
+//!
+//! It is not a command of the program, so that the program does not contain the generators.
+
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "only the definition of the command line is used"
+)]
+#[path = "src/args/mod.rs"]
+mod args;
+
+use std::path::Path;
+use std::{env, fs, io};
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+fn main() -> io::Result<()> {
+    let folder = env::args_os().nth(1);
+    let folder = folder.ok_or_else(|| io::Error::other("expected one argument: the folder"))?;
+    write(Path::new(&folder))
+}
+
+/// Writes `man/man1/*.1` and `completions/*`.
+fn write(folder: &Path) -> io::Result<()> {
+    let (man, completions) = (folder.join("man/man1"), folder.join("completions"));
+    fs::create_dir_all(&man)?;
+    fs::create_dir_all(&completions)?;
+    let command = args::Args::command();
+    clap_mangen::generate_to(command.clone(), man)?;
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+        clap_complete::generate_to(shell, &mut command.clone(), "mock-ecr", &completions)?;
+    }
+    Ok(())
+}
