@@ -5,7 +5,7 @@ use crate::stub::{ONE_REGISTRY, Request, Stub, error_response, response};
 
 /// Runs without credentials in the environment against a server, and returns the only request to it.
 #[track_caller]
-fn sent_request(change: impl FnOnce(Ecr) -> Ecr) -> Request {
+pub(crate) fn sent_request(change: impl FnOnce(Ecr) -> Ecr) -> Request {
     let stub = Stub::responding(ONE_REGISTRY);
     let ecr = Ecr::new(&["get-login-password"]).without_credentials();
     change(ecr.endpoint(&stub)).run().success();
@@ -14,7 +14,7 @@ fn sent_request(change: impl FnOnce(Ecr) -> Ecr) -> Request {
 
 /// Runs without credentials in the environment and asserts the error message.
 #[track_caller]
-fn assert_error(message: &str, change: impl FnOnce(Ecr) -> Ecr) {
+pub(crate) fn assert_error(message: &str, change: impl FnOnce(Ecr) -> Ecr) {
     let stub = Stub::responding(ONE_REGISTRY);
     let ecr = Ecr::new(&["get-login-password"]).without_credentials();
     let outcome = change(ecr.endpoint(&stub)).run();
@@ -23,7 +23,7 @@ fn assert_error(message: &str, change: impl FnOnce(Ecr) -> Ecr) {
 }
 
 /// Writes a program that prints credentials, and configures it with these arguments.
-fn process(ecr: Ecr, arguments: &str, output: &str) -> Ecr {
+pub(crate) fn process(ecr: Ecr, arguments: &str, output: &str) -> Ecr {
     let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > words\ncat <<'END'\n{output}\nEND\n");
     ecr.env("PATH", "/usr/bin:/bin")
         .program("issue", &script)
@@ -165,18 +165,20 @@ fn a_repeated_section_or_key_is_an_error() {
 }
 
 const SSO: &str = "[default]\nsso_account_id = 123456789012\nsso_role_name = Reader\n";
-const ROLE_KEYS: &str = r#"{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":32503680000000}}"#;
+pub(crate) const ROLE_KEYS: &str = r#"{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":32503680000000}}"#;
 
 /// The SHA-1 digests of `https://start.example` and `corp`.
-const LEGACY_TOKEN: &str = ".aws/sso/cache/1c5a689b7bb92284d0c514c4b1c1e1ce96d9621f.json";
-const SESSION_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+pub(crate) const LEGACY_TOKEN: &str =
+    ".aws/sso/cache/1c5a689b7bb92284d0c514c4b1c1e1ce96d9621f.json";
+pub(crate) const SESSION_TOKEN: &str =
+    ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
-fn legacy_sso(ecr: Ecr) -> Ecr {
+pub(crate) fn legacy_sso(ecr: Ecr) -> Ecr {
     let config = format!("{SSO}sso_start_url = https://start.example\nsso_region = eu-west-1\n");
     ecr.file(".aws/config", config)
 }
 
-fn session_sso(ecr: Ecr) -> Ecr {
+pub(crate) fn session_sso(ecr: Ecr) -> Ecr {
     let session = "sso_start_url = https://start.example\nsso_region = eu-west-1\n";
     let config = format!("{SSO}sso_session = corp\n[sso-session corp]\n{session}");
     ecr.file(".aws/config", config)
@@ -256,7 +258,7 @@ fn a_token_of_an_sso_session_is_renewed() {
     assert_eq!(call.body, body);
 }
 
-fn session(key_id: &str) -> String {
+pub(crate) fn session(key_id: &str) -> String {
     format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
          <AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t-{key_id}</SessionToken>\

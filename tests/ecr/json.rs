@@ -96,7 +96,7 @@ fn a_response_without_authorization_data_is_an_error() {
         r#"{"authorizationData":{"a":1}}"#,
         r#"{"authorizationData":["x"]}"#,
         r#"{"authorizationData":[{"authorizationToken":{"a":1}}]}"#,
-        r#"{"authorizationData":[{"expiresAt":"soon"}]}"#,
+        r#"{"authorizationData":[{"expiresAt":["soon"]}]}"#,
     ] {
         run(body).assert_error_contains(&["contains no usable authorization data"]);
     }

@@ -1,5 +1,7 @@
 //! The errors of the sources of credentials, with the messages of v1.
 
+use crate::python_time::OffsetError;
+
 /// The reason why a source has no credentials.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CredentialError {
@@ -10,11 +12,19 @@ pub(crate) enum CredentialError {
     },
     #[error("Error when retrieving credentials from {provider}: {reason}")]
     Retrieval { provider: String, reason: String },
+    #[error(
+        "Error when retrieving credentials from {provider}: Invalid type for {member}: expected str instead of {class}"
+    )]
+    MemberType {
+        provider: &'static str,
+        member: &'static str,
+        class: &'static str,
+    },
     #[error("Credentials were refreshed, but the refreshed credentials are still expired.")]
     StillExpired,
-    /// An expiry without an offset, which v1 cannot compare with the current time.
-    #[error("can't subtract offset-naive and offset-aware datetimes")]
-    ExpiryWithoutOffset,
+    /// An expiry that cannot be compared with the current time.
+    #[error(transparent)]
+    ExpiryOffset(#[from] OffsetError),
     /// A missing member of a response. v1 prints Python's `KeyError`.
     #[error("'{0}'")]
     Missing(&'static str),
@@ -25,6 +35,10 @@ pub(crate) enum CredentialError {
         "Error when retrieving credentials: the {0} contains a character that is not allowed in a header"
     )]
     Character(&'static str),
+    #[error(
+        "Error when retrieving credentials: the secret access key contains a character that cannot be encoded"
+    )]
+    SecretCharacter,
 
     #[error(
         "The source_profile \"{name}\" referenced in the profile \"{profile}\" does not exist."

@@ -141,6 +141,8 @@ pub(crate) enum Error {
     ServiceUnreadable(String),
     #[error("The response contains no usable authorization data: {0}")]
     InvalidResponse(String),
+    #[error("Invalid timestamp \"{text}\": {reason}")]
+    InvalidTimestamp { text: String, reason: String },
     #[error("The time {0} is outside the years 1 to 9999 and has no date")]
     TimeOutOfRange(String),
     /// An invalid element in the response to `get-login` after valid ones.

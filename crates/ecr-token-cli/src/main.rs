@@ -28,6 +28,8 @@ mod python;
 mod python_json;
 mod python_path;
 mod python_text;
+mod python_time;
+mod python_url;
 mod response;
 mod retry;
 mod run;

@@ -19,6 +19,20 @@ pub(crate) fn class(value: &Value) -> &'static str {
     }
 }
 
+/// Returns the message of `value['name']` for a value that is not an object.
+pub(crate) fn subscript_error(value: &Value) -> String {
+    match value {
+        Value::Array(_) => "list indices must be integers or slices, not str".to_owned(),
+        Value::String(_) => "string indices must be integers, not 'str'".to_owned(),
+        other => format!("'{}' object is not subscriptable", class(other)),
+    }
+}
+
+/// Returns the message of `value.get('name')` for a value that is not an object.
+pub(crate) fn attribute_error(value: &Value) -> String {
+    format!("'{}' object has no attribute 'get'", class(value))
+}
+
 /// Returns whether a value is false in Python.
 pub(crate) fn is_falsy(value: &Value) -> bool {
     match value {

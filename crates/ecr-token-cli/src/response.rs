@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::python;
+use crate::python_json;
 
 /// A successful response: the members of the service model in its order, with numbers as they were sent.
 #[derive(Debug)]
@@ -18,9 +19,9 @@ impl TokenResponse {
     /// Returns an error if the body contains no authorization data; v1 prints nothing and exits with 0. As in v1, an empty
     /// object is accepted.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Error> {
-        let body: Value = serde_json::from_slice(body).map_err(|error| {
-            Error::InvalidResponse(format!("the body is not valid JSON ({error})"))
-        })?;
+        let text = std::str::from_utf8(body);
+        let text = text.map_err(|error| not_json(&python::decode_error(body, error)))?;
+        let body = python_json::parse(text).map_err(|error| not_json(&error.to_string()))?;
         let Value::Object(mut members) = body else {
             return Err(Error::InvalidResponse(
                 "the body is not a JSON object".to_owned(),
@@ -56,6 +57,10 @@ impl TokenResponse {
     }
 }
 
+fn not_json(reason: &str) -> Error {
+    Error::InvalidResponse(format!("the body is not valid JSON ({reason})"))
+}
+
 /// Drops unknown members and nulls. A list element that is null is preserved.
 fn parse_element(element: Value) -> Result<Value, Error> {
     let mut members = match element {
@@ -78,7 +83,8 @@ fn parse_element(element: Value) -> Result<Value, Error> {
 
 fn has_model_type(name: &str, value: &Value) -> bool {
     match name {
-        "expiresAt" => value.is_number(),
+        // ECR sends a number. Other servers send a text, which v1 prints as it is.
+        "expiresAt" => value.is_number() || value.is_string(),
         _ => value.is_string(),
     }
 }

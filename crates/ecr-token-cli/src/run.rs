@@ -69,7 +69,6 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
                 format: settings.format()?,
                 query,
                 colour: Colour::named(line.globals.color.as_deref()),
-                timestamps: settings.timestamps(),
             };
             get_authorization_token(&settings, args, &print).await
         }
@@ -98,9 +97,10 @@ async fn get_authorization_token(
     let registry_ids = input.validated()?;
     let document = match skeleton {
         Some(_) => skeleton::output(&print.format),
-        None => client::authorization_token(&session, registry_ids)
-            .await?
-            .into_document(),
+        None => {
+            let response = client::authorization_token(&session, registry_ids).await?;
+            settings.timestamps().apply(response.into_document())?
+        }
     };
     output::render(document, print)
 }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::python;
+use crate::python_json::{self, JsonError};
 
 /// The code and the message of an error response.
 #[derive(Debug, PartialEq)]
@@ -37,17 +38,18 @@ impl ServiceError {
         }
         let body = std::str::from_utf8(body)
             .map_err(|error| Unreadable(python::decode_error(body, error)))?;
-        let Ok(document) = serde_json::from_str(body) else {
-            return Ok(Self {
-                code: status.to_string(),
-                message: body.to_owned(),
-            });
+        let document = match python_json::parse(body) {
+            Ok(document) => document,
+            Err(JsonError::Invalid(_)) => {
+                return Ok(Self {
+                    code: status.to_string(),
+                    message: body.to_owned(),
+                });
+            }
+            Err(error) => return Err(Unreadable(error.to_string())),
         };
         let Value::Object(members) = document else {
-            let class = python::class(&document);
-            return Err(Unreadable(format!(
-                "'{class}' object has no attribute 'get'"
-            )));
+            return Err(Unreadable(python::attribute_error(&document)));
         };
         let header = response.headers().get("x-amzn-query-error");
         let code = match header.and_then(query_code) {
@@ -69,7 +71,8 @@ impl ServiceError {
     pub(crate) fn read_rest(response: &HttpResponse) -> Result<Self, Unreadable> {
         let error = Self::read(response)?;
         let body = response.body().bytes().unwrap_or_default();
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let body = std::str::from_utf8(body).unwrap_or_default();
+        let body = python_json::parse(body).unwrap_or_default();
         let member = body.get("code").or_else(|| body.get("Code"));
         let header = response.headers().get("x-amzn-errortype");
         let code = header

@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 
 use crate::config::{Config, Settings};
-use crate::credentials::{self, Provided};
+use crate::credentials::{self, Provided, check_characters};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 
@@ -50,12 +50,16 @@ impl Session {
     /// Returns the credentials that sign a request, or `None` if requests are not signed.
     ///
     /// # Errors
-    /// Returns an error if there are no credentials, or if they cannot be fetched.
+    /// Returns an error if there are no credentials, or if they cannot be fetched or cannot sign a request.
     pub(crate) async fn credentials(&self) -> Result<Option<Credentials>, Error> {
         match &self.credentials {
             SigningCredentials::None => Ok(None),
             SigningCredentials::NotFound => Err(Error::NoCredentials),
-            SigningCredentials::Found(found) => found.keys(&self.issuers).await.map(Some),
+            SigningCredentials::Found(found) => {
+                let found = found.keys(&self.issuers).await?;
+                check_characters(&found)?;
+                Ok(Some(found))
+            }
         }
     }
 

@@ -12,13 +12,15 @@ use serde_json::Value;
 
 use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
-use crate::credentials::expiry;
+use crate::credentials::json_keys::JsonKeys;
 use crate::credentials::local_request::LocalRequest;
 use crate::credentials::provided::{Fetch, Provided};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 use crate::platform;
 use crate::python;
+use crate::python_json::{self, JsonError};
+use crate::python_url::PythonUrl;
 use crate::transport::Transport;
 
 /// The URL from which the credentials are read.
@@ -60,7 +62,8 @@ impl Container {
         let document = loop {
             match self.document(token.as_deref()).await {
                 Ok(document) => break document,
-                Err(reason) => {
+                Err(Failure::Final(error)) => return Err(error.into()),
+                Err(Failure::Retried(reason)) => {
                     tokio::time::sleep(PAUSE).await;
                     attempts += 1;
                     if attempts == ATTEMPTS {
@@ -72,8 +75,8 @@ impl Container {
         credentials(&document)
     }
 
-    /// Makes one attempt. The error is the reason of v1's message.
-    async fn document(&self, token: Option<&str>) -> Result<Value, String> {
+    /// Makes one attempt.
+    async fn document(&self, token: Option<&str>) -> Result<Value, Failure> {
         let request = LocalRequest {
             method: "GET",
             url: self.url.clone(),
@@ -88,18 +91,28 @@ impl Container {
         };
         let response = request.send(&self.transport).await;
         let response = response.map_err(|error| {
-            format!("Received error when attempting to retrieve container metadata: {error}")
+            Failure::Retried(format!(
+                "Received error when attempting to retrieve container metadata: {error}"
+            ))
         })?;
         if response.status != 200 {
-            return Err(format!(
+            return Err(Failure::Retried(format!(
                 "Received non 200 response {} from container metadata: {}",
                 response.status, response.body
-            ));
+            )));
         }
-        serde_json::from_str(&response.body).map_err(|_| {
-            "Unable to parse JSON returned from container metadata services".to_owned()
+        python_json::parse(&response.body).map_err(|error| match error {
+            JsonError::Invalid(_) => Failure::Retried(NOT_JSON.to_owned()),
+            error => Failure::Final(CredentialError::Python(error.to_string())),
         })
     }
+}
+
+/// The result of an attempt that failed.
+enum Failure {
+    /// The reason in the message after the last attempt.
+    Retried(String),
+    Final(CredentialError),
 }
 
 /// Returns the content of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, or `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
@@ -122,18 +135,10 @@ fn authorization_token() -> Result<Option<String>, CredentialError> {
 
 /// Checks that a token is sent only to the host of a container, or over TLS.
 fn check_host(url: &str) -> Result<(), CredentialError> {
-    let uri: Option<Uri> = url.parse().ok();
-    if uri
-        .as_ref()
-        .is_some_and(|uri| uri.scheme_str() == Some("https"))
-    {
-        return Ok(());
-    }
-    let host = uri.as_ref().and_then(Uri::host);
-    let host = host.map(|host| host.trim_matches(['[', ']']));
-    let address: Option<IpAddr> = host.and_then(|host| host.parse().ok());
-    let is_loopback = address.is_some_and(|address| address.is_loopback());
-    match is_loopback || host.is_some_and(|host| HOSTS.contains(&host)) {
+    let parsed = PythonUrl::parse(url).map_err(CredentialError::Python)?;
+    let host = parsed.host.as_deref();
+    let is_local = host.is_some_and(|host| is_loopback(host) || HOSTS.contains(&host));
+    match parsed.scheme == "https" || (is_local && is_host_of_request(host, url)) {
         true => Ok(()),
         false => Err(CredentialError::Python(format!(
             "Unsupported host '{}'.  Can only retrieve metadata from a loopback address or one of these hosts: {}",
@@ -143,38 +148,44 @@ fn check_host(url: &str) -> Result<(), CredentialError> {
     }
 }
 
+fn is_loopback(host: &str) -> bool {
+    let address: Result<IpAddr, _> = host.parse();
+    address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Returns whether the request is sent to this host, or to none because its URL is not valid.
+fn is_host_of_request(host: Option<&str>, url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let requested = uri.as_ref().and_then(Uri::host);
+    let requested = requested.map(|host| host.trim_matches(['[', ']']).to_ascii_lowercase());
+    requested.is_none() || requested.as_deref() == host
+}
+
 /// Reads the members of a document. v1 reports Python's `KeyError` for a missing one.
 fn credentials(document: &Value) -> Result<Credentials, Error> {
-    let member = |name: &'static str| {
-        let text = document[name].as_str().map(str::to_owned);
-        text.ok_or(CredentialError::Missing(name))
-    };
-    let (key_id, secret) = (member("AccessKeyId")?, member("SecretAccessKey")?);
-    let (token, expiry) = (member("Token")?, member("Expiration")?);
-    let expiry = Some(expiry::parse(&expiry)?);
-    Ok(Credentials::new(
-        key_id,
-        secret,
-        Some(token),
-        expiry,
-        "container",
-    ))
+    let keys = JsonKeys::of(document, PROVIDER)?;
+    let (key_id, secret) = (keys.text("AccessKeyId")?, keys.text("SecretAccessKey")?);
+    let (token, expiry) = (keys.nullable("Token")?, keys.expiry("Expiration")?);
+    let expiry = Some(expiry);
+    Ok(Credentials::new(key_id, secret, token, expiry, "container"))
 }
 
 fn retrieval_error(reason: &str) -> Error {
     CredentialError::Retrieval {
-        provider: "container-role".to_owned(),
+        provider: PROVIDER.to_owned(),
         reason: format!("Error retrieving metadata: {reason}"),
     }
     .into()
 }
 
+const PROVIDER: &str = "container-role";
 const HOSTS: &[&str] = &[
     "169.254.170.2",
     "169.254.170.23",
     "fd00:ec2::23",
     "localhost",
 ];
+const NOT_JSON: &str = "Unable to parse JSON returned from container metadata services";
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 const TIMEOUT: Duration = Duration::from_secs(2);

@@ -6,16 +6,19 @@ use aws_credential_types::Credentials;
 use ecr_token_source::{Clock as _, SystemClock};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use crate::config::metadata::MetadataService;
 use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
+use crate::credentials::json_keys::JsonKeys;
 use crate::credentials::local_request::{LocalRequest, LocalResponse};
 use crate::credentials::provided::{Fetch, Provided};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
+use crate::python_json::{self, JsonError};
 use crate::transport::{Transport, Trust};
 
 #[derive(Debug)]
@@ -73,12 +76,13 @@ impl Instance {
         let Some(role) = self.get(ROLES, token, |_| true).await else {
             return Ok(None);
         };
-        let is_json = |body: &str| serde_json::from_str::<Value>(body).is_ok();
+        let is_json = |body: &str| !matches!(python_json::parse(body), Err(JsonError::Invalid(_)));
         let path = format!("{ROLES}{}", quoted(&role));
         let Some(document) = self.get(&path, token, is_json).await else {
             return Ok(None);
         };
-        credentials(&serde_json::from_str(&document).unwrap_or_default())
+        let document = python_json::parse(&document);
+        credentials(&document.map_err(|error| CredentialError::Python(error.to_string()))?)
     }
 
     /// Requests a token of version 2. Returns `Some(None)` if the service has version 1 only, and `None` if it rejects the request.
@@ -149,28 +153,30 @@ fn quoted(role: &str) -> String {
 /// Reads the members of a document. Returns `None` if one is missing, which is also the case for a response that describes an
 /// error.
 fn credentials(document: &Value) -> Result<Option<Credentials>, Error> {
-    let member = |name: &str| document[name].as_str().map(str::to_owned);
-    let members = (
-        member("AccessKeyId"),
-        member("SecretAccessKey"),
-        member("Token"),
-        member("Expiration"),
-    );
-    let (Some(key_id), Some(secret), Some(token), Some(expiry)) = members else {
+    if matches!(document, Value::Array(_) | Value::String(_)) {
         return Ok(None);
-    };
-    let expiry = extended(expiry::parse(&expiry)?, SystemClock.now());
-    let credentials = Credentials::new(key_id, secret, Some(token), Some(expiry), "instance");
+    }
+    let keys = JsonKeys::of(document, "iam-role")?;
+    let required = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
+    if required.into_iter().any(|name| !keys.has(name)) {
+        return Ok(None);
+    }
+    let (key_id, secret) = (keys.text("AccessKeyId")?, keys.text("SecretAccessKey")?);
+    let (token, expiry) = (keys.nullable("Token")?, keys.text("Expiration")?);
+    let expiry = Some(extended(&expiry, SystemClock.now())?);
+    let credentials = Credentials::new(key_id, secret, token, expiry, "instance");
     Ok(Some(credentials))
 }
 
 /// Extends an expiry that is near or past: the service may be unable to renew the credentials, and they may still be accepted. v1 extends it
-/// by 17 to 25 minutes.
-fn extended(expiry: SystemTime, now: SystemTime) -> SystemTime {
-    match now + EXTENSION >= expiry {
+/// by 17 to 25 minutes, if it has the form in which the service writes it.
+fn extended(text: &str, now: SystemTime) -> Result<SystemTime, CredentialError> {
+    let expiry = expiry::parse(text)?;
+    let has_form = DateTime::strptime("%Y-%m-%dT%H:%M:%SZ", text).is_ok();
+    Ok(match has_form && now + EXTENSION >= expiry {
         true => now + EXTENSION,
         false => expiry,
-    }
+    })
 }
 
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
@@ -189,11 +195,17 @@ mod tests {
 
     #[test]
     fn a_near_expiry_is_extended() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let epoch = SystemTime::UNIX_EPOCH;
+        let now = epoch + Duration::from_secs(36_000);
         let later = now + Duration::from_secs(3600);
-        assert_eq!(extended(later, now), later);
-        for expiry in [SystemTime::UNIX_EPOCH, now] {
-            assert_eq!(extended(expiry, now), now + EXTENSION);
+        for (text, time) in [
+            ("1970-01-01T11:00:00Z", later),
+            ("1970-01-01T10:00:00Z", now + EXTENSION),
+            ("1970-01-01T00:00:00Z", now + EXTENSION),
+            ("19700101T000000Z", epoch),
+            ("1970-01-01T00:00:00+00:00", epoch),
+        ] {
+            assert_eq!(extended(text, now).unwrap(), time, "{text}");
         }
     }
 
@@ -201,5 +213,16 @@ mod tests {
     fn the_description_of_an_error_has_no_credentials() {
         let document = serde_json::json!({"Code": "AssumeRoleUnauthorizedAccess", "Message": "x"});
         assert!(credentials(&document).unwrap().is_none());
+        assert!(credentials(&serde_json::json!([])).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_token_may_be_null() {
+        let mut document = serde_json::json!({"AccessKeyId": "A", "SecretAccessKey": "s", "Token": null, "Expiration": "2999-01-01T00:00:00Z"});
+        let keys = credentials(&document).unwrap().unwrap();
+        assert_eq!(keys.session_token(), None);
+        document["AccessKeyId"] = serde_json::json!(1);
+        let error = credentials(&document).unwrap_err().to_string();
+        assert!(error.contains("Invalid type for AccessKeyId"), "{error}");
     }
 }

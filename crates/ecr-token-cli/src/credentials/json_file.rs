@@ -8,6 +8,7 @@ use ring::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use serde_json::Value;
 
 use crate::credential_error::CredentialError;
+use crate::python_json::{self, JsonError};
 use crate::python_path::expand_user;
 
 /// A file of a cache.
@@ -48,10 +49,13 @@ impl JsonFile {
         if !path.is_file() {
             return Ok(None);
         }
-        let content = fs::read(path).ok();
-        let document = content.and_then(|content| serde_json::from_slice(&content).ok());
         let unreadable = || CredentialError::CacheKey(self.key.clone());
-        document.map(Some).ok_or_else(unreadable)
+        let content = fs::read_to_string(path).map_err(|_| unreadable())?;
+        let document = python_json::parse(&content).map_err(|error| match error {
+            JsonError::Invalid(_) => unreadable(),
+            error => CredentialError::Python(error.to_string()),
+        });
+        document.map(Some)
     }
 
     /// Replaces the file. Only its owner can read it. Other than in v1, a home directory that cannot be written is not an error.

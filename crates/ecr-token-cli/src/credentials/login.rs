@@ -8,13 +8,14 @@ use aws_credential_types::Credentials;
 use ecr_token_source::{Clock as _, SystemClock};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::config::profile::Profiles;
 use crate::config::variables::variable;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
 use crate::credentials::json_file::JsonFile;
+use crate::credentials::json_keys::{JsonKeys, integer_of};
 use crate::credentials::provided::{Fetch, Provided};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
@@ -81,7 +82,7 @@ impl LoginSession {
     async fn renewed(&self, issuers: &IssuerClient) -> Result<Credentials, Error> {
         let mut token = self.token()?;
         let key = DpopKey::parse(&python::str(&token["dpopKey"]))?;
-        let expires_at = expiry::parse(&python::str(&token["accessToken"]["expiresAt"]))?;
+        let expires_at = keys(&token)?.expiry("expiresAt")?;
         if expires_at > SystemClock.now() + RENEWAL_MARGIN {
             return Ok(credentials(&token)?);
         }
@@ -100,39 +101,44 @@ impl Fetch for LoginSession {
 
 /// Returns the credentials in a token.
 fn credentials(token: &Value) -> Result<Credentials, CredentialError> {
-    let access_token = &token["accessToken"];
-    let text = |name| member(access_token, name).map(python::str);
-    let (key_id, secret) = (text("accessKeyId")?, text("secretAccessKey")?);
-    let session_token = text("sessionToken")?;
-    let expires_at = text("expiresAt")?;
-    member(access_token, "accountId")?;
-    let expiry = expiry::parse(&expires_at)?;
+    let keys = keys(token)?;
+    let (key_id, secret) = (keys.text("accessKeyId")?, keys.text("secretAccessKey")?);
+    let session_token = keys.nullable("sessionToken")?;
+    let expires_at = keys.text("expiresAt")?;
+    if !keys.has("accountId") {
+        return Err(CredentialError::Missing("accountId"));
+    }
+    let expiry = Some(expiry::parse(&expires_at)?);
     Ok(Credentials::new(
         key_id,
         secret,
-        Some(session_token),
-        Some(expiry),
+        session_token,
+        expiry,
         "login",
     ))
 }
 
-/// Replaces the credentials and the refresh token by those of a response.
-fn update(token: &mut Value, output: &Value) -> Result<(), CredentialError> {
-    let seconds = member(output, "expiresIn")?.as_u64();
-    let seconds = seconds.ok_or(CredentialError::Missing("expiresIn"))?;
-    let expiry = expiry::after(SystemClock.now(), seconds)?;
-    let renewed = member(output, "accessToken")?;
-    for name in ["accessKeyId", "secretAccessKey", "sessionToken"] {
-        token["accessToken"][name] = member(renewed, name)?.clone();
-    }
-    let expires_at = expiry.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    token["accessToken"]["expiresAt"] = expires_at.into();
-    token["refreshToken"] = member(output, "refreshToken")?.clone();
-    Ok(())
+fn keys(token: &Value) -> Result<JsonKeys<'_>, CredentialError> {
+    JsonKeys::of(token, "login")?.object("accessToken")
 }
 
-fn member<'v>(document: &'v Value, name: &'static str) -> Result<&'v Value, CredentialError> {
-    document.get(name).ok_or(CredentialError::Missing(name))
+/// Replaces the credentials and the refresh token by those of a response.
+fn update(token: &mut Value, output: &Map<String, Value>) -> Result<(), Error> {
+    let seconds = integer_of(output, "expiresIn")?;
+    let expires_at = expiry::after(SystemClock.now(), seconds)?;
+    let member = |document: Option<&Value>, name| {
+        let member = document.and_then(|document| document.get(name)).cloned();
+        member.ok_or(CredentialError::Missing(name))
+    };
+    let output = Value::Object(output.clone());
+    let output = Some(&output);
+    let renewed = member(output, "accessToken")?;
+    for name in ["accessKeyId", "secretAccessKey", "sessionToken"] {
+        token["accessToken"][name] = member(Some(&renewed), name)?;
+    }
+    token["accessToken"]["expiresAt"] = expires_at.into();
+    token["refreshToken"] = member(output, "refreshToken")?;
+    Ok(())
 }
 
 const RENEWAL_MARGIN: Duration = Duration::from_secs(5 * 60);

@@ -5,7 +5,7 @@
 use crate::config::Settings;
 use crate::config::profile::Profile;
 use crate::error::Error;
-pub(crate) use provided::Provided;
+pub(crate) use provided::{Provided, check_characters};
 use search_context::{NamedSource, SearchContext, Variables};
 use sso_token::TokenSession;
 
@@ -15,6 +15,7 @@ mod expiry;
 mod files;
 mod instance;
 mod json_file;
+mod json_keys;
 mod local_request;
 mod login;
 mod mfa;
@@ -27,7 +28,6 @@ mod session_cache;
 mod session_name;
 mod sso;
 mod sso_token;
-
 mod web_identity;
 
 /// Returns the credentials of the first source that has some.

@@ -6,12 +6,13 @@ use std::process::{Output, Stdio};
 use aws_credential_types::Credentials;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::process::Command;
 
 use crate::config::section::Section;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
+use crate::credentials::json_keys::JsonKeys;
 use crate::credentials::provided::{Fetch, Provided};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
@@ -50,12 +51,10 @@ impl Process {
             return Err(failure(utf8(&output.stderr)?));
         }
         let stdout = utf8(&output.stdout)?;
-        match python_json::parse(&stdout).map_err(CredentialError::Python)? {
-            Value::Object(members) => credentials(&members),
-            other => Err(python_error(format!(
-                "'{}' object has no attribute 'get'",
-                python::class(&other)
-            ))),
+        let document = python_json::parse(&stdout);
+        match document.map_err(|error| python_error(error.to_string()))? {
+            Value::Object(members) => credentials(&members.into()),
+            other => Err(python_error(python::attribute_error(&other))),
         }
     }
 
@@ -98,30 +97,25 @@ fn utf8(bytes: &[u8]) -> Result<String, Error> {
         .map_err(|error| python_error(python::decode_error(bytes, error)))
 }
 
-fn credentials(members: &Map<String, Value>) -> Result<Credentials, Error> {
-    let version = members.get("Version");
+fn credentials(document: &Value) -> Result<Credentials, Error> {
+    let keys = JsonKeys::of(document, PROVIDER)?;
+    let version = document.get("Version");
     if !version.is_some_and(is_one) {
         let version = version.map_or("<Version key not provided>".to_owned(), python::str);
         return Err(failure(format!(
             "Unsupported version '{version}' for credential process provider, supported versions: 1"
         )));
     }
-    let required = |name: &str| match members.get(name) {
-        None => Err(failure(format!(
+    let required = ["AccessKeyId", "SecretAccessKey"];
+    if let Some(name) = required.into_iter().find(|name| !keys.has(name)) {
+        return Err(failure(format!(
             "Missing required key in response: '{name}'"
-        ))),
-        Some(Value::String(text)) => Ok(text.clone()),
-        Some(other) => Err(failure(wrong_type(name, other))),
-    };
-    let optional = |name: &str| match members.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(failure(wrong_type(name, other))),
-    };
-    let (key_id, secret) = (required("AccessKeyId")?, required("SecretAccessKey")?);
-    let token = optional("SessionToken")?;
-    let expiry = optional("Expiration")?.map(|text| expiry::parse(&text));
-    let expiry = expiry.transpose()?;
+        )));
+    }
+    let (key_id, secret) = (keys.text("AccessKeyId")?, keys.text("SecretAccessKey")?);
+    let token = keys.optional("SessionToken")?;
+    let expiry = keys.optional("Expiration")?;
+    let expiry = expiry.map(|text| expiry::parse(&text)).transpose()?;
     Ok(Credentials::new(key_id, secret, token, expiry, "process"))
 }
 
@@ -134,16 +128,13 @@ fn is_one(value: &Value) -> bool {
     }
 }
 
-fn wrong_type(name: &str, value: &Value) -> String {
-    let class = python::class(value);
-    format!("Invalid type for {name} in response: expected str instead of {class}")
-}
-
 fn failure(reason: String) -> Error {
-    let provider = "custom-process".to_owned();
+    let provider = PROVIDER.to_owned();
     CredentialError::Retrieval { provider, reason }.into()
 }
 
 fn python_error(text: String) -> Error {
     CredentialError::Python(text).into()
 }
+
+const PROVIDER: &str = "custom-process";

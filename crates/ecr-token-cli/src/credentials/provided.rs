@@ -12,6 +12,7 @@ use http::HeaderValue;
 use crate::credential_error::CredentialError;
 use crate::error::Error;
 use crate::issuer::IssuerClient;
+use crate::python_time::OffsetError;
 
 /// The credentials of the first source that has some.
 #[derive(Debug)]
@@ -42,8 +43,8 @@ impl Provided {
         match result {
             Ok(credentials) if credentials.expiry().is_none() => Ok(Self::Keys(credentials)),
             Ok(credentials) => Ok(Self::Expiring(credentials, Box::new(source))),
-            Err(Error::Credentials(CredentialError::ExpiryWithoutOffset)) => {
-                Ok(Self::Deferred(Box::new(ExpiryWithoutOffset)))
+            Err(Error::Credentials(CredentialError::ExpiryOffset(error))) => {
+                Ok(Self::Deferred(Box::new(Incomparable(error))))
             }
             Err(error) => Err(error),
         }
@@ -53,7 +54,7 @@ impl Provided {
     /// error of the renewal is ignored.
     ///
     /// # Errors
-    /// Returns an error if credentials cannot be fetched or renewed, if they have expired, or if they cannot be sent in a header.
+    /// Returns an error if credentials cannot be fetched or renewed, or if they have expired.
     pub(crate) async fn keys(&self, issuers: &IssuerClient) -> Result<Credentials, Error> {
         let now = SystemClock.now();
         let credentials = match self {
@@ -71,18 +72,37 @@ impl Provided {
         if expires_within(&credentials, SystemClock.now(), Duration::ZERO) {
             return Err(CredentialError::StillExpired.into());
         }
-        check_characters(&credentials)?;
-        Ok(credentials)
+        Ok(without_empty_token(credentials))
+    }
+}
+
+/// Checks that credentials can sign a request. The SDK panics if a value cannot be written to a header.
+///
+/// # Errors
+/// Returns an error that does not contain the value.
+pub(crate) fn check_characters(credentials: &Credentials) -> Result<(), CredentialError> {
+    for (name, value) in [
+        ("access key id", Some(credentials.access_key_id())),
+        ("session token", credentials.session_token()),
+    ] {
+        if value.is_some_and(|value| HeaderValue::from_str(value).is_err()) {
+            return Err(CredentialError::Character(name));
+        }
+    }
+    // JSON with an unpaired surrogate.
+    match credentials.secret_access_key().contains('\u{fffd}') {
+        true => Err(CredentialError::SecretCharacter),
+        false => Ok(()),
     }
 }
 
 /// Credentials whose expiry cannot be compared with the current time.
 #[derive(Debug)]
-struct ExpiryWithoutOffset;
+struct Incomparable(OffsetError);
 
-impl Fetch for ExpiryWithoutOffset {
+impl Fetch for Incomparable {
     fn fetch<'f>(&'f self, _: &'f IssuerClient) -> BoxFuture<'f, Result<Credentials, Error>> {
-        ready(Err(CredentialError::ExpiryWithoutOffset.into())).boxed()
+        ready(Err(CredentialError::from(self.0).into())).boxed()
     }
 }
 
@@ -92,17 +112,18 @@ fn expires_within(credentials: &Credentials, now: SystemTime, margin: Duration) 
         .is_some_and(|expiry| expiry < now + margin)
 }
 
-/// The SDK panics if a value cannot be written to a header. The message does not contain the value.
-fn check_characters(credentials: &Credentials) -> Result<(), Error> {
-    for (name, value) in [
-        ("access key id", Some(credentials.access_key_id())),
-        ("session token", credentials.session_token()),
-    ] {
-        if value.is_some_and(|value| HeaderValue::from_str(value).is_err()) {
-            return Err(CredentialError::Character(name).into());
-        }
+/// An empty token is not sent, as in v1.
+fn without_empty_token(credentials: Credentials) -> Credentials {
+    match credentials.session_token() {
+        Some("") => Credentials::new(
+            credentials.access_key_id(),
+            credentials.secret_access_key(),
+            None,
+            credentials.expiry(),
+            "without token",
+        ),
+        _ => credentials,
     }
-    Ok(())
 }
 
 const ADVISORY: Duration = Duration::from_secs(15 * 60);

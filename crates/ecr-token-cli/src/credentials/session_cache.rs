@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
 use crate::credentials::json_file::JsonFile;
+use crate::credentials::json_keys::JsonKeys;
 use crate::error::Error;
 use crate::issuer::sts::{IssuedKeys, Parameter, Parameters};
 
@@ -30,10 +31,17 @@ impl SessionCache {
         let Some(document) = self.0.read()? else {
             return Ok(None);
         };
-        let credentials = credentials(&keys(&document["Credentials"])?)?;
-        let latest = SystemClock.now() + MARGIN;
-        let is_valid = credentials.expiry().is_some_and(|expiry| expiry >= latest);
-        Ok(is_valid.then_some(credentials))
+        let keys = JsonKeys::of(&document, "assume-role")?.object("Credentials")?;
+        let expiry = keys.expiry("Expiration")?;
+        if expiry < SystemClock.now() + MARGIN {
+            return Ok(None);
+        }
+        let (key_id, secret) = (keys.text("AccessKeyId")?, keys.text("SecretAccessKey")?);
+        let token = keys.nullable("SessionToken")?;
+        let expiry = Some(expiry);
+        Ok(Some(Credentials::new(
+            key_id, secret, token, expiry, "session",
+        )))
     }
 
     pub(super) fn write(&self, keys: &IssuedKeys) {
@@ -60,20 +68,6 @@ pub(super) fn credentials(keys: &IssuedKeys) -> Result<Credentials, CredentialEr
         Some(expiry::parse(&keys.expiration)?),
         "session",
     ))
-}
-
-fn keys(document: &Value) -> Result<IssuedKeys, CredentialError> {
-    let member = |name: &'static str| {
-        let text = document[name].as_str().map(str::to_owned);
-        text.ok_or(CredentialError::Missing(name))
-    };
-    let expiration = member("Expiration")?;
-    Ok(IssuedKeys {
-        access_key_id: member("AccessKeyId")?,
-        secret_access_key: member("SecretAccessKey")?,
-        session_token: member("SessionToken")?,
-        expiration,
-    })
 }
 
 /// Formats the parameters as Python's `json.dumps` with sorted keys does.

@@ -1,15 +1,14 @@
 //! Roles of IAM Identity Center: `sso_account_id` and `sso_role_name`.
 
-use std::time::{Duration, SystemTime};
-
 use aws_credential_types::Credentials;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::config::profile::Profiles;
 use crate::config::section::Section;
 use crate::credential_error::CredentialError;
+use crate::credentials::json_keys::{JsonKeys, integer_of, time_of_milliseconds};
 use crate::credentials::provided::{Fetch, Provided};
 use crate::credentials::sso_token::{TokenSession, legacy_access_token};
 use crate::error::Error;
@@ -103,24 +102,20 @@ impl Fetch for RoleOfUser {
                 TokenSource::StartUrl(url) => legacy_access_token(url)?,
             };
             let keys = issuers.role_credentials(&self.role, &token).await?;
-            credentials(&keys)
+            credentials(keys)
         }
         .boxed()
     }
 }
 
 /// Reads the credentials in a response. Their expiry is in milliseconds.
-fn credentials(keys: &Value) -> Result<Credentials, Error> {
-    let member = |name: &'static str| {
-        let text = keys[name].as_str().map(str::to_owned);
-        text.ok_or(CredentialError::Missing(name))
-    };
-    let (key_id, secret) = (member("accessKeyId")?, member("secretAccessKey")?);
-    let token = member("sessionToken")?;
-    let milliseconds = keys["expiration"].as_u64();
-    let milliseconds = milliseconds.ok_or(CredentialError::Missing("expiration"))?;
-    // v1 ignores the fraction of a second.
-    let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(milliseconds / 1000);
+fn credentials(members: Map<String, Value>) -> Result<Credentials, Error> {
+    let milliseconds = integer_of(&members, "expiration");
+    let document = Value::Object(members);
+    let keys = JsonKeys::of(&document, "sso")?;
+    let (key_id, secret) = (keys.text("accessKeyId")?, keys.text("secretAccessKey")?);
+    let token = keys.text("sessionToken")?;
+    let expiry = time_of_milliseconds(milliseconds?)?;
     Ok(Credentials::new(
         key_id,
         secret,

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use ecr_token_source::{Clock as _, SystemClock};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::config::profile::Profiles;
 use crate::credential_error::CredentialError;
 use crate::credentials::expiry;
 use crate::credentials::json_file::JsonFile;
+use crate::credentials::json_keys::{JsonKeys, integer_of};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 use crate::python;
@@ -57,20 +58,20 @@ impl TokenSession {
     ///
     /// # Errors
     /// Returns an error if there is no token, or if it has expired and cannot be renewed.
-    pub(super) async fn access_token(&self, issuers: &IssuerClient) -> Result<String, Error> {
+    pub(super) async fn access_token(&self, issuers: &IssuerClient) -> Result<Value, Error> {
         let file = JsonFile::of(CACHE, &self.name);
         let mut token = load(&file, &self.start_url, &self.name)?;
-        let mut expiry = expiry::parse(&python::str(&token["expiresAt"]))?;
+        let mut expiry = keys(&token)?.expiry("expiresAt")?;
         if expiry < SystemClock.now() + RENEWAL_MARGIN
             && let Some(renewed) = self.renewed(&token, issuers).await?
         {
             file.write(&renewed);
-            expiry = expiry::parse(&python::str(&renewed["expiresAt"]))?;
+            expiry = keys(&renewed)?.expiry("expiresAt")?;
             token = renewed;
         }
         match expiry <= SystemClock.now() {
             true => Err(CredentialError::SsoTokenExpired.into()),
-            false => Ok(python::str(&token["accessToken"])),
+            false => Ok(token["accessToken"].take()),
         }
     }
 
@@ -84,7 +85,7 @@ impl TokenSession {
         if needed.into_iter().any(|key| cached.get(key).is_none()) {
             return Ok(None);
         }
-        let registration = expiry::parse(&python::str(&cached[REGISTRATION]))?;
+        let registration = keys(cached)?.expiry(REGISTRATION)?;
         if registration <= SystemClock.now() {
             return Ok(None);
         }
@@ -96,17 +97,17 @@ impl TokenSession {
     }
 
     /// Returns the token in the form in which it is cached.
-    fn token(&self, cached: &Value, response: &Value) -> Result<Value, Error> {
+    fn token(&self, cached: &Value, response: &Map<String, Value>) -> Result<Value, Error> {
+        let seconds = integer_of(response, "expiresIn")?;
+        let expiry = expiry::after(SystemClock.now(), seconds);
         let access_token = response.get("accessToken");
         let access_token = access_token.ok_or(CredentialError::Missing("accessToken"))?;
-        let seconds = response["expiresIn"].as_u64();
-        let seconds = seconds.ok_or(CredentialError::Missing("expiresIn"))?;
-        let expiry = expiry::after(SystemClock.now(), seconds)?;
+        let expiry = expiry?;
         let mut token = json!({
             "startUrl": self.start_url,
             "region": self.region,
             "accessToken": access_token,
-            "expiresAt": expiry.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "expiresAt": expiry,
             "clientId": cached["clientId"],
             "clientSecret": cached["clientSecret"],
             REGISTRATION: cached[REGISTRATION],
@@ -122,13 +123,17 @@ impl TokenSession {
 ///
 /// # Errors
 /// Returns an error if there is no token, or if it has expired.
-pub(super) fn legacy_access_token(start_url: &str) -> Result<String, Error> {
-    let token = load(&JsonFile::of(CACHE, start_url), start_url, start_url)?;
-    let expiry = expiry::parse(&python::str(&token["expiresAt"]))?;
+pub(super) fn legacy_access_token(start_url: &str) -> Result<Value, Error> {
+    let mut token = load(&JsonFile::of(CACHE, start_url), start_url, start_url)?;
+    let expiry = keys(&token)?.expiry("expiresAt")?;
     match expiry <= SystemClock.now() {
         true => Err(CredentialError::SsoUnauthorized.into()),
-        false => Ok(python::str(&token["accessToken"])),
+        false => Ok(token["accessToken"].take()),
     }
+}
+
+fn keys(token: &Value) -> Result<JsonKeys<'_>, CredentialError> {
+    JsonKeys::of(token, "sso")
 }
 
 fn load(file: &JsonFile, start_url: &str, name: &str) -> Result<Value, CredentialError> {

@@ -15,6 +15,7 @@ use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::platform;
+use crate::python_time::PythonTime;
 use crate::response::TokenResponse;
 use crate::session::Session;
 
@@ -172,8 +173,19 @@ fn element(element: &Value) -> AuthorizationData {
     let text = |name: &str| element[name].as_str().map(str::to_owned);
     AuthorizationData {
         authorization_token: text("authorizationToken"),
-        expires_at: element["expiresAt"].as_f64().and_then(time),
+        expires_at: expiry(&element["expiresAt"]),
         proxy_endpoint: text("proxyEndpoint"),
+    }
+}
+
+/// Converts a number of seconds since 1970 or a date with a time. Returns `None` for any other value, as if the member was missing.
+fn expiry(value: &Value) -> Option<SystemTime> {
+    match value {
+        Value::String(text) => match text.trim().parse() {
+            Ok(seconds) => time(seconds),
+            Err(_) => PythonTime::parse(text).ok()?.instant().ok(),
+        },
+        other => other.as_f64().and_then(time),
     }
 }
 
@@ -225,6 +237,20 @@ mod tests {
         assert_eq!(data[2].authorization_token.as_deref(), Some("a"));
         assert_eq!(data[2].proxy_endpoint.as_deref(), Some("b"));
         assert!(data[2].expires_at.is_some());
+    }
+
+    #[test]
+    fn an_expiry_may_be_a_text() {
+        let second = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000));
+        let texts = [
+            "2001-09-09T01:46:40Z",
+            "1000000000",
+            "Sun, 09 Sep 2001 01:46:40 GMT",
+        ];
+        for text in texts {
+            assert_eq!(expiry(&Value::from(text)), second, "{text}");
+        }
+        assert_eq!(expiry(&Value::from("soon")), None);
     }
 
     const fn empty() -> AuthorizationData {

@@ -17,6 +17,7 @@ mod registry_ids;
 mod validation;
 
 pub(crate) use members::Input;
+pub(crate) use validation::wrong_type;
 
 /// The loaded values. The JSON is not parsed yet.
 #[derive(Debug)]

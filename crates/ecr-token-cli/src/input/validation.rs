@@ -56,7 +56,8 @@ fn ids(value: &Value, errors: &mut Vec<String>) -> Vec<String> {
     ids
 }
 
-fn wrong_type(name: &str, value: &Value, expected: &str) -> String {
+/// Returns the message for a parameter of another type.
+pub(crate) fn wrong_type(name: &str, value: &Value, expected: &str) -> String {
     let (value, class) = (python::str(value), python::class(value));
     format!(
         "Invalid type for parameter {name}, value: {value}, type: <class '{class}'>, valid types: {expected}"

@@ -16,7 +16,7 @@ use crate::config::timeouts::Timeouts;
 use crate::config::{Config, Settings};
 use crate::error::Error;
 use crate::network_error::network_error;
-use crate::output;
+use crate::output::{self, timestamps::Timestamps};
 use crate::retry::should_retry_code;
 use crate::service_error::ServiceError;
 use crate::transport::Transport;
@@ -25,6 +25,7 @@ use signature::Signer;
 
 pub(crate) mod dpop_key;
 mod endpoint;
+mod rest;
 mod signature;
 mod signin;
 pub(crate) mod sso;
@@ -42,6 +43,7 @@ pub(crate) struct IssuerClient {
     retries: Retries,
     timeouts: Timeouts,
     transport: Transport,
+    timestamps: Timestamps,
     debug: bool,
 }
 
@@ -58,6 +60,7 @@ impl IssuerClient {
             retries: config.retries,
             timeouts: config.timeouts,
             transport: Transport::new(settings.trust_of_issuers()?),
+            timestamps: settings.timestamps(),
             debug: config.debug,
         })
     }

@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::credential_error::CredentialError;
+use crate::credentials::check_characters;
 use crate::error::Error;
 use crate::issuer::endpoint::Service;
 use crate::issuer::signature::Signer;
@@ -70,6 +71,9 @@ impl IssuerClient {
         let region = region.as_deref().ok_or(Error::NoRegion)?;
         let target = self.target(Service::Sts, region)?;
         validate(parameters)?;
+        if let Some(credentials) = credentials {
+            check_characters(credentials)?;
+        }
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
         let call = Call {
             operation,
@@ -84,7 +88,9 @@ impl IssuerClient {
             read_error,
         };
         let body = self.send(&call).await?;
-        issued_keys(operation, &body)
+        let mut keys = issued_keys(operation, &body)?;
+        keys.expiration = self.timestamps.format_text(keys.expiration)?;
+        Ok(keys)
     }
 }
 

@@ -10,7 +10,6 @@ use crate::printable;
 use crate::program::Program;
 use query::Query;
 use table::canvas::{Paint, RESET};
-use timestamps::Timestamps;
 
 pub(crate) mod help;
 pub(crate) mod json;
@@ -29,7 +28,6 @@ pub(crate) struct OutputOptions {
     pub(crate) format: Format,
     pub(crate) query: Option<Query>,
     pub(crate) colour: Colour,
-    pub(crate) timestamps: Timestamps,
 }
 
 /// An output format.
@@ -51,12 +49,11 @@ pub(crate) enum Colour {
     Auto,
 }
 
-/// Formats a response of GetAuthorizationToken in v1's order: timestamps, query, output format.
+/// Formats a response of GetAuthorizationToken, whose timestamps are formatted, in v1's order: query, output format.
 ///
 /// # Errors
 /// Returns an error for an unknown format, a failed query, or a document that the format cannot represent.
 pub(crate) fn render(document: Value, print: &OutputOptions) -> Result<String, Error> {
-    let document = print.timestamps.apply(document)?;
     if let Format::Unknown(name) = &print.format {
         return Err(Error::OutputType(name.clone()));
     }

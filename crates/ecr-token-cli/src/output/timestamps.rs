@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
+use crate::credential_error::CredentialError;
 use crate::error::Error;
-use crate::python;
+use crate::python_time::PythonTime;
 
 /// The values of `cli_timestamp_format`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,10 +18,10 @@ pub(crate) enum Timestamps {
 }
 
 impl Timestamps {
-    /// Formats the timestamps of a response. A value that is not a number, as in a skeleton, is unchanged.
+    /// Formats the timestamps of a response, which are numbers or texts.
     ///
     /// # Errors
-    /// Returns an error for a time outside the years 1 to 9999.
+    /// Returns an error for a text that is not a time, and for a time outside the years 1 to 9999.
     pub(crate) fn apply(self, mut document: Value) -> Result<Value, Error> {
         if self == Self::Wire {
             return Ok(document);
@@ -28,13 +29,33 @@ impl Timestamps {
         let zone = TimeZone::system();
         let elements = document.get_mut("authorizationData");
         for element in elements.and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Some(time) = element.get_mut("expiresAt")
-                && let Value::Number(seconds) = time
-            {
-                *time = Value::String(iso8601(seconds, &zone)?);
+            match element.get_mut("expiresAt") {
+                Some(time @ Value::Number(_)) => {
+                    let seconds = time.to_string();
+                    *time = Value::String(iso8601(&seconds, &zone)?);
+                }
+                Some(Value::String(text)) => *text = self.format_text(std::mem::take(text))?,
+                _ => {}
             }
         }
         Ok(document)
+    }
+
+    /// Formats a text that is a time, or the number of seconds since 1970. v1 does so in responses of all services.
+    ///
+    /// # Errors
+    /// Returns an error for a text that is not a time, and for a time outside the years 1 to 9999.
+    pub(crate) fn format_text(self, text: String) -> Result<String, Error> {
+        if self == Self::Wire {
+            return Ok(text);
+        }
+        if text.trim().parse::<f64>().is_ok() {
+            return iso8601(text.trim(), &TimeZone::system());
+        }
+        let time = PythonTime::parse(&text);
+        let time = time.map_err(|reason| Error::InvalidTimestamp { text, reason })?;
+        let formatted = time.iso_format();
+        Ok(formatted.map_err(CredentialError::from)?)
     }
 }
 
@@ -42,8 +63,8 @@ impl Timestamps {
 ///
 /// v1 uses this year's offsets of the time zone for every year. Here the offset is that of the formatted time. For a token,
 /// which expires within twelve hours, both are the same.
-fn iso8601(seconds: &Number, zone: &TimeZone) -> Result<String, Error> {
-    let out_of_range = || Error::TimeOutOfRange(python::number_repr(seconds));
+fn iso8601(seconds: &str, zone: &TimeZone) -> Result<String, Error> {
+    let out_of_range = || Error::TimeOutOfRange(seconds.to_owned());
     let time = timestamp(seconds).ok_or_else(out_of_range)?;
     let time = time.to_zoned_datetime(zone.clone());
     if !(1..=9999).contains(&time.year()) {
@@ -56,8 +77,8 @@ fn iso8601(seconds: &Number, zone: &TimeZone) -> Result<String, Error> {
 }
 
 /// Rounds to the nearest microsecond of the double that Python parses, and a tie to the even one.
-fn timestamp(seconds: &Number) -> Option<Timestamp> {
-    let seconds: f64 = seconds.to_string().parse().ok()?;
+fn timestamp(seconds: &str) -> Option<Timestamp> {
+    let seconds: f64 = seconds.parse().ok()?;
     let whole = seconds.trunc();
     let microseconds = ((seconds - whole) * 1e6).round_ties_even();
     // A saturated number is still out of range.
@@ -73,7 +94,7 @@ mod tests {
 
     fn format_time(seconds: &str, zone: &str) -> Result<String, Error> {
         let zone = TimeZone::posix(zone).unwrap();
-        iso8601(&serde_json::from_str(seconds).unwrap(), &zone)
+        iso8601(seconds, &zone)
     }
 
     /// Recorded from AWS CLI 1.46.3.
