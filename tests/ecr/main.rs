@@ -30,6 +30,7 @@ mod login_session;
 mod network;
 mod other_program;
 mod password;
+mod process_output;
 mod request;
 mod stub;
 mod timeouts;

@@ -150,18 +150,6 @@ fn a_ca_bundle_is_not_read_for_plain_http() {
 }
 
 #[test]
-fn a_closed_stdout_exits_without_a_message() {
-    let stub = Stub::responding(ONE_REGISTRY);
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let output = spawn(&stub.url(), writer.into())
-        .wait_with_output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(120));
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-}
-
-#[test]
 fn an_interrupt_exits_with_130_without_a_message() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 
 use crate::config::section::Section;
@@ -58,21 +59,48 @@ impl Process {
         }
     }
 
-    /// As in v1, the program is not searched in the directory of the profile, and inherits stdin.
+    /// Runs the program. As in v1, it is not searched in the directory of the profile, and inherits stdin.
     async fn output(&self) -> Result<Output, Error> {
         let words = words(&self.0).map_err(CredentialError::Python)?;
         let Some((program, arguments)) = words.split_first() else {
             return Err(python_error("list index out of range".to_owned()));
         };
-        let output = Command::new(program)
+        let child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::inherit())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
-            .output()
-            .await;
-        output.map_err(|error| python_error(cannot_run(program, &error)))
+            .spawn();
+        let failed = |error: &io::Error| python_error(cannot_run(program, error));
+        let mut child = child.map_err(|error| failed(&error))?;
+        // If a read fails, the pipes are closed and the program is killed, because both are dropped.
+        let stdout = read(child.stdout.take(), "stdout");
+        let stderr = read(child.stderr.take(), "stderr");
+        let (stdout, stderr) = tokio::try_join!(stdout, stderr)?;
+        let status = child.wait().await.map_err(|error| failed(&error))?;
+        Ok(Output {
+            status,
+            stdout,
+            stderr,
+        })
+    }
+}
+
+/// Reads an output of the program until its end.
+async fn read(stream: Option<impl AsyncRead + Unpin>, name: &str) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    if let Some(stream) = stream {
+        let mut limited = stream.take(MAX_OUTPUT_BYTES + 1);
+        let read = limited.read_to_end(&mut bytes).await;
+        read.map_err(|error| failure(format!("{name} of the program cannot be read: {error}")))?;
+    }
+    match bytes.len() as u64 > MAX_OUTPUT_BYTES {
+        false => Ok(bytes),
+        true => Err(failure(format!(
+            "the program wrote more than {} MB to {name}",
+            MAX_OUTPUT_BYTES / 1_000_000
+        ))),
     }
 }
 
@@ -138,3 +166,6 @@ fn python_error(text: String) -> Error {
 }
 
 const PROVIDER: &str = "custom-process";
+
+/// The limit of stdout and of stderr. Credentials take some kB. v1 has no limit.
+const MAX_OUTPUT_BYTES: u64 = 1_000_000;
