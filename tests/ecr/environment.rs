@@ -73,7 +73,7 @@ impl Home {
     }
 
     /// Runs `ecr` with these arguments.
-    pub(crate) async fn ecr(&self, words: &[&str], stdin: &str) -> Outcome {
+    pub(crate) async fn ecr(&self, words: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
         self.run(Command::new(cargo_bin!("ecr")), words, stdin)
             .await
     }
@@ -90,7 +90,12 @@ impl Home {
     }
 
     /// Runs `ecr` by another name.
-    pub(crate) async fn run_as(&self, name: &str, words: &[&str], stdin: &str) -> Outcome {
+    pub(crate) async fn run_as(
+        &self,
+        name: &str,
+        words: &[&str],
+        stdin: impl AsRef<[u8]>,
+    ) -> Outcome {
         let link = self.path().join(name);
         if !link.exists() {
             symlink(cargo_bin!("ecr"), &link).unwrap();
@@ -99,13 +104,13 @@ impl Home {
     }
 
     /// Runs the command on another thread, so that the mock can respond.
-    async fn run(&self, mut command: Command, words: &[&str], stdin: &str) -> Outcome {
+    async fn run(&self, mut command: Command, words: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
         command
             .args(words)
             .env_clear()
             .env("HOME", self.path())
             .envs(self.environment.iter().cloned())
-            .write_stdin(stdin);
+            .write_stdin(stdin.as_ref());
         let output = tokio::task::spawn_blocking(move || command.output().unwrap());
         let output = output.await.unwrap();
         Outcome {

@@ -92,3 +92,38 @@ async fn arguments_are_rejected() {
         "{outcome:?}"
     );
 }
+
+#[tokio::test]
+async fn a_line_that_is_not_utf_8_gets_an_error_and_the_next_one_succeeds() {
+    let ecr = mock().await;
+    let request = json!({ "registry": HOST });
+    let mut lines = format!("{request}\n").into_bytes();
+    lines.extend(b"{\"registry\":\"\xff\"}\n");
+    lines.extend(format!("{request}\r\n").as_bytes());
+    let outcome = Home::for_mock(&ecr).ecr(&["login-lines"], lines).await;
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let responses: Vec<Value> = outcome
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(responses[0]["password"].is_string());
+    let error = json!({ "error": "line 2 is not valid UTF-8" });
+    assert_eq!(responses[1], error);
+    assert_eq!(responses[2], responses[0]);
+}
+
+#[test]
+fn a_stdin_that_cannot_be_read_exits_with_1() {
+    let home = Home::without_aws();
+    let directory = std::fs::File::open(home.path()).unwrap();
+    let output = home
+        .command(&["login-lines"])
+        .stdin(directory)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let message = "login-lines: line 1 of stdin cannot be read: ";
+    assert!(stderr.starts_with(message), "{stderr}");
+}

@@ -1,7 +1,7 @@
 //! Logins for programs in any language: each request is a line of JSON on stdin, each response one on stdout.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, BufRead as _};
 use std::time::SystemTime;
 
 use ecr_token_source::{Credentials, Registry, TokenSource};
@@ -19,9 +19,17 @@ pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, E
         return Err(Error::Helper(text.to_owned()));
     }
     let mut logins = Logins::default();
-    for line in io::stdin().lines() {
-        let line = line.map_err(|error| Error::Token(format!("stdin cannot be read: {error}")))?;
-        let response = match logins.respond(globals, &line).await {
+    for (line, number) in io::stdin().lock().split(b'\n').zip(1_u64..) {
+        let line = line.map_err(|error| {
+            Error::Helper(format!(
+                "login-lines: line {number} of stdin cannot be read: {error}"
+            ))
+        })?;
+        let response = match std::str::from_utf8(&line) {
+            Ok(line) => logins.respond(globals, line).await,
+            Err(_) => Err(format!("line {number} is not valid UTF-8")),
+        };
+        let response = match response {
             Ok(response) => response,
             Err(text) => json!({ "error": text }),
         };
