@@ -72,13 +72,27 @@ fn json_that_is_nested_too_deeply_has_the_message_of_python() {
     });
     let (outcome, _) = container(&format!("{{{CONTAINER}{member}"));
     outcome.assert_failure(255, &format!("\n{message}\n"));
+    let input = format!(r#"{{"registryIds":[]{member}"#);
+    let outcome = Ecr::new(&["get-authorization-token", "--cli-input-json", &input]).run();
+    outcome.assert_failure(255, &format!("\n{message}\n"));
     let stub = Stub::responding(&ONE_REGISTRY.replacen("]}", &format!("]{member}"), 1));
     let outcome = Ecr::new(&["get-login-password"]).endpoint(&stub).run();
     outcome.assert_error_contains(&["no usable authorization data", message]);
 }
 
 #[test]
-fn a_secret_with_an_unpaired_surrogate_is_an_error() {
+fn a_credential_with_an_unpaired_surrogate_is_an_error() {
+    for (member, name) in [(r#""A""#, "access key id"), (r#""t""#, "session token")] {
+        let keys = format!(r#"{{{PROCESS},"SessionToken":"t"}}"#);
+        let message = format!(
+            "Error when retrieving credentials: the {name} contains a character that is not allowed in a header"
+        );
+        let keys = keys.replace(member, r#""\ud800""#);
+        assert_error(&message, |ecr| process(ecr, "", &keys));
+    }
+    let token = format!("{{{TOKEN}}}").replace(r#""t""#, r#""\ud800""#);
+    let message = "Error when retrieving credentials: the token of SSO contains a character that is not allowed in a header";
+    assert_error(message, |ecr| legacy_sso(ecr).file(LEGACY_TOKEN, &token));
     let keys = format!("{{{PROCESS}}}").replace(r#""s""#, r#""\ud800""#);
     let message = "Error when retrieving credentials: the secret access key contains a character that cannot be encoded";
     assert_error(message, |ecr| process(ecr, "", &keys));
@@ -222,4 +236,18 @@ fn a_short_role_arn_is_reported_before_an_invalid_key() {
     let config = config.replace("short", "arn:aws:iam::123456789012:role/r");
     let message = "Error when retrieving credentials: the access key id contains a character that is not allowed in a header";
     assert_error(message, |ecr| ecr.file(".aws/config", &config));
+}
+
+/// v1 finds the type of a key when it signs the request, and the time of an expiry earlier.
+#[test]
+fn a_missing_region_is_reported_before_a_key_of_another_type() {
+    let run = |output: &str| {
+        let ecr = Ecr::new(&["get-login-password"]).without_credentials();
+        process(ecr.without("AWS_DEFAULT_REGION"), "", output).run()
+    };
+    let keys = format!(r#"{{{PROCESS},"SessionToken":1}}"#);
+    let outcome = run(&keys);
+    assert!(outcome.stderr.starts_with("You must specify a region."));
+    let keys = format!(r#"{{{PROCESS},"Expiration":1}}"#);
+    run(&keys).assert_error_contains(&["Invalid type for Expiration"]);
 }

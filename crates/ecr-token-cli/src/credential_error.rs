@@ -3,7 +3,7 @@
 use crate::python_time::OffsetError;
 
 /// The reason why a source has no credentials.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum CredentialError {
     #[error("Partial credentials found in {found_in}, missing: {missing}")]
     Partial {

@@ -8,6 +8,7 @@ use crate::argparse::ArgparseError;
 use crate::credential_error::CredentialError;
 use crate::printable;
 use crate::program::Program;
+use crate::python_json::JsonError;
 
 /// The reason why a command failed.
 ///
@@ -98,6 +99,8 @@ pub(crate) enum Error {
         option: &'static str,
         reason: String,
     },
+    #[error(transparent)]
+    Json(JsonError),
     #[error("Parameter validation failed:\n{}", .0.join("\n"))]
     Validation(Vec<String>),
 

@@ -5,6 +5,29 @@ import random
 
 NAMES = ["default", "a", "b", "c", "d e"]
 EXPIRIES = ["2999-01-01T00:00:00Z", "2001-01-01T00:00:00Z", "2999-01-01T00:00:00+01:00", "2999-01-01T00:00:00", "soon", ""]
+# Other forms of times. v1 rejects some of them.
+TIMES = [
+    "9999-12-31T23:59:59Z",
+    "2999-01-01T00:00:00.1234567890123Z",
+    "2999-01-01T00:00:00 UTC",
+    "2999-01-01 00:00:00+0000",
+    "29990101T000000Z",
+    "Tue, 01 Jan 2999 00:00:00 GMT",
+    "Tue Jan  1 00:00:00 UTC 2999",
+    "01/02/2999 00:00:00 UTC",
+    "2999-01-01T00:00:60Z",
+    "10000-01-01T00:00:00Z",
+    "2999-02-29T00:00:00Z",
+    "2999-01-01T00:00:00+24:00",
+    "2001-01-01T00:00:00+00:00",
+    "20010101T000000Z",
+    "1700000000",
+    "32503680000",
+]
+# JSON that other parsers than Python's reject.
+VALUES = ["NaN", "-Infinity", '"\\ud800"', "[" * 500 + "]" * 500, "[" * 2000 + "]" * 2000, "1" * 5000, "1e999"]
+# Values of another type.
+OTHERS = [None, 1, 1.5, True, False, {"a": 1}, [], ""]
 ARN = "arn:aws:iam::123456789012:role/"
 USER = "arn:aws:iam::123456789012:user/"
 # A key that was made for these cases.
@@ -29,6 +52,19 @@ class Case:
 
     def pick(self, *choices):
         return self.random.choice(choices)
+
+    def expiry(self, *usual):
+        return self.pick(*TIMES) if self.chance(0.15) else self.pick(*usual)
+
+    def damaged(self, document, member=None):
+        """Formats a document, sometimes with a member of another type or with an additional member."""
+        target = document[member] if member else document
+        if target and self.chance(0.06):
+            target[self.pick(*target)] = self.pick(*OTHERS)
+        text = json.dumps(document)
+        if self.chance(0.06):
+            text = text[:-1] + ', "x": ' + self.pick(*VALUES) + "}"
+        return json.dumps(self.pick(*OTHERS)) if self.chance(0.01) else text
 
     def build(self):
         self.names = self.random.sample(NAMES, self.random.randint(1, 4))
@@ -148,10 +184,10 @@ class Case:
         if self.chance(0.3):
             members["SessionToken"] = "t-process"
         if self.chance(0.3):
-            members["Expiration"] = self.pick(*EXPIRIES, None)
+            members["Expiration"] = self.expiry(*EXPIRIES, None)
         if self.chance(0.1):
             members.pop(self.pick("Version", "AccessKeyId", "SecretAccessKey"))
-        output = json.dumps(members)
+        output = self.damaged(members)
         if self.chance(0.1):
             output = self.pick("", "{", "[]", '"x"', "null", "not json", output + "x")
         lines = ["#!/bin/sh", f"cat <<'END'\n{output}\nEND", 'for word in "$@"; do echo "<$word>" >> words; done']
@@ -200,12 +236,12 @@ class Case:
         for key in ["https://start.example", "s1", "s2"]:
             if self.chance(0.25):
                 continue
-            token = {"accessToken": "token-of-" + key, "expiresAt": self.pick(EXPIRIES[0], EXPIRIES[0], EXPIRIES[0], *EXPIRIES, "2999-01-01T00:00:00UTC"), "region": "us-east-1"}
+            token = {"accessToken": "token-of-" + key, "expiresAt": self.expiry(EXPIRIES[0], EXPIRIES[0], EXPIRIES[0], *EXPIRIES, "2999-01-01T00:00:00UTC"), "region": "us-east-1"}
             if self.chance(0.4):
                 token |= {"refreshToken": "r", "clientId": "i", "clientSecret": "s", "registrationExpiresAt": self.pick(EXPIRIES[0], EXPIRIES[0], EXPIRIES[1])}
             if self.chance(0.1):
                 token.pop(self.pick(*token))
-            content = json.dumps(token) if self.chance(0.96) else "{"
+            content = self.damaged(token) if self.chance(0.96) else "{"
             self.files[f".aws/sso/cache/{hashlib.sha1(key.encode()).hexdigest()}.json"] = content
 
     def login_tokens(self):
@@ -232,7 +268,7 @@ class Case:
             if self.chance(0.3):
                 env[self.pick("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")] = "t-env"
             if self.chance(0.2):
-                env["AWS_CREDENTIAL_EXPIRATION"] = self.pick(*EXPIRIES)
+                env["AWS_CREDENTIAL_EXPIRATION"] = self.expiry(*EXPIRIES)
         if self.chance(0.75):
             env["AWS_DEFAULT_REGION"] = self.pick("us-east-1", "us-east-1", "eu-west-1", "bad region", "")
         if self.chance(0.3):
@@ -330,11 +366,26 @@ class Case:
         if self.chance(0.2):
             self.answers["oidc"] = self.pick([400, {}, '{"error":"invalid_grant"}'], [401, {"x-amzn-errortype": "UnauthorizedClientException"}, "{}"])
         if self.chance(0.1):
-            self.answers["expiration"] = self.pick(*EXPIRIES[:2])
-            self.answers["sso_expiration"] = self.pick(1000, 32503680000999)
+            self.answers["expiration"] = self.pick(*EXPIRIES[:2], *TIMES)
+            self.answers["sso_expiration"] = self.pick(1000, 32503680000999, -1, 253402300800000, "32503680000000", 1e30, 32503680000000.7)
         if self.chance(0.15):
             self.answers["container"] = self.pick([404, {}, "nothing"], [200, {}, "x"], [200, {}, "{}"], [200, {}, '{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t"}'])
         if self.chance(0.15):
             self.answers["instance"] = self.pick([404, {}, ""], [200, {}, "{}"], [200, {}, "x"], [400, {}, ""], [500, {}, ""])
         if self.chance(0.1):
+            keys = {"AccessKeyId": "ASIACONT", "SecretAccessKey": "s", "Token": "t", "Expiration": self.expiry(EXPIRIES[0])}
+            self.answers["container"] = [200, {}, self.damaged(keys)]
+        if self.chance(0.1):
+            keys = {"accessKeyId": "ASIASSO", "secretAccessKey": "s", "sessionToken": "t", "expiration": 32503680000000}
+            self.answers["sso"] = [200, {}, self.damaged({"roleCredentials": keys}, "roleCredentials")]
+        if self.chance(0.1):
+            token = {"accessToken": "renewed", "expiresIn": self.pick(28800, "28800", 28800.5, -1, 10**12, 10**30), "refreshToken": "next"}
+            self.answers["oidc"] = [200, {}, self.damaged(token)]
+        if self.chance(0.1):
+            data = {"authorizationToken": "QVdTOnBhc3N3b3Jk", "expiresAt": self.pick(1.5e9, "2999-01-01T00:00:00Z", "soon"), "proxyEndpoint": "https://e"}
+            body = json.dumps({"authorizationData": [data]})
+            if self.chance(0.5):
+                body = body[:-1] + ', "x": ' + self.pick(*VALUES) + "}"
+            self.answers["ecr"] = [200, {}, body]
+        elif self.chance(0.1):
             self.answers["ecr"] = self.pick([400, {}, '{"__type":"AccessDeniedException","message":"User is not authorized"}'], [403, {}, '{"__type":"ExpiredTokenException","message":"expired"}'])

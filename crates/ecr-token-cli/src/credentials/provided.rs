@@ -12,7 +12,6 @@ use http::HeaderValue;
 use crate::credential_error::CredentialError;
 use crate::error::Error;
 use crate::issuer::IssuerClient;
-use crate::python_time::OffsetError;
 
 /// The credentials of the first source that has some.
 #[derive(Debug)]
@@ -43,8 +42,8 @@ impl Provided {
         match result {
             Ok(credentials) if credentials.expiry().is_none() => Ok(Self::Keys(credentials)),
             Ok(credentials) => Ok(Self::Expiring(credentials, Box::new(source))),
-            Err(Error::Credentials(CredentialError::ExpiryOffset(error))) => {
-                Ok(Self::Deferred(Box::new(Incomparable(error))))
+            Err(Error::Credentials(error)) if is_reported_later(&error) => {
+                Ok(Self::Deferred(Box::new(Unusable(error))))
             }
             Err(error) => Err(error),
         }
@@ -85,24 +84,39 @@ pub(crate) fn check_characters(credentials: &Credentials) -> Result<(), Credenti
         ("access key id", Some(credentials.access_key_id())),
         ("session token", credentials.session_token()),
     ] {
-        if value.is_some_and(|value| HeaderValue::from_str(value).is_err()) {
+        if value.is_some_and(|value| HeaderValue::from_str(value).is_err() || is_damaged(value)) {
             return Err(CredentialError::Character(name));
         }
     }
-    // JSON with an unpaired surrogate.
-    match credentials.secret_access_key().contains('\u{fffd}') {
+    match is_damaged(credentials.secret_access_key()) {
         true => Err(CredentialError::SecretCharacter),
         false => Ok(()),
     }
 }
 
-/// Credentials whose expiry cannot be compared with the current time.
-#[derive(Debug)]
-struct Incomparable(OffsetError);
+/// Returns whether a text was read from JSON with an unpaired surrogate.
+pub(crate) fn is_damaged(text: &str) -> bool {
+    text.contains(char::REPLACEMENT_CHARACTER)
+}
 
-impl Fetch for Incomparable {
+/// Returns whether v1 reports an error when it signs a request. It parses the time of an expiry earlier.
+fn is_reported_later(error: &CredentialError) -> bool {
+    match error {
+        CredentialError::ExpiryOffset(_) => true,
+        CredentialError::MemberType { member, .. } => {
+            !matches!(*member, "Expiration" | "expiresAt")
+        }
+        _ => false,
+    }
+}
+
+/// Credentials that cannot sign a request.
+#[derive(Debug)]
+struct Unusable(CredentialError);
+
+impl Fetch for Unusable {
     fn fetch<'f>(&'f self, _: &'f IssuerClient) -> BoxFuture<'f, Result<Credentials, Error>> {
-        ready(Err(CredentialError::from(self.0).into())).boxed()
+        ready(Err(self.0.clone().into())).boxed()
     }
 }
 

@@ -2,13 +2,19 @@
 
 use serde_json::Value;
 
-use crate::python_json;
+use crate::error::Error;
+use crate::python_json::{self, JsonError};
 
-/// Parses a text.
+/// Parses the text of an option.
 ///
 /// # Errors
-/// Returns v1's message with the error, its position and the text.
-pub(super) fn parse(text: &str) -> Result<Value, String> {
-    python_json::parse(text)
-        .map_err(|reason| format!("Invalid JSON: {reason}\nJSON received: {text}"))
+/// Returns v1's message with the error, its position and the text, and Python's message for a text that is nested too deeply.
+pub(super) fn parse(option: &'static str, text: &str) -> Result<Value, Error> {
+    python_json::parse(text).map_err(|error| match error {
+        JsonError::Invalid(reason) => Error::Parameter {
+            option,
+            reason: format!("Invalid JSON: {reason}\nJSON received: {text}"),
+        },
+        error => Error::Json(error),
+    })
 }

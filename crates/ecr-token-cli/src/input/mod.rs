@@ -81,17 +81,13 @@ fn input_json(value: String) -> Result<String, Error> {
 
 /// In this error, v1 names the option without its dashes.
 fn parsed(text: &str) -> Result<Map<String, Value>, Error> {
-    let fault = |reason| Error::Parameter {
-        option: "cli-input-json",
-        reason,
-    };
-    match json::parse(text).map_err(fault)? {
+    let option = "cli-input-json";
+    match json::parse(option, text)? {
         Value::Object(members) => Ok(members),
         other => {
             let class = python::class(&other);
-            Err(fault(format!(
-                "the top level must be an object, not a {class}"
-            )))
+            let reason = format!("the top level must be an object, not a {class}");
+            Err(Error::Parameter { option, reason })
         }
     }
 }

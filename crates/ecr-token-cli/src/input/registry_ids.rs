@@ -48,7 +48,7 @@ fn is_json(text: &str) -> bool {
 }
 
 fn from_json(text: &str) -> Result<Value, Error> {
-    json::parse(text).map_err(fault)
+    json::parse(OPTION, text)
 }
 
 /// Returns the characters of a text file that is not a JSON list: v1 iterates over the string.

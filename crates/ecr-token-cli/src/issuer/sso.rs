@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::credential_error::CredentialError;
+use crate::credentials::is_damaged;
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 use crate::issuer::endpoint::Service;
@@ -37,6 +38,10 @@ impl IssuerClient {
     ) -> Result<Map<String, Value>, Error> {
         let target = self.target(Service::SsoPortal, &role.region)?;
         check_texts(&[("accessToken", token)])?;
+        let bearer = python::str(token);
+        if is_damaged(&bearer) {
+            return Err(CredentialError::Character("token of SSO").into());
+        }
         let query = format!(
             "role_name={}&account_id={}",
             quoted(&role.role_name),
@@ -45,7 +50,7 @@ impl IssuerClient {
         let call = RestCall {
             operation: "GetRoleCredentials",
             url: joined(&target.url, "/federation/credentials", &query)?,
-            headers: vec![("x-amz-sso_bearer_token", python::str(token))],
+            headers: vec![("x-amz-sso_bearer_token", bearer)],
             body: None,
             read_error,
         };

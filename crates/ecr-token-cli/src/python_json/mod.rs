@@ -181,8 +181,8 @@ fn next_key(scanner: &mut Scanner<'_>, container: &mut Container) -> Result<(), 
     Ok(())
 }
 
-/// The limit of nesting. That of v1 depends on the place: it is between 950 and 990, and lower for the cached session of a role.
-const MAX_DEPTH: usize = 950;
+/// The limit of nesting. That of v1 depends on the place: it is between 955 and 993, and lower for the cached session of a role.
+const MAX_DEPTH: usize = 955;
 
 #[cfg(test)]
 mod tests {
