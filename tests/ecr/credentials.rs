@@ -431,13 +431,6 @@ fn web_session() -> String {
 }
 
 #[test]
-fn an_invalid_parameter_of_a_role_is_reported_before_the_call() {
-    let message = "Parameter validation failed:\nInvalid length for parameter RoleArn, value: 5, valid min length: 20";
-    let config = format!("[default]\nrole_arn = short\nsource_profile = default\n{KEYS}");
-    assert_error(message, |ecr| ecr.file(".aws/config", &config));
-}
-
-#[test]
 fn a_loop_of_roles_is_an_error() {
     let message = "Infinite loop in credential configuration detected. Attempting to load from profile default which has already been visited. Visited profiles: ['default', 'b']";
     let config = format!(

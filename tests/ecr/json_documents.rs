@@ -232,7 +232,9 @@ fn a_short_role_arn_is_reported_before_an_invalid_key() {
     let message = "Parameter validation failed:\nInvalid length for parameter RoleArn, value: 5, valid min length: 20";
     let keys = "aws_access_key_id = A\n  b\naws_secret_access_key = s\n";
     let config = format!("[default]\nrole_arn = short\nsource_profile = default\n{keys}");
-    assert_error(message, |ecr| ecr.file(".aws/config", &config));
+    for config in [&config, &config.replace("\n  b", "")] {
+        assert_error(message, |ecr| ecr.file(".aws/config", config));
+    }
     let config = config.replace("short", "arn:aws:iam::123456789012:role/r");
     let message = "Error when retrieving credentials: the access key id contains a character that is not allowed in a header";
     assert_error(message, |ecr| ecr.file(".aws/config", &config));

@@ -115,7 +115,11 @@ fn words(command: &str) -> Result<Vec<String>, String> {
 }
 
 fn cannot_run(program: &str, error: &io::Error) -> String {
-    let (number, text) = platform::errno(error);
+    // Python searches the empty name too, and finds the directories of the PATH.
+    let (number, text) = match program.is_empty() && cfg!(unix) {
+        true => (13, "Permission denied".to_owned()),
+        false => platform::errno(error),
+    };
     format!("[Errno {number}] {text}: {}", python::repr_str(program))
 }
 

@@ -158,7 +158,8 @@ impl<'t> Reader<'t> {
 
     /// Reads a fraction of a second if there is one. A comma is a decimal point only after two digits.
     fn fraction(&mut self, digits_before: usize) -> Option<()> {
-        if !self.eat('.') && !(digits_before > 1 && self.eat(',')) {
+        let has_fraction = self.eat('.') || (digits_before > 1 && self.eat(','));
+        if !has_fraction {
             return Some(());
         }
         let digits = self.digits()?;
