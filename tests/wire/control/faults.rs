@@ -97,4 +97,6 @@ async fn a_reset_restores_the_faults_of_the_configuration() {
     fetch_json(&reset, &ecr).await;
     let faults = ecr.faults().list();
     assert_eq!((faults.len(), faults[0].fault.action.name()), (1, "error"));
+    let response = RawRequest::call("DescribeRepositories").to(&ecr).await;
+    assert_eq!(response.status(), 502);
 }

@@ -416,4 +416,17 @@ mod tests {
         assert!(faults.is_empty());
         assert_ne!(add(&faults, toml), id);
     }
+
+    #[test]
+    fn a_fault_that_is_added_during_a_reset_is_in_the_list_and_in_effect_or_in_neither() {
+        let (faults, _) = with_fault("action = { bandwidth = 1 }");
+        let fault = faults.list().remove(0).fault;
+        for _ in 0..200 {
+            std::thread::scope(|threads| {
+                threads.spawn(|| faults.reset(&[]));
+                threads.spawn(|| faults.add(fault.clone()).unwrap());
+            });
+            assert_eq!(faults.is_empty(), faults.list().is_empty());
+        }
+    }
 }
