@@ -176,6 +176,27 @@ async fn a_manifest_with_absent_layers_or_images_is_rejected() {
     );
 }
 
+/// Sources: the user guide of Amazon ECR, `image-manifest-formats.html`, for the format; the table in `domain/rejection/` for the error.
+#[tokio::test]
+async fn the_layers_of_a_manifest_of_schema_1_must_exist() {
+    let registry = Registry::ecr().await;
+    let manifest = format!(r#"{{"schemaVersion":1,"fsLayers":[{{"blobSum":"{HELLO}"}}]}}"#);
+    let put = registry.request("PUT", "/v2/app/manifests/latest");
+    let put = put.with("Content-Type", SCHEMA_1).body(manifest);
+    let text = format!(
+        "Layers with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
+    );
+    let rejected = put.clone().to(&registry.ecr).await;
+    assert_eq!(
+        (rejected.status(), rejected.body),
+        (404, error("BLOB_UPLOAD_UNKNOWN", &text))
+    );
+    registry.push_hello().await;
+    assert_eq!(put.to(&registry.ecr).await.status(), 201);
+}
+
+const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
 #[tokio::test]
 async fn an_index_of_layers_is_rejected() {
     // Source of the status: overhangio/tutor#1118, docker/build-push-action#858, for a cache that buildx exports as an index.
