@@ -147,7 +147,7 @@ fn an_empty_list_is_one_line() {
 #[test]
 fn without_a_client_type_the_scenarios_of_all_types_are_listed() {
     let all = stdout(&["contract", "--list"]);
-    assert!(all.starts_with("SCENARIO  TITLE "), "{all}");
+    assert!(all.starts_with("SCENARIO  SUITE  TITLE "), "{all}");
     let ids = |table: &str| -> Vec<String> {
         let rows = table.lines().skip(1);
         rows.map(|row| row.split(' ').next().unwrap().to_owned())

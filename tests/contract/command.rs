@@ -317,6 +317,29 @@ fn a_client_that_does_not_exist_is_one_line_before_any_scenario() {
 }
 
 #[test]
+fn every_report_contains_the_number_of_the_suite() {
+    let script = Script::new("echo hello");
+    let client = script.path();
+    let suite = |number| Suite::of(ClientType::TokenPrinter, &[&client]).with(&["--suite", number]);
+    let (json, tap) = (script.file("json"), script.file("tap"));
+    let options = ["json", "tap"].map(|name| format!("{name}={}", script.file(name).display()));
+    let output = suite("1")
+        .with(&["--scenario", "TOK-01"])
+        .with(&["--report", &options[0], "--report", &options[1]])
+        .output();
+    assert!(printed(&output).contains("suite 1, "), "{output:?}");
+    assert!(printed(&output).contains("--suite 1 --scenario TOK-01"));
+    let json = fs::read_to_string(json).unwrap();
+    assert!(json.contains("\n  \"suite\": 1,"), "{json}");
+    let tap = fs::read_to_string(tap).unwrap();
+    assert!(tap.contains("\n# mock-ecr contract, suite 1\n"), "{tap}");
+    let output = suite("3").output();
+    assert_eq!(output.status.code(), Some(2));
+    let text = printed(&output);
+    assert!(text.contains("unknown suite \"3\": expected a number from 1 to 2"));
+}
+
+#[test]
 fn a_run_without_a_case_is_not_sandboxed() {
     let suite = || Suite::of(ClientType::TokenPrinter, &["true"]).with(&["--scenario", "HST-05"]);
     let report = suite().report();

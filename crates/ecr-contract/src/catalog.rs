@@ -7,6 +7,7 @@ use mock_ecr::fault::Pattern;
 
 use crate::client_type::ClientType;
 use crate::scenario::{Scenario, ScenarioError, Source, builtin};
+use crate::suite_number::SuiteNumber;
 use crate::system::System;
 
 /// The cases of a scenario with their names. There is at least one, and all have the ID and the title of the scenario.
@@ -18,6 +19,8 @@ pub(crate) type Cases = Vec<(Option<String>, Scenario)>;
 pub struct ListedScenario {
     /// The ID.
     pub id: String,
+    /// The suite in which the scenario entered. `None` for an additional scenario that does not state it.
+    pub suite: Option<SuiteNumber>,
     /// The title, which states the required behaviour.
     pub title: String,
     /// The types of clients to which the scenario applies.
@@ -26,9 +29,11 @@ pub struct ListedScenario {
     pub skipped: Option<String>,
 }
 
-/// The scenarios that patterns select.
+/// The scenarios that a suite and patterns select.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Catalog<'a> {
+    /// The suite. It contains the built-in scenarios of its number and of lower numbers.
+    pub suite: SuiteNumber,
     /// Patterns for scenario IDs, or for cases in the form `ID/CASE`. `*` matches any text. If the list is empty, all
     /// scenarios are selected.
     pub only: &'a [String],
@@ -48,6 +53,7 @@ impl Catalog<'_> {
             Some(ListedScenario {
                 skipped: skip_reason_of_all_types(&scenario),
                 id: scenario.id,
+                suite: scenario.suite,
                 title: scenario.title,
                 client_types: scenario.client_types,
             })
@@ -68,7 +74,9 @@ impl Catalog<'_> {
                 let message = format!("id: duplicate scenario {id}");
                 return Err(ScenarioError::new(source.file, message));
             }
-            cases.retain(|(case, _)| self.is_requested(&id, case.as_deref()));
+            cases.retain(|(case, scenario)| {
+                self.is_requested(&id, case.as_deref()) && scenario.suite <= Some(self.suite)
+            });
             if !cases.is_empty() {
                 scenarios.push((source, cases));
             }

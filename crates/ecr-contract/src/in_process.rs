@@ -13,6 +13,7 @@ use crate::report::{CaseReport, Report};
 use crate::run;
 use crate::scenario::{Action, RedirectMode, Scenario};
 use crate::suite::{Suite, SuiteError};
+use crate::suite_number::SuiteNumber;
 use crate::worker_request::WorkerRequest;
 
 /// Returns a suite that runs a library in the process of a test. `client_type` must be [`ClientType::Library`]; for other types,
@@ -63,6 +64,12 @@ impl InProcess {
         self
     }
 
+    /// Sets the number of the suite. The default is [`SuiteNumber::DEFAULT`].
+    pub fn number(mut self, number: SuiteNumber) -> Self {
+        self.0.number = number;
+        self
+    }
+
     /// Sets a directory with additional scenario files (`*.toml`).
     pub fn scenarios(mut self, folder: impl Into<PathBuf>) -> Self {
         self.0.scenarios = Some(folder.into());
@@ -102,7 +109,9 @@ impl InProcess {
         });
         let at_once = futures_util::stream::iter(runs).buffer_unordered(suite.jobs.max(1));
         let done: Vec<(usize, usize, CaseReport)> = at_once.collect().await;
-        Ok(suite.report(&selected, done, skipped, RedirectMode::Env, started))
+        let mut report = suite.report(&selected, done, skipped, RedirectMode::Env, started);
+        report.later = suite.later()?;
+        Ok(report)
     }
 }
 

@@ -21,6 +21,7 @@ mod run;
 pub mod sandbox;
 mod scenario;
 mod suite;
+mod suite_number;
 mod system;
 mod testbed;
 mod untrusted_text;
@@ -35,6 +36,7 @@ pub use in_process::{InProcess, suite};
 pub use report::FinishedCase;
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Suite, SuiteError};
+pub use suite_number::{SuiteNumber, UnknownSuite};
 pub use untrusted_text::{sanitize_json, sanitize_line, sanitize_text};
 pub use worker::run_worker;
 

@@ -15,6 +15,7 @@ use crate::clock;
 use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
 use crate::sandbox::SandboxError;
 use crate::scenario::{RedirectMode, ScenarioError, Source};
+use crate::suite_number::SuiteNumber;
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
 
@@ -34,6 +35,8 @@ pub struct Suite {
     /// the proxy is used. If a scenario does not support the selected mode, it uses the first mode in its list `redirect` that can be used
     /// on this system.
     pub redirect: Option<RedirectMode>,
+    /// The suite: its scenarios are those of its number and of all lower numbers. The default is [`SuiteNumber::DEFAULT`].
+    pub number: SuiteNumber,
     /// Patterns for scenario IDs, or for cases in the form `ID/CASE`. `*` matches any text. If the list is empty, which is the default,
     /// all scenarios for the client type are run.
     pub only: Vec<String>,
@@ -54,11 +57,13 @@ pub enum SuiteError {
     /// A scenario file is invalid, or a file or the directory of scenarios cannot be read.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
-    /// No scenario for the client type matches the patterns.
+    /// No scenario of the suite for the client type matches the patterns.
     #[error(
-        "no scenario for client type {client_type} matches {only:?}: `mock-ecr contract --list` lists the scenarios"
+        "no scenario of suite {number} for client type {client_type} matches {only:?}: `mock-ecr contract --list` lists the scenarios"
     )]
     NoneFits {
+        /// The number of the suite.
+        number: SuiteNumber,
         /// The client type.
         client_type: ClientType,
         /// The patterns, separated by spaces.
@@ -101,6 +106,7 @@ impl Suite {
             client_type,
             client,
             redirect: None,
+            number: SuiteNumber::DEFAULT,
             only: Vec::new(),
             scenarios: None,
             seed: "mock-ecr".to_owned(),
@@ -148,6 +154,7 @@ impl Suite {
         }
         let mut report = self.report(&selected, done, skipped, redirect, started);
         report.sandboxed = sandboxed;
+        report.later = self.later()?;
         Ok(report)
     }
 
@@ -163,6 +170,7 @@ impl Suite {
         done.sort_by_key(|(scenario, case, _)| (*scenario, *case));
         Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            suite: self.number,
             client_type: self.client_type,
             client: self.client.clone(),
             redirect: redirect.name().to_owned(),
@@ -171,7 +179,22 @@ impl Suite {
             took_ms: clock::millis_since(started),
             scenarios: scenarios(selected, done),
             skipped,
+            later: Vec::new(),
         }
+    }
+
+    /// Returns the IDs of the selected scenarios of later suites.
+    pub(crate) fn later(&self) -> Result<Vec<String>, ScenarioError> {
+        let catalog = Catalog {
+            suite: SuiteNumber::LATEST,
+            ..self.catalog()
+        };
+        let scenarios = catalog.scenarios()?.into_iter();
+        let scenarios = scenarios.filter_map(|(_, cases)| cases.into_iter().next());
+        let later = scenarios.filter(|(_, scenario)| {
+            scenario.suite > Some(self.number) && scenario.client_types.contains(&self.client_type)
+        });
+        Ok(later.map(|(_, scenario)| scenario.id).collect())
     }
 
     /// Returns the IDs of all scenarios, including the scenarios that are not selected.
@@ -181,6 +204,7 @@ impl Suite {
     /// Returns an error if a scenario is invalid.
     pub fn ids(&self) -> Result<Vec<String>, ScenarioError> {
         let catalog = Catalog {
+            suite: SuiteNumber::LATEST,
             only: &[],
             ..self.catalog()
         };
@@ -190,6 +214,7 @@ impl Suite {
 
     fn catalog(&self) -> Catalog<'_> {
         Catalog {
+            suite: self.number,
             only: &self.only,
             folder: self.scenarios.as_deref(),
         }
@@ -229,6 +254,7 @@ impl Suite {
             match catalog::skip_reason(scenario, self.client_type) {
                 Some(reason) => skipped.push(SkippedScenario {
                     id: scenario.id.clone(),
+                    suite: scenario.suite,
                     title: scenario.title.clone(),
                     reason,
                 }),
@@ -237,6 +263,7 @@ impl Suite {
         }
         match selected.is_empty() && skipped.is_empty() {
             true => Err(SuiteError::NoneFits {
+                number: self.number,
                 client_type: self.client_type,
                 only: self.only.join(" "),
             }),
@@ -291,6 +318,7 @@ impl Suite {
     ) -> WorkerRequest {
         let name = case.map_or_else(|| id.to_owned(), |case| format!("{id}/{case}"));
         let mut options = vec!["--redirect".to_owned(), redirect.name().to_owned()];
+        options.extend(["--suite".to_owned(), self.number.to_string()]);
         options.extend(["--scenario".to_owned(), name.clone()]);
         if self.seed != "mock-ecr" {
             options.extend(["--seed".to_owned(), self.seed.clone()]);
@@ -333,6 +361,7 @@ fn scenarios(
             let (_, scenario) = &one.cases[0];
             ScenarioReport {
                 id: scenario.id.clone(),
+                suite: scenario.suite,
                 title: scenario.title.clone(),
                 severity: scenario.severity,
                 why: scenario.why.clone(),

@@ -54,6 +54,7 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     let client_type = client_type.expect("clap requires a client type without --list");
     let mut suite = Suite::new(client_type, options.client.clone(), worker);
     suite.redirect = options.redirect();
+    suite.number = options.suite;
     suite.only.clone_from(&options.only);
     suite.scenarios.clone_from(&options.scenarios);
     suite.seed.clone_from(&options.seed);
@@ -63,6 +64,7 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
 
 fn list(options: &ContractOptions) -> Result<ExitCode, Error> {
     let catalog = Catalog {
+        suite: options.suite,
         only: &options.only,
         folder: options.scenarios.as_deref(),
     };
@@ -74,9 +76,9 @@ fn list(options: &ContractOptions) -> Result<ExitCode, Error> {
         return Err(Error::NoScenario(options.only.join(" ")));
     }
     let rows: Vec<_> = scenarios.iter().map(row).collect();
-    let heading = ["SCENARIO", "TITLE", "CLIENT TYPES"];
+    let heading = ["SCENARIO", "SUITE", "TITLE", "CLIENT TYPES"];
     // If a client type is given, all scenarios have it.
-    let columns = if options.client_type.is_some() { 2 } else { 3 };
+    let columns = if options.client_type.is_some() { 3 } else { 4 };
     stdout::print(&table(&heading[..columns], &rows))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -86,7 +88,14 @@ fn row(scenario: &ListedScenario) -> Vec<String> {
         Some(reason) => format!("{} (skipped: {reason})", scenario.title),
         None => scenario.title.clone(),
     };
-    vec![scenario.id.clone(), title, types(&scenario.client_types)]
+    let suite = scenario.suite.map(|number| number.to_string());
+    let suite = suite.unwrap_or_else(|| "-".to_owned());
+    vec![
+        scenario.id.clone(),
+        suite,
+        title,
+        types(&scenario.client_types),
+    ]
 }
 
 /// Formats client types as a list of names, or as `all`.

@@ -40,9 +40,10 @@ fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt
     writeln!(text, "**{counts}**\n")?;
     writeln!(
         text,
-        "{} as `{}`, redirect {}, {sandbox}, seed {}, {}, mock-ecr {}",
+        "{} as `{}`, suite {}, redirect {}, {sandbox}, seed {}, {}, mock-ecr {}",
         code(&report.client.join(" ")),
         report.client_type,
+        report.suite,
         code(&report.redirect),
         code(&report.seed),
         sanitize::duration(report.took_ms),
@@ -178,9 +179,11 @@ fn write_missing(text: &mut String, report: &Report) -> fmt::Result {
     let not_applicable = scenarios.filter(|one| one.verdict == Verdict::NotApplicable);
     let not_applicable = not_applicable.map(|one| one.id.as_str());
     let skipped = report.skipped.iter().map(|one| one.id.as_str());
+    let later = report.later.iter().map(String::as_str);
     for (name, ids) in [
         ("Not applicable", not_applicable.collect::<Vec<_>>()),
         ("Skipped", skipped.collect()),
+        ("In later suites", later.collect()),
     ] {
         if !ids.is_empty() {
             writeln!(text, "\n{name}: {}", escaped(&ids.join(" ")))?;
@@ -240,6 +243,7 @@ mod tests {
         let text = text(&sample::report(), Strictness::Must);
         assert!(text.starts_with("### `mock-ecr contract`: FAILED\n\n**2 failed, 1 set-up error"));
         for part in [
+            "</code> as `docker-credential`, suite 1, redirect <code>env</code>",
             "\n| **EXP-04** Returns no expired token while the API is down. | <code>exit: not 0</code> | <code>0</code> |\n",
             "\n<details><summary><b>EXP-04</b> Returns",
             "\n- <https://github.com/awslabs/amazon-ecr-credential-helper/issues/679>\n",
@@ -248,7 +252,7 @@ mod tests {
             "<details><summary>Known failures: 1</summary>\n\n- **EXP-06**",
             "<details><summary>Warnings: 1</summary>\n\n- **EXP-05**",
             "<details><summary>Set-up errors: 1</summary>",
-            "\nNot applicable: KCP-01\n\nSkipped: HST-05\n",
+            "\nNot applicable: KCP-01\n\nSkipped: HST-05\n\nIn later suites: NEW-01 NEW-02\n",
         ] {
             assert!(text.contains(part), "{part}\nis not in\n{text}");
         }

@@ -159,6 +159,12 @@ impl Verdict {
 }
 
 impl ScenarioReport {
+    /// Returns `, suite N`, or nothing for an additional scenario that states no suite.
+    pub(super) fn suite_text(&self) -> String {
+        let text = self.suite.map(|number| format!(", suite {number}"));
+        text.unwrap_or_default()
+    }
+
     /// Returns the first case that has the same verdict as the scenario.
     pub(super) fn worst(&self) -> Option<&CaseReport> {
         self.cases.iter().find(|case| case.verdict == self.verdict)

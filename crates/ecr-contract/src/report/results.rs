@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client_type::ClientType;
 use crate::scenario::Severity;
+use crate::suite_number::SuiteNumber;
 
 /// The report of a run: the results of one client in all selected scenarios.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -11,6 +12,8 @@ use crate::scenario::Severity;
 pub struct Report {
     /// The version of `mock-ecr`.
     pub version: String,
+    /// The number of the suite: the scenarios of this number and of all lower numbers.
+    pub suite: SuiteNumber,
     /// The type of the client.
     pub client_type: ClientType,
     /// The client's command and its arguments. Placeholders are not replaced.
@@ -28,6 +31,8 @@ pub struct Report {
     pub scenarios: Vec<ScenarioReport>,
     /// The selected scenarios that were skipped: they cannot be run yet, or they check file modes and this system has none.
     pub skipped: Vec<SkippedScenario>,
+    /// The IDs of the selected scenarios of later suites. They were not run.
+    pub later: Vec<String>,
 }
 
 /// A scenario that was skipped.
@@ -36,6 +41,8 @@ pub struct Report {
 pub struct SkippedScenario {
     /// The ID of the scenario.
     pub id: String,
+    /// The suite in which the scenario entered. `None` (`null` in JSON) for an additional scenario that does not state it.
+    pub suite: Option<SuiteNumber>,
     /// The required behaviour of a client.
     pub title: String,
     /// The reason why the scenario is skipped.
@@ -48,6 +55,8 @@ pub struct SkippedScenario {
 pub struct ScenarioReport {
     /// The ID, such as `EXP-04`.
     pub id: String,
+    /// The suite in which the scenario entered. `None` (`null` in JSON) for an additional scenario that does not state it.
+    pub suite: Option<SuiteNumber>,
     /// The required behaviour of a client, such as "Retries a throttled call".
     pub title: String,
     /// The severity of the scenario. Its expectations have this severity or a lower one.

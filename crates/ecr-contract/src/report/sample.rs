@@ -1,5 +1,6 @@
 //! A sample report for tests. It contains every verdict, several cases, and hostile text.
 
+use crate::SuiteNumber;
 use crate::client_type::ClientType;
 use crate::report::{
     CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport, Severity,
@@ -13,6 +14,7 @@ pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[
 pub(crate) fn report() -> Report {
     Report {
         version: "0.1.0".into(),
+        suite: SuiteNumber::FIRST,
         client_type: ClientType::DockerCredential,
         client: vec!["docker-credential-ecr-login".into(), HOSTILE.into()],
         redirect: "env".into(),
@@ -22,9 +24,11 @@ pub(crate) fn report() -> Report {
         scenarios: scenarios(),
         skipped: vec![SkippedScenario {
             id: "HST-05".into(),
+            suite: Some(SuiteNumber::FIRST),
             title: "Logs in to ECR Public.".into(),
             reason: format!("ECR Public {HOSTILE}"),
         }],
+        later: vec!["NEW-01".into(), "NEW-02".into()],
     }
 }
 
@@ -81,6 +85,7 @@ fn scenarios() -> Vec<ScenarioReport> {
 pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
     ScenarioReport {
         id: id.into(),
+        suite: Some(SuiteNumber::FIRST),
         title: "Returns no expired token while the API is down.".into(),
         severity: match verdict {
             Verdict::Warning => Severity::Should,

@@ -22,6 +22,7 @@ fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
         })
     });
     writeln!(text, "TAP version 14\n1..{}", points.clone().count())?;
+    writeln!(text, "# mock-ecr contract, suite {}", report.suite)?;
     for (at, point) in points.enumerate() {
         point.write(text, at + 1)?;
     }
@@ -70,6 +71,9 @@ impl Point<'_> {
         let case = self.case;
         writeln!(text, "  ---\n  verdict: {}", case.verdict.name())?;
         writeln!(text, "  severity: {}", self.scenario.severity.name())?;
+        if let Some(suite) = self.scenario.suite {
+            writeln!(text, "  suite: {suite}")?;
+        }
         if let Some(reason) = &case.reason {
             writeln!(text, "  message: {}", quoted(reason))?;
         }
@@ -130,7 +134,7 @@ mod tests {
     #[test]
     fn hostile_text_does_not_change_the_plan_or_the_numbers() {
         let text = text(&sample::report(), Strictness::Must);
-        assert!(text.starts_with("TAP version 14\n1..10\n"));
+        assert!(text.starts_with("TAP version 14\n1..10\n# mock-ecr contract, suite 1\n"));
         let points = points(&text);
         assert_eq!(points.len(), 10);
         for (at, point) in points.iter().enumerate() {
@@ -161,6 +165,12 @@ mod tests {
             of("ok ", Some("SKIP requires client type kubelet"))
         );
         assert_eq!(shown("NET-04"), of("not ok ", None));
+    }
+
+    #[test]
+    fn the_diagnostics_contain_the_suite_of_the_scenario() {
+        let text = text(&sample::report(), Strictness::Must);
+        assert_eq!(text.matches("\n  suite: 1\n").count(), 7, "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) fn all() -> impl Iterator<Item = Source> {
     FILES.iter().map(|(file, text)| Source {
         file: (*file).to_owned(),
         text: (*text).to_owned(),
+        built_in: true,
     })
 }
 
@@ -103,6 +104,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::scenario::Scenario;
 
     #[test]
     fn every_scenario_file_is_listed_and_named_after_its_scenario() {
@@ -124,5 +126,44 @@ mod tests {
             let (_, scenario) = &cases[0];
             assert!(source.file.ends_with(&format!("/{}.toml", scenario.id)));
         }
+    }
+
+    /// A correction may remove a client type or a case, or lower the severity, but nothing may enter a suite after its release.
+    #[test]
+    fn suite_1_does_not_grow() {
+        let recorded = include_str!("../../suites/1.tsv");
+        let mut recorded = recorded.lines().skip(1);
+        let of_suite = all().map(|source| source.cases().unwrap());
+        let of_suite = of_suite.filter(|cases| cases[0].1.suite == "1".parse().ok());
+        for cases in of_suite {
+            let line = recorded.next().unwrap_or_default();
+            assert!(
+                permits(line, &cases),
+                "{}: suites/1.tsv has {line:?}. Add what is new to a scenario of the latest suite",
+                cases[0].1.id
+            );
+        }
+        assert_eq!(recorded.next(), None);
+    }
+
+    /// Returns whether a line of the record contains the ID, the severity, each client type and each case of a scenario.
+    fn permits(line: &str, cases: &[(Option<String>, Scenario)]) -> bool {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [id, severity, client_types, names] = columns[..] else {
+            return false;
+        };
+        let scenario = &cases[0].1;
+        let has = |list: &str, name: &str| list.split(' ').any(|one| one == name);
+        let mut types = scenario.client_types.iter();
+        let mut cases = cases.iter().filter_map(|(name, _)| name.as_deref());
+        let rank = |name: &str| {
+            ["info", "should", "must"]
+                .iter()
+                .position(|one| *one == name)
+        };
+        scenario.id == id
+            && rank(scenario.severity.name()) <= rank(severity)
+            && types.all(|one| has(client_types, one.name()))
+            && cases.all(|name| has(names, name))
     }
 }

@@ -14,6 +14,7 @@ use crate::scenario::range;
 use crate::scenario::redirect::RedirectMode;
 use crate::scenario::severity::Severity;
 use crate::scenario::step::{Action, Setting, Step};
+use crate::suite_number::{SuiteNumber, UnknownSuite};
 
 /// A scenario, or one case of a scenario.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,6 +30,9 @@ pub(crate) struct Scenario {
     pub(crate) client_types: Vec<ClientType>,
     /// The reasons for the scenario: links to incidents, or other sources.
     pub(crate) why: Vec<String>,
+    /// The suite in which the scenario entered. `None` for an additional scenario, which every suite contains.
+    #[serde(default)]
+    pub(crate) suite: Option<SuiteNumber>,
     /// The reason why the scenario is skipped. `None` if the scenario can be run.
     #[serde(default)]
     pub(crate) skip: Option<String>,
@@ -79,6 +83,16 @@ impl Scenario {
         expectations.any(|(_, expect)| expect.files == Some(Files::Private))
     }
 
+    /// Checks what only a built-in scenario must state.
+    pub(super) fn check_built_in(&self) -> Result<(), String> {
+        match self.suite {
+            Some(_) => Ok(()),
+            None => {
+                Err("missing field `suite`: the suite in which the scenario entered".to_owned())
+            }
+        }
+    }
+
     /// Performs the checks that deserialization does not perform. The error is a message that begins with the path of the invalid key.
     pub(super) fn check(&self) -> Result<(), String> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -87,6 +101,10 @@ impl Scenario {
             return Err(format!(
                 "id: {id:?} is invalid: expected letters, digits, `-` and `_`, such as EXP-04"
             ));
+        }
+        if let Some(number) = self.suite.filter(|number| !number.is_known()) {
+            let error = UnknownSuite::from(number);
+            return Err(format!("suite: {error}"));
         }
         if self.skip.is_some() {
             return Ok(());

@@ -14,13 +14,19 @@ pub(crate) struct Source {
     /// The path that error messages contain.
     pub(crate) file: String,
     pub(crate) text: String,
+    /// Whether the scenario is a built-in one.
+    pub(crate) built_in: bool,
 }
 
 impl Source {
     pub(crate) fn read(path: &Path) -> Result<Self, ScenarioError> {
         let file = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Source { file, text }),
+            Ok(text) => Ok(Source {
+                file,
+                text,
+                built_in: false,
+            }),
             Err(cause) => Err(ScenarioError {
                 file,
                 line: None,
@@ -57,9 +63,11 @@ impl Source {
             let message = format!("${{{name}}}: no case defines this name");
             return Err(self.error(None, &message));
         }
-        scenario
-            .check()
-            .map_err(|message| self.error(None, &message))?;
+        let checked = scenario.check().and_then(|()| match self.built_in {
+            true => scenario.check_built_in(),
+            false => Ok(()),
+        });
+        checked.map_err(|message| self.error(None, &message))?;
         Ok(scenario)
     }
 
@@ -164,6 +172,7 @@ mod tests {
         Source {
             file: "t.toml".to_owned(),
             text: format!("{HEAD}{rest}"),
+            built_in: false,
         }
     }
 
@@ -231,6 +240,21 @@ expect.reslt = 'login'
             40
         );
         assert_eq!(length(&format!("[[step]]\nfaults = [{stall}]")), 50);
+    }
+
+    #[test]
+    fn a_built_in_scenario_states_its_suite() {
+        let step = "[[step]]\nfetch = {}\nexpect.result = 'login'\n";
+        let mut built_in = source(step);
+        built_in.built_in = true;
+        let error = built_in.cases().unwrap_err().to_string();
+        let expected = "t.toml: missing field `suite`: the suite in which the scenario entered";
+        assert_eq!(error, expected);
+        assert!(source(step).cases().is_ok());
+        rejects(
+            &format!("suite = 3\n{step}"),
+            "t.toml: suite: unknown suite \"3\": expected a number from 1 to 2",
+        );
     }
 
     #[test]

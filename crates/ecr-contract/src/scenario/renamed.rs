@@ -80,7 +80,13 @@ mod tests {
             ),
         ] {
             let (file, text) = ("t.toml".to_owned(), format!("{head}{step}\n"));
-            let error = Source { file, text }.cases().unwrap_err();
+            let built_in = false;
+            let source = Source {
+                file,
+                text,
+                built_in,
+            };
+            let error = source.cases().unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
     }

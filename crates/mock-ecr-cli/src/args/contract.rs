@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use ecr_contract::ClientType;
 use ecr_contract::report::{ReportTarget, Strictness};
+use ecr_contract::{ClientType, SuiteNumber};
 
 use crate::args::redirect::RedirectMode;
 
@@ -21,6 +21,10 @@ pub(crate) struct ContractOptions {
     /// How the client is redirected to the mock. Default: sandbox, or proxy if the system does not support a sandbox.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) redirect: Option<RedirectMode>,
+    /// The suite: the built-in scenarios of this number and of all lower numbers. A suite does not grow after its release, so that an upgrade
+    /// of this program adds no failure.
+    #[arg(long, value_name = "N", default_value_t = SuiteNumber::DEFAULT)]
+    pub(crate) suite: SuiteNumber,
     /// Runs only the scenarios whose ID matches the pattern, and the cases of scenarios whose `ID/CASE` matches it. * matches any text. Can
     /// be repeated.
     #[arg(long = "scenario", value_name = "GLOB")]

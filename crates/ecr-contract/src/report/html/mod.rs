@@ -62,6 +62,7 @@ fn write_head(
     let sandbox = if report.sandboxed { "yes" } else { "no" };
     for (name, value) in [
         ("client type", report.client_type.name()),
+        ("suite", &report.suite.to_string()),
         ("redirect", &report.redirect),
         ("sandboxed", sandbox),
         ("seed", &report.seed),
@@ -206,6 +207,8 @@ mod tests {
     #[test]
     fn only_failures_are_expanded() {
         let page = page();
+        assert!(page.contains("<dt>suite</dt><dd>1</dd>"));
+        assert!(page.contains("<i>must, suite 1</i></summary>"));
         assert_eq!(
             page.matches("<details class=\"scenario failed\" open>")
                 .count(),

@@ -15,10 +15,11 @@ pub(super) fn write(
     let open = if state == "failed" { " open" } else { "" };
     let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
     let word = word(state);
+    let severity = scenario.severity.name();
+    let suite = scenario.suite_text();
     writeln!(
         page,
-        "<details class=\"scenario {state}\"{open}>\n<summary><b>{word}</b> <code>{id}</code> {title} <i>{}</i></summary>",
-        scenario.severity.name()
+        "<details class=\"scenario {state}\"{open}>\n<summary><b>{word}</b> <code>{id}</code> {title} <i>{severity}{suite}</i></summary>"
     )?;
     if !scenario.why.is_empty() {
         let links: Vec<_> = scenario.why.iter().map(|why| link(why)).collect();

@@ -42,7 +42,8 @@ impl Details<'_> {
         } else {
             ""
         };
-        writeln!(f, "{word}{known}; severity {}", scenario.severity.name())?;
+        let (severity, suite) = (scenario.severity.name(), scenario.suite_text());
+        writeln!(f, "{word}{known}; severity {severity}{suite}")?;
         write_lines(f, &self.screen.evidence(&scenario.why, ""))?;
         scenario
             .cases
@@ -164,7 +165,7 @@ mod tests {
     fn all_details_are_shown() {
         let text = details("EXP-04");
         for part in [
-            "EXP-04 Returns no expired token while the API is down.\nfailed; severity must\n",
+            "EXP-04 Returns no expired token while the API is down.\nfailed; severity must, suite 1\n",
             "\n  why    https://github.com/",
             "\npassed   step 2, requests (must)\n",
             "\nfailed   step 2, exit (must)\n               expected not 0                   observed 0\n",

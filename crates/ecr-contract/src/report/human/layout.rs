@@ -22,8 +22,9 @@ impl Screen {
             "not sandboxed"
         };
         let how = format!(
-            "mock-ecr {}, --redirect {}, {sandbox}, seed {}, {}",
+            "mock-ecr {}, suite {}, --redirect {}, {sandbox}, seed {}, {}",
             sanitize::line(&report.version),
+            report.suite,
             sanitize::line(&report.redirect),
             sanitize::line(&report.seed),
             sanitize::duration(report.took_ms)

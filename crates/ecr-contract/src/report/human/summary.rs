@@ -109,6 +109,10 @@ impl<'a> Summary<'a> {
             let text = format!("{}: {}", missing.len(), missing.join(" "));
             lines.extend(self.uncoloured("skipped", &text));
         }
+        if !self.report.later.is_empty() {
+            let (n, ids) = (self.report.later.len(), self.report.later.join(" "));
+            lines.extend(self.uncoloured("in later suites", &format!("{n}: {ids}")));
+        }
         if self.report.scenarios.is_empty() {
             lines.extend(self.reasons());
         }
@@ -261,12 +265,12 @@ FAIL EXP-04 Returns no expired token while the API is down.
         assert!(text.contains(expected), "{text}");
         for part in [
             "docker-credential: docker-credential-ecr-login",
-            "mock-ecr 0.1.0, --redirect env, sandboxed, seed contract, 23.4 s",
+            "mock-ecr 0.1.0, suite 1, --redirect env, sandboxed, seed contract, 23.4 s",
             "  case   in-the-middle; also at its <end>\n",
             "\nknown failures 1: EXP-06\n",
             "\nwarning EXP-05 Returns no expired token while the… | exit: 0; expected not 0; s…\n",
             "\ninfo EXP-11 Returns no expired token while the… | requests: 3 calls; exit: 1; s…\n",
-            "\nn/a 1: KCP-01\nskipped 1: HST-05\n",
+            "\nn/a 1: KCP-01\nskipped 1: HST-05\nin later suites 2: NEW-01 NEW-02\n",
             "\nSET-UP ERROR NET-04: cannot start the client: No such file or directory\n",
             "\nstale kubelet KCP-02",
             "\nFAILED: 2 failed, 1 set-up error, 1 known failure, 1 warning, 1 passed",

@@ -44,6 +44,7 @@ fn write_properties(text: &mut String, report: &Report) -> fmt::Result {
     let sandbox = if report.sandboxed { "yes" } else { "no" };
     let mut properties = vec![
         ("version", report.version.clone()),
+        ("suite", report.suite.to_string()),
         ("client_type", report.client_type.to_string()),
         ("client", report.client.join(" ")),
         ("redirect", report.redirect.clone()),
