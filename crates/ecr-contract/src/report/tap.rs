@@ -1,4 +1,4 @@
-//! Writes a report as TAP 14, with one test point for each case. The findings are in YAML.
+//! Writes a report as TAP 14, with one test point for each case and for each skipped scenario. The findings are in YAML.
 
 use std::fmt::{self, Write};
 
@@ -21,14 +21,21 @@ fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
             strictness,
         })
     });
-    writeln!(text, "TAP version 14\n1..{}", points.clone().count())?;
+    writeln!(
+        text,
+        "TAP version 14\n1..{}",
+        points.clone().count() + report.skipped.len()
+    )?;
     writeln!(text, "# mock-ecr contract, suite {}", report.suite)?;
-    for (at, point) in points.enumerate() {
-        point.write(text, at + 1)?;
+    let mut number = 0;
+    for point in points {
+        number += 1;
+        point.write(text, number)?;
     }
-    for missing in &report.skipped {
-        let (id, reason) = (sanitize::line(&missing.id), sanitize::line(&missing.reason));
-        writeln!(text, "# skipped: {id}: {reason}")?;
+    for one in &report.skipped {
+        number += 1;
+        let [id, title, reason] = [&one.id, &one.title, &one.reason].map(|text| description(text));
+        writeln!(text, "ok {number} - {id}: {title} # SKIP {reason}")?;
     }
     Ok(())
 }
@@ -134,9 +141,9 @@ mod tests {
     #[test]
     fn hostile_text_does_not_change_the_plan_or_the_numbers() {
         let text = text(&sample::report(), Strictness::Must);
-        assert!(text.starts_with("TAP version 14\n1..10\n# mock-ecr contract, suite 1\n"));
+        assert!(text.starts_with("TAP version 14\n1..11\n# mock-ecr contract, suite 1\n"));
         let points = points(&text);
-        assert_eq!(points.len(), 10);
+        assert_eq!(points.len(), 11);
         for (at, point) in points.iter().enumerate() {
             assert!(point.contains(&format!("ok {} - ", at + 1)), "{point}");
         }
@@ -165,6 +172,9 @@ mod tests {
             of("ok ", Some("SKIP requires client type kubelet"))
         );
         assert_eq!(shown("NET-04"), of("not ok ", None));
+        let (state, directive) = shown("HST-05");
+        assert_eq!(state, "ok ");
+        assert!(directive.unwrap().starts_with("SKIP ECR Public "));
     }
 
     #[test]

@@ -1,48 +1,50 @@
-//! Writes a report as JUnit XML, with one `testcase` for each case. Only the elements that CI systems have in common are used.
+//! Writes a report as JUnit XML, with one `testcase` for each case and for each skipped scenario. Only the elements that CI systems have in
+//! common are used.
 
 #[cfg(test)]
 mod reader;
 
-use std::fmt::{self, Write};
+use std::time::Duration;
 
-use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use crate::report::{CaseReport, Report, ScenarioReport, SkippedScenario, Strictness, Verdict};
 use crate::report::{sanitize, timeline};
 
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
-    let cases = report.scenarios.iter().flat_map(|scenario| {
-        let cases = scenario.cases.iter();
-        cases.map(move |case| TestCase::new(scenario, case, strictness))
-    });
-    let mut text = String::new();
-    let written = write(&mut text, report, &cases.collect::<Vec<_>>());
-    written.expect("writing to a string does not fail");
-    text
+    let mut junit = quick_junit::Report::new(NAME);
+    junit.set_time(Duration::from_millis(report.took_ms));
+    junit.add_test_suite(test_suite(report, strictness));
+    let text = junit.to_string();
+    text.expect("writing to a string does not fail")
 }
 
-fn write(text: &mut String, report: &Report, cases: &[TestCase]) -> fmt::Result {
-    let count = |state| cases.iter().filter(|case| case.state == state).count();
-    let numbers = format!(
-        r#"name="mock-ecr contract" tests="{}" failures="{}" errors="{}" skipped="{}" time="{}""#,
-        cases.len(),
-        count(State::Failure),
-        count(State::Error),
-        count(State::Skipped),
-        seconds(report.took_ms)
-    );
-    writeln!(text, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    // `skipped` is an attribute of `testsuite` only.
-    let all = numbers.replace(&format!(r#" skipped="{}""#, count(State::Skipped)), "");
-    writeln!(text, "<testsuites {all}>\n<testsuite {numbers}>")?;
-    write_properties(text, report)?;
-    for case in cases {
-        case.write(text, report)?;
+const NAME: &str = "mock-ecr contract";
+
+fn test_suite(report: &Report, strictness: Strictness) -> TestSuite {
+    let mut suite = TestSuite::new(NAME);
+    suite.set_time(Duration::from_millis(report.took_ms));
+    for (name, value) in properties(report) {
+        suite.add_property((name.to_owned(), sanitize::line(&value)));
     }
-    writeln!(text, "</testsuite>\n</testsuites>")
+    for scenario in &report.scenarios {
+        for case in &scenario.cases {
+            let result = CaseResult {
+                scenario,
+                case,
+                strictness,
+            };
+            suite.add_test_case(result.test_case(report));
+        }
+    }
+    let skipped = report.skipped.iter();
+    suite.add_test_cases(skipped.map(|one| skipped_scenario(report, one)));
+    suite
 }
 
-fn write_properties(text: &mut String, report: &Report) -> fmt::Result {
+fn properties(report: &Report) -> [(&'static str, String); 7] {
     let sandbox = if report.sandboxed { "yes" } else { "no" };
-    let mut properties = vec![
+    [
         ("version", report.version.clone()),
         ("suite", report.suite.to_string()),
         ("client_type", report.client_type.to_string()),
@@ -50,83 +52,60 @@ fn write_properties(text: &mut String, report: &Report) -> fmt::Result {
         ("redirect", report.redirect.clone()),
         ("sandboxed", sandbox.to_owned()),
         ("seed", report.seed.clone()),
-    ];
-    let missing = report.skipped.iter();
-    properties.extend(missing.map(|one| ("skipped", format!("{}: {}", one.id, one.reason))));
-    writeln!(text, "<properties>")?;
-    for (name, value) in properties {
-        let value = attribute(&value);
-        writeln!(text, r#"<property name="{name}" value="{value}"/>"#)?;
-    }
-    writeln!(text, "</properties>")
+    ]
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Passed,
-    Failure,
-    Error,
-    Skipped,
+fn skipped_scenario(report: &Report, scenario: &SkippedScenario) -> TestCase {
+    let status = skipped(&scenario.reason);
+    test_case(report, &scenario.id, &scenario.title, status)
 }
 
-struct TestCase<'a> {
+fn test_case(report: &Report, id: &str, title: &str, status: TestCaseStatus) -> TestCase {
+    let name = sanitize::line(&format!("{id}: {title}"));
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("contract.{}", report.client_type));
+    case
+}
+
+struct CaseResult<'a> {
     scenario: &'a ScenarioReport,
     case: &'a CaseReport,
-    state: State,
+    strictness: Strictness,
 }
 
-impl<'a> TestCase<'a> {
-    fn new(scenario: &'a ScenarioReport, case: &'a CaseReport, strictness: Strictness) -> Self {
-        let state = match case.verdict {
-            Verdict::NotApplicable => State::Skipped,
-            Verdict::SetUpError => State::Error,
-            // JUnit has no state for a known failure. A skipped test case is not a failure.
-            verdict if verdict.fails(strictness) && scenario.known => State::Skipped,
-            verdict if verdict.fails(strictness) => State::Failure,
-            _ => State::Passed,
-        };
-        TestCase {
-            scenario,
-            case,
-            state,
-        }
+impl CaseResult<'_> {
+    fn test_case(&self, report: &Report) -> TestCase {
+        let id = self.case.full_id(self.scenario);
+        let mut case = test_case(report, &id, &self.scenario.title, self.status());
+        case.set_time(Duration::from_millis(self.case.took_ms));
+        case.set_system_out(content(&self.output()));
+        case
     }
 
-    fn write(&self, text: &mut String, report: &Report) -> fmt::Result {
-        let name = format!(
-            "{}: {}",
-            self.case.full_id(self.scenario),
-            self.scenario.title
-        );
-        writeln!(
-            text,
-            r#"<testcase classname="contract.{}" name="{}" time="{}">"#,
-            report.client_type,
-            attribute(&name),
-            seconds(self.case.took_ms)
-        )?;
-        self.write_state(text)?;
-        writeln!(text, "<system-out>{}</system-out>", content(&self.output()))?;
-        writeln!(text, "</testcase>")
-    }
-
-    fn write_state(&self, text: &mut String) -> fmt::Result {
-        let (element, message) = match self.state {
-            State::Passed => return Ok(()),
-            State::Failure => ("failure", self.failure()),
-            State::Error => ("error", self.reason("the scenario could not be set up")),
-            State::Skipped if self.scenario.known => {
-                ("skipped", format!("known failure: {}", self.failure()))
+    fn status(&self) -> TestCaseStatus {
+        match self.case.verdict {
+            Verdict::NotApplicable => skipped(&self.reason("not applicable")),
+            Verdict::SetUpError => {
+                let message = self.reason("the scenario could not be set up");
+                self.non_success(NonSuccessKind::Error, &message)
             }
-            State::Skipped => ("skipped", self.reason("not applicable")),
-        };
-        let message = attribute(&message);
-        if self.state == State::Skipped {
-            return writeln!(text, r#"<{element} message="{message}"/>"#);
+            // JUnit has no state for a known failure. A skipped test case is not a failure.
+            verdict if verdict.fails(self.strictness) && self.scenario.known => {
+                skipped(&format!("known failure: {}", self.failure()))
+            }
+            verdict if verdict.fails(self.strictness) => {
+                self.non_success(NonSuccessKind::Failure, &self.failure())
+            }
+            _ => TestCaseStatus::success(),
         }
-        let verdict = self.case.verdict.name();
-        write!(text, r#"<{element} message="{message}" type="{verdict}">"#)?;
-        writeln!(text, "{}</{element}>", content(&self.evidence()))
+    }
+
+    fn non_success(&self, kind: NonSuccessKind, message: &str) -> TestCaseStatus {
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_message(sanitize::line(message));
+        status.set_type(self.case.verdict.name());
+        status.set_description(content(&self.evidence()));
+        status
     }
 
     fn reason(&self, otherwise: &str) -> String {
@@ -176,17 +155,14 @@ impl<'a> TestCase<'a> {
     }
 }
 
-fn seconds(ms: u64) -> String {
-    format!("{}.{:03}", ms / 1000, ms % 1000)
-}
-
-/// Returns an escaped attribute on one line, since XML parsers replace line breaks in attributes.
-fn attribute(text: &str) -> String {
-    sanitize::entities(&sanitize::line(text))
+fn skipped(message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(sanitize::line(message));
+    status
 }
 
 fn content(text: &str) -> String {
-    sanitize::entities(&sanitize::lines(text).join("\n"))
+    sanitize::lines(text).join("\n")
 }
 
 #[cfg(test)]
@@ -200,11 +176,11 @@ mod tests {
         let elements = elements(&text(&sample::report(), Strictness::Must));
         let suite = named(&elements, "testsuite")[0];
         let numbers = ["tests", "failures", "errors", "skipped", "time"].map(|key| suite.get(key));
-        assert_eq!(numbers, ["10", "3", "1", "2", "23.412"]);
-        assert_eq!(named(&elements, "testcase").len(), 10);
+        assert_eq!(numbers, ["11", "3", "1", "3", "23.412"]);
+        assert_eq!(named(&elements, "testcase").len(), 11);
         assert_eq!(named(&elements, "failure").len(), 3);
         assert_eq!(named(&elements, "error").len(), 1);
-        assert_eq!(named(&elements, "skipped").len(), 2);
+        assert_eq!(named(&elements, "skipped").len(), 3);
         assert!(named(&elements, "script").is_empty());
     }
 
@@ -236,6 +212,20 @@ mod tests {
         let message = "known failure: exit: expected not 0, observed 0";
         assert_eq!(skipped[0].get("message"), message);
         assert_eq!(skipped[1].get("message"), "requires client type kubelet");
+    }
+
+    #[test]
+    fn a_skipped_scenario_is_a_skipped_test_case() {
+        let elements = elements(&text(&sample::report(), Strictness::Must));
+        let case = named(&elements, "testcase")[10];
+        assert_eq!(case.get("name"), "HST-05: Logs in to ECR Public.");
+        let message = named(&elements, "skipped")[2].get("message");
+        assert!(message.starts_with("ECR Public <script>"), "{message}");
+        assert!(
+            named(&elements, "property")
+                .iter()
+                .all(|one| one.get("name") != "skipped")
+        );
     }
 
     #[test]
