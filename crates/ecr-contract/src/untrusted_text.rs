@@ -2,8 +2,8 @@
 
 /// Returns a text on one line. Control characters and invisible characters are escaped: a line break is replaced by `\n`.
 ///
-/// The beginning of a command of a CI service is escaped as well, because some services execute commands such as `##vso[…]` anywhere in
-/// the log.
+/// The beginning of a command of a CI service is escaped as well, because some services execute commands such as `##vso[…]` and
+/// `section_start:…` anywhere in the log.
 ///
 /// ```
 /// assert_eq!(ecr_contract::sanitize_line("\x1b[31mred\n"), r"\x1b[31mred\n");
@@ -15,8 +15,8 @@ pub fn sanitize_line(text: &str) -> String {
             '\n' => sanitized.push_str("\\n"),
             '\r' => sanitized.push_str("\\r"),
             '\t' => sanitized.push_str("\\t"),
-            '#' if is_command(&text[at..]) => sanitized.push_str("\\x23"),
-            c if c.is_ascii_control() => sanitized.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if is_command(&text[at..]) => sanitized.push_str(&escape(c)),
+            c if c.is_ascii_control() => sanitized.push_str(&escape(c)),
             c if is_hidden(c) => sanitized.extend(c.escape_unicode()),
             c => sanitized.push(c),
         }
@@ -24,7 +24,8 @@ pub fn sanitize_line(text: &str) -> String {
     sanitized
 }
 
-/// Returns a text whose lines are escaped by [`sanitize_line`] and do not begin like a workflow command. The line breaks are preserved.
+/// Returns a text whose lines are escaped by [`sanitize_line`] and do not begin like a command of a CI service. The line breaks are
+/// preserved.
 pub fn sanitize_text(text: &str) -> String {
     let lines = text
         .split_inclusive('\n')
@@ -38,10 +39,10 @@ pub fn sanitize_text(text: &str) -> String {
 /// Escapes the characters of a JSON document that [`sanitize_line`] escapes and that JSON permits in strings. The result is an equal document.
 pub fn sanitize_json(json: &str) -> String {
     let mut sanitized = String::with_capacity(json.len());
-    for c in json.chars() {
+    for (at, c) in json.char_indices() {
         match c {
             '\n' => sanitized.push(c),
-            c if is_hidden(c) => {
+            c if is_hidden(c) || is_command(&json[at..]) => {
                 let mut units = [0; 2];
                 let units = c.encode_utf16(&mut units).iter();
                 units.for_each(|unit| sanitized.push_str(&format!("\\u{unit:04x}")));
@@ -52,23 +53,39 @@ pub fn sanitize_json(json: &str) -> String {
     sanitized
 }
 
-/// Escapes the first colon of a line that GitHub Actions executes as a command, such as `::error::text`. Spaces before the command are
-/// ignored there.
+/// Escapes the first character of a line that a CI service executes or displays as a command if it is at the start of a line, such as
+/// `::error::text` of GitHub Actions. GitHub ignores spaces before the command.
 pub(crate) fn disarm_line(line: &str) -> String {
-    match line.trim_start().strip_prefix("::") {
-        Some(command) => {
-            let indent = &line[..line.len() - command.len() - 2];
-            format!("{indent}\\x3a:{command}")
-        }
-        None => line.to_owned(),
+    let command = line.trim_start();
+    let (indent, _) = line.split_at(line.len() - command.len());
+    let is_command = |start: &&str| command.starts_with(*start);
+    match (
+        LINE_COMMANDS.iter().any(|start| is_command(&start)),
+        command.chars().next(),
+    ) {
+        (true, Some(first)) => format!("{indent}{}{}", escape(first), &command[first.len_utf8()..]),
+        _ => line.to_owned(),
     }
 }
 
-/// Returns whether a text begins with a command such as `##[group]`, `##vso[…]` or `##teamcity[…]`.
+/// `::` starts a command of GitHub Actions; the others start or open a group in the log of Buildkite. Sources:
+/// docs.github.com, "Workflow commands for GitHub Actions"; buildkite.com/docs, "Managing log output".
+const LINE_COMMANDS: [&str; 5] = ["::", "---", "+++", "~~~", "^^^"];
+
+/// Returns whether a text begins with a command that a CI service executes anywhere in a line, such as `##[group]`, `##vso[…]` and
+/// `##teamcity[…]`.
 fn is_command(text: &str) -> bool {
     let name = text.strip_prefix("##");
     let end = name.map(|name| name.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
-    end.is_some_and(|end| end.starts_with('['))
+    let is_bracketed = end.is_some_and(|end| end.starts_with('['));
+    is_bracketed || SECTIONS.iter().any(|start| text.starts_with(start))
+}
+
+/// The markers of sections in the logs of GitLab and Travis CI.
+const SECTIONS: [&str; 3] = ["section_start:", "section_end:", "travis_fold:"];
+
+fn escape(c: char) -> String {
+    format!("\\x{:02x}", u32::from(c))
 }
 
 /// Returns whether a character is a control character, is invisible (such as a joiner or a directional mark) or is forbidden in XML.
@@ -108,17 +125,26 @@ mod tests {
         assert_eq!(sanitize_line("a ##[group]"), r"a \x23#[group]");
         assert_eq!(sanitize_line("###vso[x]y"), r"#\x23#vso[x]y");
         assert_eq!(sanitize_line("## a [b]"), "## a [b]");
+        let section = "x section_start:1:a\r\x1b[0Kb";
+        assert_eq!(sanitize_line(section), r"x \x73ection_start:1:a\r\x1b[0Kb");
+        assert_eq!(sanitize_line("travis_fold:end:a"), r"\x74ravis_fold:end:a");
+        let groups = "--- a\n +++ b\n~~~ c\n^^^ +++\n-- d\na --- b";
+        let expected = "\\x2d-- a\n \\x2b++ b\n\\x7e~~ c\n\\x5e^^ +++\n-- d\na --- b";
+        assert_eq!(sanitize_text(groups), expected);
     }
 
     #[test]
     fn sanitized_json_is_an_equal_document() {
-        let document = serde_json::json!({ "a": format!("{HOSTILE}\u{e0041}") });
+        let commands = "##vso[x] ##teamcity[y] section_start:1:a";
+        let document = serde_json::json!({ "a": format!("{HOSTILE}\u{e0041}{commands}") });
         let json = sanitize_json(&format!("{document:#}\n"));
         assert!(json.is_ascii() || json.chars().all(|c| c == '\n' || !is_hidden(c)));
         assert!(
             json.contains(r"\u009b") && json.contains(r"\udb40\udc41"),
             "{json}"
         );
+        let commands = ["##vso", "##teamcity", "section_start"];
+        assert!(!commands.iter().any(|one| json.contains(one)), "{json}");
         let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(parsed, document);
     }

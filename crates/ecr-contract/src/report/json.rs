@@ -1,12 +1,11 @@
 //! Writes a report as JSON, described by `crates/ecr-contract/contract-report.schema.json`.
 
 use crate::report::Report;
+use crate::untrusted_text::sanitize_json;
 
 pub(super) fn text(report: &Report) -> String {
     let text = serde_json::to_string_pretty(report);
-    let mut text = text.expect("a report can be serialized");
-    text.push('\n');
-    text
+    sanitize_json(&text.expect("a report can be serialized")) + "\n"
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod results;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod sanitize;
+mod sarif;
 pub(crate) mod stale;
 mod tap;
 mod target;

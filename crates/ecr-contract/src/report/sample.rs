@@ -8,7 +8,7 @@ use crate::report::{
 };
 
 /// A text that makes the output of each format invalid if it is not escaped.
-pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[0m & \"quoted\" 'single' | `tick` @team # hash\n---\n...\nnot ok 99 - forged\n\u{202e}grün 日本語 \u{fffe}\0\n::error::forged ##vso[task.complete]";
+pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[0m & \"quoted\" 'single' | `tick` @team # hash\n---\n...\nnot ok 99 - forged\n\u{202e}grün 日本語 \u{fffe}\0\n::error::forged ##vso[task.complete] ##teamcity[testFailed name='forged']\n  ::warning::forged\n##[error]forged\nsection_start:1700000000:forged\r\x1b[0K\nsection_end:1700000000:forged\r\x1b[0K\n--- forged\n+++ forged\n~~~ forged\n^^^ +++\n\x1b]1338;url=forged\x07";
 
 /// Returns a report with every verdict, a known failure and a skipped scenario.
 pub(crate) fn report() -> Report {

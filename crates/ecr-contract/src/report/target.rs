@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::report::file::{self, WriteError};
-use crate::report::{Report, Screen, Strictness, Summary, html, json, junit, markdown, tap};
+use crate::report::{Report, Screen, Strictness, Summary, html, json, junit, markdown, sarif, tap};
 
 /// An output format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +24,20 @@ pub enum Format {
     Markdown,
     /// One HTML page that loads no other file.
     Html,
+    /// SARIF 2.1.0, for the findings of a code host.
+    Sarif,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 7] = [
         Format::Human,
         Format::Junit,
         Format::Tap,
         Format::Json,
         Format::Markdown,
         Format::Html,
+        Format::Sarif,
     ];
 
     /// Returns the value of `FORMAT` in `--report FORMAT=FILE`.
@@ -46,6 +49,7 @@ impl Format {
             Format::Json => "json",
             Format::Markdown => "markdown",
             Format::Html => "html",
+            Format::Sarif => "sarif",
         }
     }
 
@@ -64,6 +68,7 @@ impl Format {
             Format::Json => json::text(report),
             Format::Markdown => markdown::text(report, strictness),
             Format::Html => html::text(report, strictness),
+            Format::Sarif => sarif::text(report, strictness),
         }
     }
 }
@@ -137,7 +142,7 @@ impl fmt::Display for ReportTarget {
 /// The error returned when a string is not a valid report target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "invalid report {0:?}: expected FORMAT=FILE, where FORMAT is human, junit, tap, json, markdown or html; for standard \
+    "invalid report {0:?}: expected FORMAT=FILE, where FORMAT is human, junit, tap, json, markdown, html or sarif; for standard \
      output, FILE is a hyphen"
 )]
 pub struct UnknownTarget(String);
@@ -145,6 +150,8 @@ pub struct UnknownTarget(String);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
+    use crate::untrusted_text::{disarm_line, sanitize_line};
 
     #[test]
     fn a_target_consists_of_a_format_and_a_file() {
@@ -162,6 +169,24 @@ mod tests {
                 file: None
             })
         );
+    }
+
+    /// A line of a report may be escaped by the functions of `untrusted_text` without a change. TAP and CSS have such lines themselves.
+    #[test]
+    fn no_text_of_a_client_is_a_command_in_a_report() {
+        let is_own = |line: &str| line == "  ---" || line == ":root {";
+        for format in Format::ALL {
+            for strictness in [Strictness::Must, Strictness::Should] {
+                let text = format.text(&sample::report(), strictness);
+                for line in text.lines().filter(|line| !is_own(line)) {
+                    let name = format.name();
+                    assert_eq!(disarm_line(line), line, "{name}");
+                    assert_eq!(sanitize_line(line), line, "{name}");
+                }
+                // The summary is shortened.
+                assert!(format == Format::Human || text.contains("forged"));
+            }
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) struct ContractOptions {
     /// Also runs the scenarios in this directory, in addition to the built-in scenarios.
     #[arg(long, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
-    /// Writes a report in the format human (text), junit, tap, json, markdown or html. `-` as FILE is stdout. Can be repeated.
+    /// Writes a report in the format human (text), junit, tap, json, markdown, html or sarif. `-` as FILE is stdout. Can be repeated.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     pub(crate) reports: Vec<ReportTarget>,
     /// The run also fails if an expectation with the severity `should` is not met.
