@@ -3,8 +3,10 @@
 mod backdate;
 mod checks;
 mod condensed;
+mod escapes;
 mod evidence;
 mod files;
+mod reading;
 mod redaction;
 mod sequences;
 mod steps;

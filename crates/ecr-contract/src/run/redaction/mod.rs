@@ -1,10 +1,15 @@
 //! Finds secrets in texts and redacts them.
 
+#[cfg(test)]
+mod encodings;
+
 use std::ops::Range;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine as _};
 
 use crate::run::condensed::Condensed;
+use crate::run::escapes::Backslashes;
+use crate::run::reading::Reading;
 use crate::run::sequences::{LENGTH, Sequences};
 use crate::testbed::Testbed;
 
@@ -47,15 +52,15 @@ impl Secrets {
     /// compared with the secrets, and not the other way round.
     pub(crate) fn redactor<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Redactor {
         let mut candidates = Sequences::default();
-        texts.for_each(|text| candidates.insert(Condensed::of(text).bytes()));
+        for text in texts {
+            let readings = readings(text);
+            readings
+                .iter()
+                .for_each(|one| candidates.insert(one.bytes()));
+        }
         let mut redactor = Redactor::default();
         for secret in &self.0 {
-            let secret = Condensed::of(secret).bytes().to_vec();
-            match secret.len() {
-                0 => {}
-                length if length < LENGTH => redactor.short.push(secret),
-                _ => redactor.add(&secret, &candidates),
-            }
+            redactor.add(secret, &candidates);
         }
         let longest_first = |secret: &Vec<u8>| std::cmp::Reverse(secret.len());
         redactor.short.sort_by_key(longest_first);
@@ -66,28 +71,42 @@ impl Secrets {
 /// Replaces the secrets in texts, and their parts.
 #[derive(Debug, Default)]
 pub(crate) struct Redactor {
-    /// The sequences of bytes that occur both in a text and in a secret, its reverse, or its base64 encoding.
+    /// The sequences of bytes that occur both in a text and in a secret, its reverse, or one of its encodings.
     sequences: Sequences,
-    /// The secrets that are shorter, longest first.
+    /// The secrets that are shorter, and their encodings, longest first.
     short: Vec<Vec<u8>>,
 }
 
 impl Redactor {
-    fn add(&mut self, secret: &[u8], candidates: &Sequences) {
-        self.sequences.insert_common(secret, candidates);
-        for offset in 0..3 {
-            let encoded = base64_at(offset, secret);
-            self.sequences.insert_common(&encoded, candidates);
+    fn add(&mut self, secret: &str, candidates: &Sequences) {
+        let bytes = secret.as_bytes();
+        let mut forms = vec![secret.to_owned()];
+        match secret.len() {
+            // The encoding of a shorter text occurs in other texts too.
+            0..4 => {}
+            // Without padding: some encoders omit it.
+            4..LENGTH => forms.push(BASE64_STANDARD_NO_PAD.encode(bytes)),
+            _ => forms.extend((0..3).map(|offset| base64_at(offset, bytes))),
+        }
+        if secret.len() >= 4 {
+            forms.extend(hex(bytes));
+        }
+        for form in forms {
+            let form = Reading::literal(&form).bytes().to_vec();
+            match form.len() {
+                0 => {}
+                length if length < LENGTH => self.short.push(form),
+                _ => self.sequences.insert_common(&form, candidates),
+            }
         }
     }
 
     /// Replaces the secrets and the parts of secrets in a text, and truncates the text to 4 KiB.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let condensed = Condensed::of(text);
         let mut redacted = String::with_capacity(text.len());
         let mut end = 0;
-        for range in self.find(condensed.bytes()) {
-            let range = inside(text, &condensed.original(&range));
+        for range in self.found(text) {
+            let range = inside(text, &range);
             redacted += &text[end..range.start];
             redacted += "[redacted]";
             end = range.end;
@@ -99,19 +118,22 @@ impl Redactor {
         }
     }
 
-    /// Returns the positions of the parts in a text. Ranges that overlap or touch are joined.
+    /// Returns the positions of the parts in a text, in any reading of the text.
+    fn found(&self, text: &str) -> Vec<Range<usize>> {
+        let readings = readings(text);
+        let found = readings.iter().flat_map(|reading| {
+            let found = self.find(reading.bytes()).into_iter();
+            found.map(|range| reading.original(&range))
+        });
+        let mut found: Vec<Range<usize>> = found.collect();
+        found.sort_by_key(|range| range.start);
+        joined(found)
+    }
+
+    /// Returns the positions of the parts in a reading of a text. Ranges that overlap or touch are joined.
     fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let mut found: Vec<Range<usize>> = Vec::new();
-        for at in 0..text.len() {
-            let Some(length) = self.length_at_start(&text[at..]) else {
-                continue;
-            };
-            match found.last_mut() {
-                Some(last) if last.end >= at => last.end = last.end.max(at + length),
-                _ => found.push(at..at + length),
-            }
-        }
-        found
+        let starts = 0..text.len();
+        joined(starts.filter_map(|at| Some(at..at + self.length_at_start(&text[at..])?)))
     }
 
     fn length_at_start(&self, text: &[u8]) -> Option<usize> {
@@ -123,13 +145,41 @@ impl Redactor {
     }
 }
 
+/// Returns the text as it is, and with decoded escapes. Which of them a program wrote is unknown.
+fn readings(text: &str) -> [Reading; 3] {
+    [
+        Reading::literal(text),
+        Reading::decoded(text, Backslashes::Pairs),
+        Reading::decoded(text, Backslashes::Several),
+    ]
+}
+
+/// Joins ranges that overlap or touch. The ranges must be sorted by their starts.
+fn joined(ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// Returns the digits of a text in hexadecimal, in lower case and in upper case.
+fn hex(text: &[u8]) -> [String; 2] {
+    let digits: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+    let upper = digits.to_uppercase();
+    [digits, upper]
+}
+
 /// Returns the base64 encoding of a text that follows `offset` other bytes, without the characters that also depend on these bytes or on
 /// the bytes after the text.
-fn base64_at(offset: usize, text: &[u8]) -> Vec<u8> {
+fn base64_at(offset: usize, text: &[u8]) -> String {
     let start = (3 - offset) % 3;
     let whole = &text[start..];
     let whole = &whole[..whole.len() / 3 * 3];
-    BASE64_STANDARD.encode(whole).into_bytes()
+    BASE64_STANDARD.encode(whole)
 }
 
 /// Returns the token of a password.
