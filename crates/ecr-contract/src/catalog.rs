@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mock_ecr::fault::Pattern;
 
 use crate::client_type::ClientType;
-use crate::scenario::{Scenario, ScenarioError, Source, builtin};
+use crate::scenario::{Scenario, ScenarioError, Severity, Source, builtin};
 use crate::suite_number::SuiteNumber;
 use crate::system::System;
 
@@ -23,6 +23,12 @@ pub struct ListedScenario {
     pub suite: Option<SuiteNumber>,
     /// The title, which states the required behaviour.
     pub title: String,
+    /// The severity of the scenario. Its expectations have this severity or a lower one.
+    pub severity: Severity,
+    /// The reasons for the scenario: links to incidents, or other sources.
+    pub why: Vec<String>,
+    /// What typically causes the failure, and how to correct the client. `None` if an additional scenario does not state it.
+    pub fix: Option<[String; 2]>,
     /// The types of clients to which the scenario applies.
     pub client_types: Vec<ClientType>,
     /// The reason why the scenario is not run, if it is skipped for each of these types.
@@ -55,6 +61,9 @@ impl Catalog<'_> {
                 id: scenario.id,
                 suite: scenario.suite,
                 title: scenario.title,
+                severity: scenario.severity,
+                why: scenario.why,
+                fix: scenario.fix,
                 client_types: scenario.client_types,
             })
         };

@@ -365,6 +365,7 @@ fn scenarios(
                 title: scenario.title.clone(),
                 severity: scenario.severity,
                 why: scenario.why.clone(),
+                fix: scenario.fix.clone(),
                 verdict: Verdict::NotApplicable,
                 known: false,
                 cases: Vec::new(),

@@ -14,4 +14,5 @@ mod markdown;
 mod operations;
 mod page;
 mod rejections;
+mod scenarios;
 mod schema;

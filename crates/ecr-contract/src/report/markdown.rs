@@ -108,6 +108,9 @@ fn evidence(scenario: &ScenarioReport) -> Result<String, fmt::Error> {
     let mut text = String::new();
     let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
     writeln!(text, "<details><summary><b>{id}</b> {title}</summary>\n")?;
+    for fix in scenario.advice() {
+        writeln!(text, "{}\n", escaped(fix))?;
+    }
     for why in &scenario.why {
         writeln!(text, "- {}", link(why))?;
     }
@@ -246,6 +249,7 @@ mod tests {
             "</code> as `docker-credential`, suite 1, redirect <code>env</code>",
             "\n| **EXP-04** Returns no expired token while the API is down. | <code>exit: not 0</code> | <code>0</code> |\n",
             "\n<details><summary><b>EXP-04</b> Returns",
+            "</summary>\n\nThe client does not read expiresAt.\n\nCompare expiresAt with the current time.\n\n- <https",
             "\n- <https://github.com/awslabs/amazon-ecr-credential-helper/issues/679>\n",
             "   0.180 s  api       GetAuthorizationToken -&gt; 500 (4 ms)\n",
             "\nmock-ecr contract --client-type docker-credential",

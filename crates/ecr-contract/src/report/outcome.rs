@@ -159,6 +159,14 @@ impl Verdict {
 }
 
 impl ScenarioReport {
+    /// Returns the sentences for the author of the client if the scenario failed or has a warning.
+    pub(super) fn advice(&self) -> &[String] {
+        match (self.verdict.fails(Strictness::Should), &self.fix) {
+            (true, Some(fix)) => fix,
+            _ => &[],
+        }
+    }
+
     /// Returns `, suite N`, or nothing for an additional scenario that states no suite.
     pub(super) fn suite_text(&self) -> String {
         let text = self.suite.map(|number| format!(", suite {number}"));

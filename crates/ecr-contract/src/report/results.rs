@@ -63,6 +63,8 @@ pub struct ScenarioReport {
     pub severity: Severity,
     /// The reasons for the scenario: links to incidents, or other sources.
     pub why: Vec<String>,
+    /// What typically causes the failure, and how to correct the client. `None` (`null` in JSON) if an additional scenario does not state it.
+    pub fix: Option<[String; 2]>,
     /// The most severe verdict of the cases.
     pub verdict: Verdict,
     /// Whether the scenario failed and all failures are in the baseline.

@@ -51,6 +51,7 @@ fn scenarios() -> Vec<ScenarioReport> {
     known.known = true;
     let mut cased = scenario("TOK-02", Verdict::Failed);
     cased.title = HOSTILE.into();
+    cased.fix = Some([HOSTILE.into(), HOSTILE.into()]);
     cased.why = vec![
         "javascript:alert(1)".into(),
         format!("https://example.test/\"><b>{HOSTILE}"),
@@ -93,6 +94,10 @@ pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
             _ => Severity::Must,
         },
         why: vec!["https://github.com/awslabs/amazon-ecr-credential-helper/issues/679".into()],
+        fix: Some([
+            "The client does not read expiresAt.".into(),
+            "Compare expiresAt with the current time.".into(),
+        ]),
         verdict,
         known: false,
         cases: vec![case(verdict)],

@@ -58,8 +58,9 @@ fn rule(scenario: &ScenarioReport) -> Value {
 }
 
 fn help(scenario: &ScenarioReport) -> String {
-    let why = scenario.why.join(", ");
-    format!("Why: {why}")
+    let fix = scenario.fix.iter().flatten().map(String::as_str);
+    let why = format!("Why: {}", scenario.why.join(", "));
+    fix.chain([&*why]).collect::<Vec<_>>().join(" ")
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -260,6 +261,9 @@ mod tests {
             has(rule, &members, &["helpUri"]);
             is_message(&rule["shortDescription"]);
             is_message(&rule["help"]);
+            let help = rule["help"]["text"].as_str().unwrap();
+            let fix = "The client does not read expiresAt. Compare expiresAt with the current time. Why: ";
+            assert!(help.starts_with(fix) || rule["id"] == "TOK-02", "{help}");
             let level = rule["defaultConfiguration"]["level"].as_str().unwrap();
             assert!(["none", "note", "warning", "error"].contains(&level));
             assert!(

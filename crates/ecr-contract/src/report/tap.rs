@@ -85,6 +85,7 @@ impl Point<'_> {
             writeln!(text, "  message: {}", quoted(reason))?;
         }
         write_findings(text, &case.findings)?;
+        write_list(text, "fix", self.scenario.advice())?;
         write_list(text, "why", &self.scenario.why)?;
         write_list(text, "timeline", &timeline::lines(case))?;
         writeln!(text, "  repeat: {}", quoted(&case.repeat))?;
@@ -178,9 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn the_diagnostics_contain_the_suite_of_the_scenario() {
+    fn the_diagnostics_contain_the_suite_and_how_to_correct_the_client() {
         let text = text(&sample::report(), Strictness::Must);
         assert_eq!(text.matches("\n  suite: 1\n").count(), 7, "{text}");
+        let fix = "\n  fix:\n    - \"The client does not read expiresAt.\"\n    - \"Compare";
+        assert_eq!(text.matches(fix).count(), 3, "{text}");
     }
 
     #[test]

@@ -30,6 +30,10 @@ pub(crate) struct Scenario {
     pub(crate) client_types: Vec<ClientType>,
     /// The reasons for the scenario: links to incidents, or other sources.
     pub(crate) why: Vec<String>,
+    /// Two sentences for the author of a client: what typically causes the failure, and how to correct the client. Every built-in scenario has
+    /// them.
+    #[serde(default)]
+    pub(crate) fix: Option<[String; 2]>,
     /// The suite in which the scenario entered. `None` for an additional scenario, which every suite contains.
     #[serde(default)]
     pub(crate) suite: Option<SuiteNumber>,
@@ -85,11 +89,15 @@ impl Scenario {
 
     /// Checks what only a built-in scenario must state.
     pub(super) fn check_built_in(&self) -> Result<(), String> {
-        match self.suite {
-            Some(_) => Ok(()),
-            None => {
-                Err("missing field `suite`: the suite in which the scenario entered".to_owned())
-            }
+        if self.suite.is_none() {
+            return Err(
+                "missing field `suite`: the suite in which the scenario entered".to_owned(),
+            );
+        }
+        let sentences = self.fix.iter().flatten();
+        match sentences.filter(|one| one.ends_with('.')).count() {
+            2 => Ok(()),
+            _ => Err("fix: expected two sentences: a typical cause, and the correction".to_owned()),
         }
     }
 

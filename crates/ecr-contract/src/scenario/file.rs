@@ -243,14 +243,23 @@ expect.reslt = 'login'
     }
 
     #[test]
-    fn a_built_in_scenario_states_its_suite() {
+    fn a_built_in_scenario_states_its_suite_and_how_to_correct_a_client() {
         let step = "[[step]]\nfetch = {}\nexpect.result = 'login'\n";
         let mut built_in = source(step);
         built_in.built_in = true;
         let error = built_in.cases().unwrap_err().to_string();
         let expected = "t.toml: missing field `suite`: the suite in which the scenario entered";
         assert_eq!(error, expected);
+        let mut suited = source(&format!("suite = 1\n{step}"));
+        suited.built_in = true;
+        let error = suited.cases().unwrap_err().to_string();
+        let expected = "t.toml: fix: expected two sentences: a typical cause, and the correction";
+        assert_eq!(error, expected);
         assert!(source(step).cases().is_ok());
+        rejects(
+            &format!("fix = ['One.']\n{step}"),
+            "t.toml:6: fix: invalid length 1, expected an array of length 2",
+        );
         rejects(
             &format!("suite = 3\n{step}"),
             "t.toml: suite: unknown suite \"3\": expected a number from 1 to 2",

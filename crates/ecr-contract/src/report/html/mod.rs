@@ -207,6 +207,8 @@ mod tests {
     #[test]
     fn only_failures_are_expanded() {
         let page = page();
+        let fix = "<p class=\"fix\">The client does not read expiresAt. Compare expiresAt with";
+        assert_eq!(page.matches(fix).count(), 3);
         assert!(page.contains("<dt>suite</dt><dd>1</dd>"));
         assert!(page.contains("<i>must, suite 1</i></summary>"));
         assert_eq!(

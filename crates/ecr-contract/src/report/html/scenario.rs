@@ -21,6 +21,10 @@ pub(super) fn write(
         page,
         "<details class=\"scenario {state}\"{open}>\n<summary><b>{word}</b> <code>{id}</code> {title} <i>{severity}{suite}</i></summary>"
     )?;
+    let advice: Vec<_> = scenario.advice().iter().map(|one| escaped(one)).collect();
+    if !advice.is_empty() {
+        writeln!(page, "<p class=\"fix\">{}</p>", advice.join(" "))?;
+    }
     if !scenario.why.is_empty() {
         let links: Vec<_> = scenario.why.iter().map(|why| link(why)).collect();
         writeln!(page, "<p class=\"why\">{}</p>", links.join(" "))?;

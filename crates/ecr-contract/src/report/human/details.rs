@@ -44,6 +44,7 @@ impl Details<'_> {
         };
         let (severity, suite) = (scenario.severity.name(), scenario.suite_text());
         writeln!(f, "{word}{known}; severity {severity}{suite}")?;
+        write_lines(f, &self.screen.advice(scenario))?;
         write_lines(f, &self.screen.evidence(&scenario.why, ""))?;
         scenario
             .cases
@@ -166,7 +167,7 @@ mod tests {
         let text = details("EXP-04");
         for part in [
             "EXP-04 Returns no expired token while the API is down.\nfailed; severity must, suite 1\n",
-            "\n  why    https://github.com/",
+            "\n  fix    The client does not read expiresAt. Compare expiresAt with the current\n         time.\n  why    https://github.com/",
             "\npassed   step 2, requests (must)\n",
             "\nfailed   step 2, exit (must)\n               expected not 0                   observed 0\n",
             "\n$        docker-credential-ecr-login get\nstdin    123456789012.dkr.",

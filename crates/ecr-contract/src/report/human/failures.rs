@@ -72,6 +72,8 @@ impl<'a> Failures<'a> {
                     .labelled("", &format!("and {more} more failed expectations")),
             );
         }
+        let advice = self.screen.advice(scenario);
+        lines.extend(advice.into_iter().take(MAX_ADVICE_LINES));
         let why = &scenario.why[..scenario.why.len().min(MAX_LINKS)];
         lines.extend(self.screen.evidence(why, &case.repeat));
         if !others.is_empty() {
@@ -87,7 +89,8 @@ impl<'a> Failures<'a> {
 }
 
 const MAX_FAILURES: usize = 6;
-const MAX_FAILURE_LINES: usize = 30;
+const MAX_FAILURE_LINES: usize = 40;
+const MAX_ADVICE_LINES: usize = 6;
 const MAX_FINDINGS: usize = 2;
 const MAX_LINKS: usize = 2;
 const MAX_ROWS: usize = 2;

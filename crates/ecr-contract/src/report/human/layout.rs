@@ -59,6 +59,14 @@ impl Screen {
         beside(label, &folded)
     }
 
+    /// Returns the sentences for the author of the client.
+    pub(super) fn advice(self, scenario: &ScenarioReport) -> Vec<String> {
+        match scenario.advice() {
+            [] => Vec::new(),
+            advice => self.labelled("  fix", &advice.join(" ")),
+        }
+    }
+
     /// Returns the links of a scenario, and the command that repeats a case. Links and words are never split, so that they can be copied.
     pub(super) fn evidence(self, why: &[String], repeat: &str) -> Vec<String> {
         let why = why

@@ -133,6 +133,9 @@ impl CaseResult<'_> {
                 "step {step}, {expectation}:\n  expected {expected}\n  observed {observed}\n"
             ));
         }
+        for fix in self.scenario.advice() {
+            text.push_str(&format!("fix: {fix}\n"));
+        }
         for why in &self.scenario.why {
             text.push_str(&format!("why: {why}\n"));
         }
@@ -203,6 +206,8 @@ mod tests {
                 .starts_with(&format!("exit: expected {shown}, observed"))
         );
         assert!(failure.text.contains("\nnot ok 99 - forged\n"));
+        let text = &named(&elements, "failure")[0].text;
+        assert!(text.contains("\nfix: The client does not read expiresAt.\nfix: Compare"));
     }
 
     #[test]
