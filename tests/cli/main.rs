@@ -42,3 +42,5 @@ mod terms;
 mod token;
 mod toolchain;
 mod typos;
+#[path = "../contract/verdicts.rs"]
+mod verdicts;

@@ -8,4 +8,8 @@ mod matrix;
 mod model;
 #[cfg(feature = "real-clients")]
 mod real;
+#[cfg(feature = "real-clients")]
+mod record;
 mod suite;
+#[cfg(feature = "real-clients")]
+mod verdicts;

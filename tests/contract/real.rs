@@ -1,25 +1,35 @@
-//! Real clients, as they are installed, have the verdicts in `docs/src/contract.md`. `MOCK_ECR_BLESS=1` updates the tables there.
+//! Real clients, as they are installed, have the verdicts in `fixtures/verdicts`. `MOCK_ECR_BLESS=1` updates the verdicts there. A reviewer then
+//! reads the timeline of each failure that is new, and writes a sentence.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use ecr_contract::ClientType;
-use ecr_contract::report::{ScenarioReport, Verdict};
 
 use crate::suite::{Suite, built, failures, file};
+use crate::verdicts::Record;
 
-/// A real client: its name in the table, and its command.
+/// A real client: its name on the page of the verdicts, its version and its command.
 struct Real {
     name: &'static str,
+    version: String,
     command: Vec<String>,
 }
 
-fn real(name: &'static str, command: &[&str]) -> Real {
-    let command = command.iter().map(ToString::to_string).collect();
-    Real { name, command }
+fn real(name: &'static str, version: &str, command: &[&str]) -> Real {
+    Real {
+        name,
+        version: version.to_owned(),
+        command: command.iter().map(ToString::to_string).collect(),
+    }
 }
+
+/// The package of docker-credential-ecr-login.
+const PACKAGE: &str = "amazon-ecr-credential-helper";
+
+/// The version of the programs of this workspace.
+const OURS: &str = env!("CARGO_PKG_VERSION");
 
 #[test]
 fn commands_that_print_a_password() {
@@ -27,8 +37,12 @@ fn commands_that_print_a_password() {
     recorded(
         ClientType::TokenPrinter,
         &[
-            real("AWS CLI v1", &[&aws, "ecr", "get-login-password"]),
-            real("ecr", &[&built("ecr"), "get-login-password"]),
+            real(
+                "AWS CLI v1",
+                &version_that(&aws, &["--version"]),
+                &[&aws, "ecr", "get-login-password"],
+            ),
+            real("ecr", OURS, &[&built("ecr"), "get-login-password"]),
         ],
     );
 }
@@ -41,9 +55,17 @@ fn credential_helpers_of_docker() {
     recorded(
         ClientType::DockerCredential,
         &[
-            real("ecr-login 0.6", &[&older]),
-            real("a newer ecr-login", &[&newer]),
-            real("ecr", &[&built("ecr"), "credential-helper"]),
+            real(
+                "ecr-login 0.6",
+                &version_of(PACKAGE, "bookworm)"),
+                &[&older],
+            ),
+            real(
+                "a newer ecr-login",
+                &version_of(PACKAGE, "testing)"),
+                &[&newer],
+            ),
+            real("ecr", OURS, &[&built("ecr"), "credential-helper"]),
         ],
     );
 }
@@ -60,12 +82,17 @@ fn sdks() {
     recorded(
         ClientType::Library,
         &[
-            real("boto3", &[&python, &driver("boto3_driver.py")]),
+            real(
+                "boto3",
+                &version_that(&python, &["-c", "import boto3; print(boto3.__version__)"]),
+                &[&python, &driver("boto3_driver.py")],
+            ),
             real(
                 "SDK for JavaScript",
+                &version_of("@aws-sdk/client-ecr", ""),
                 &["env", &modules, "node", &driver("javascript_driver.js")],
             ),
-            real("ecr", &[&built("ecr"), "login-lines"]),
+            real("ecr", OURS, &[&built("ecr"), "login-lines"]),
         ],
     );
 }
@@ -89,15 +116,18 @@ fn tools_that_pull_an_image() {
         &[
             real(
                 "skopeo",
+                &version_of("skopeo", ""),
                 &["skopeo", "copy", "docker://{image}", "dir:{home}/pulled"],
             ),
-            real("podman", &podman),
+            real("podman", &version_of("podman", ""), &podman),
             real(
                 "docker",
+                &version_of("docker", ""),
                 &["docker", "manifest", "inspect", "--verbose", "{image}"],
             ),
             real(
                 "crane",
+                &version_of("crane", "testing)"),
                 &[
                     &newer("crane"),
                     "pull",
@@ -109,6 +139,7 @@ fn tools_that_pull_an_image() {
             ),
             real(
                 "oras",
+                &version_of("oras", "testing)"),
                 &[
                     &newer("oras"),
                     "cp",
@@ -128,56 +159,45 @@ fn a_pipe_into_docker_login() {
         "{aws} ecr get-login-password | docker login --username AWS --password-stdin {{registry}}"
     );
     let careful = format!("set -o pipefail; {pipe}");
+    let version = version_that(&aws, &["--version"]);
     recorded(
         ClientType::DockerLoginCaller,
         &[
-            real("aws \\| docker login", &["sh", "-c", &pipe]),
-            real("with pipefail", &["bash", "-c", &careful]),
+            real("aws | docker login", &version, &["sh", "-c", &pipe]),
+            real(
+                "aws | docker login, with pipefail",
+                &version,
+                &["bash", "-c", &careful],
+            ),
         ],
     );
 }
 
-/// Runs the clients, and compares their verdicts with the table.
+/// Runs the clients, and compares their verdicts with the records.
 #[track_caller]
 fn recorded(client_type: ClientType, clients: &[Real]) {
-    let mut rows: BTreeMap<String, (String, Vec<&'static str>)> = BTreeMap::new();
-    let mut why = Vec::new();
+    let mut differences = Vec::new();
     for client in clients {
         let words: Vec<&str> = client.command.iter().map(String::as_str).collect();
         let report = Suite::of(client_type, &words).report();
+        let found = Record::of(client.name, client.version.clone(), &report);
+        if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+            found.write();
+            continue;
+        }
+        let recorded = Record::read(&found.path());
         for scenario in &report.scenarios {
-            let row = rows.entry(scenario.id.clone());
-            let (_, cells) = row.or_insert_with(|| (heading(scenario), Vec::new()));
-            cells.push(cell(scenario.verdict));
-            why.extend(
-                failures(scenario)
-                    .into_iter()
-                    .map(|line| format!("{}: {line}", client.name)),
-            );
+            let known = recorded.verdicts.get(&scenario.id).map(|one| one.verdict);
+            if known != Some(scenario.verdict) {
+                let (id, verdict) = (&scenario.id, scenario.verdict);
+                differences.push(format!("{}: {id}: {known:?}, now {verdict:?}", client.name));
+                differences.extend(failures(scenario));
+            }
         }
     }
-    let found = table(clients, rows.into_values());
-    let path = file("docs/src/contract.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let (start, end) = (
-        format!("<!-- verdicts: {client_type} -->\n"),
-        "<!-- end -->\n",
-    );
-    let (before, rest) = page
-        .split_once(&start)
-        .unwrap_or_else(|| panic!("{start} is in the page"));
-    let (known, after) = rest.split_once(end).unwrap();
-    if std::env::var_os("MOCK_ECR_BLESS").is_some() {
-        fs::write(&path, format!("{before}{start}{found}{end}{after}")).unwrap();
-        return;
-    }
-    let differences = found
-        .lines()
-        .filter(|line| !known.lines().any(|known| known == *line));
-    let differences: Vec<&str> = differences.collect();
     assert!(
         differences.is_empty(),
-        "differs from the table: {differences:#?}\n{why:#?}\ninstalled:\n{}",
+        "differs from fixtures/verdicts: {differences:#?}\ninstalled:\n{}",
         versions()
     );
 }
@@ -187,51 +207,31 @@ fn versions() -> String {
     fs::read_to_string(installed("versions")).unwrap()
 }
 
-#[test]
-fn the_versions_on_the_page_are_those_of_the_table_of_clients() {
-    let page = |name| fs::read_to_string(file(name)).unwrap();
-    let table = page("docs/src/clients.md");
-    let contract = page("docs/src/contract.md");
-    let (_, rest) = contract.split_once("the tested versions: ").unwrap();
-    let (sentence, _) = rest.split_once("are packages of Debian").unwrap();
-    let is_version = |word: &&str| word.split('.').all(|part| part.parse::<u32>().is_ok());
-    let words = sentence.split_whitespace();
-    let words = words.map(|word| word.trim_matches([',', '.']));
-    let versions: Vec<&str> = words.filter(is_version).collect();
-    assert!(versions.len() > 8, "{versions:?}");
-    for version in versions {
-        assert!(table.contains(&format!("| {version} |")), "{version}");
-    }
+/// Returns the version in the line of `versions` that starts with a name and ends with an origin.
+#[track_caller]
+fn version_of(name: &str, origin: &str) -> String {
+    let versions = versions();
+    let mut lines = versions.lines();
+    let line = lines.find_map(|line| {
+        let rest = line.strip_prefix(name)?.strip_prefix(' ')?;
+        line.ends_with(origin).then_some(rest)
+    });
+    numbers(line.unwrap_or_else(|| panic!("{name} is in\n{versions}")))
 }
 
-fn table(clients: &[Real], rows: impl Iterator<Item = (String, Vec<&'static str>)>) -> String {
-    let names: Vec<&str> = clients.iter().map(|client| client.name).collect();
-    let mut table = format!("| scenario | {} |\n", names.join(" | "));
-    writeln!(table, "|---|{}", "---|".repeat(names.len())).unwrap();
-    for (heading, cells) in rows {
-        writeln!(table, "| {heading} | {} |", cells.join(" | ")).unwrap();
-    }
-    table
+/// Returns the first version that a program prints.
+#[track_caller]
+fn version_that(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let start = text.find(|c: char| c.is_ascii_digit());
+    numbers(&text[start.expect("the program prints a version")..])
 }
 
-/// Returns the id and the title of a scenario, with a link to an incident if there is one.
-fn heading(scenario: &ScenarioReport) -> String {
-    let ScenarioReport { id, title, .. } = scenario;
-    match scenario.why.iter().find(|why| why.starts_with("https://")) {
-        Some(link) => format!("[{id}]({link}) {title}"),
-        None => format!("{id} {title}"),
-    }
-}
-
-fn cell(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Passed => "passed",
-        Verdict::Info => "info",
-        Verdict::Warning => "*warning*",
-        Verdict::Failed => "**failed**",
-        Verdict::NotApplicable => "–",
-        Verdict::SetUpError => "set-up error",
-    }
+/// Returns the numbers at the start of a text, without a suffix such as that of a package.
+fn numbers(text: &str) -> String {
+    let is_number = |c: &char| c.is_ascii_digit() || *c == '.';
+    text.chars().take_while(is_number).collect()
 }
 
 /// Returns the path of a program of Debian testing.

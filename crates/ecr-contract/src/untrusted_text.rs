@@ -57,13 +57,13 @@ pub fn sanitize_json(json: &str) -> String {
 /// `::error::text` of GitHub Actions. GitHub ignores spaces before the command.
 pub(crate) fn disarm_line(line: &str) -> String {
     let command = line.trim_start();
-    let (indent, _) = line.split_at(line.len() - command.len());
-    let is_command = |start: &&str| command.starts_with(*start);
-    match (
-        LINE_COMMANDS.iter().any(|start| is_command(&start)),
-        command.chars().next(),
-    ) {
-        (true, Some(first)) => format!("{indent}{}{}", escape(first), &command[first.len_utf8()..]),
+    let mut chars = command.chars();
+    let is_command = LINE_COMMANDS.iter().any(|start| command.starts_with(start));
+    match chars.next() {
+        Some(first) if is_command => {
+            let indent = &line[..line.len() - command.len()];
+            format!("{indent}{}{}", escape(first), chars.as_str())
+        }
         _ => line.to_owned(),
     }
 }

@@ -16,3 +16,4 @@ mod page;
 mod rejections;
 mod scenarios;
 mod schema;
+mod verdicts;

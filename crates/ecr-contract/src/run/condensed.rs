@@ -1,42 +1,15 @@
-//! Removes from a text what a program adds when it wraps or escapes a long word.
+//! Removes from a text what a program adds when it wraps a long word or writes it in a URL.
 
-use std::ops::Range;
-
-/// A text without whitespace and with decoded percent escapes, and the position of each byte in the original text.
-///
-/// The escapes `\n`, `\r` and `\t` of JSON count as whitespace.
-#[derive(Debug)]
-pub(super) struct Condensed {
-    bytes: Vec<u8>,
-    positions: Vec<Range<usize>>,
-}
-
-impl Condensed {
-    pub(super) fn of(text: &str) -> Self {
-        let mut condensed = Condensed {
-            bytes: Vec::with_capacity(text.len()),
-            positions: Vec::with_capacity(text.len()),
-        };
-        let mut at = 0;
-        while at < text.len() {
-            let (byte, length) = first(&text.as_bytes()[at..]);
-            if let Some(byte) = byte {
-                condensed.bytes.push(byte);
-                condensed.positions.push(at..at + length);
-            }
-            at += length;
-        }
-        condensed
+/// Returns a text without whitespace and with decoded percent escapes. The escapes `\n`, `\r` and `\t` of JSON count as whitespace.
+pub(super) fn condensed(text: &str) -> Vec<u8> {
+    let mut condensed = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        let (byte, length) = first(rest);
+        condensed.extend(byte);
+        rest = &rest[length..];
     }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// Returns the range of the original text for a range that is not empty.
-    pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
-        self.positions[range.start].start..self.positions[range.end - 1].end
-    }
+    condensed
 }
 
 /// Returns the first byte of a text, unless it is whitespace, and the number of bytes that encode it.
@@ -63,9 +36,6 @@ mod tests {
 
     #[test]
     fn whitespace_is_removed_and_escapes_are_decoded() {
-        let condensed = Condensed::of("a b\n\tc\\nd%2Fe%zz\\x");
-        assert_eq!(condensed.bytes(), br"abcd/e%zz\x");
-        assert_eq!(condensed.original(&(1..3)), 2..6);
-        assert_eq!(condensed.original(&(3..5)), 8..12);
+        assert_eq!(condensed("a b\n\tc\\nd%2Fe%zz\\x"), br"abcd/e%zz\x");
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine as _};
 
-use crate::run::condensed::Condensed;
+use crate::run::condensed::condensed;
 use crate::run::escapes::Backslashes;
 use crate::run::reading::Reading;
 use crate::run::sequences::{LENGTH, Sequences};
@@ -40,8 +40,8 @@ impl Secrets {
         if self.0.iter().any(|secret| text.contains(&**secret)) {
             return true;
         }
-        let condensed = Condensed::of(text);
-        let condensed = String::from_utf8_lossy(condensed.bytes());
+        let condensed = condensed(text);
+        let condensed = String::from_utf8_lossy(&condensed);
         let mut long = self.0.iter().filter(|secret| secret.len() >= LENGTH);
         long.any(|secret| condensed.contains(&**secret))
     }
