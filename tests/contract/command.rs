@@ -7,7 +7,7 @@ use std::process::Output;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ecr_contract::ClientType;
-use ecr_contract::report::Verdict;
+use ecr_contract::report::{Format, Verdict};
 
 use crate::suite::{Suite, built, mutant};
 
@@ -260,6 +260,73 @@ fn a_changed_password_is_not_in_the_report() {
         for part in form.windows(20) {
             let part = str::from_utf8(part).unwrap();
             assert!(!stderr.contains(part), "{part} is in {stderr}");
+        }
+    }
+}
+
+/// Commands of GitHub Actions, Azure Pipelines, TeamCity, GitLab, Travis CI and Buildkite, and escape sequences of terminals.
+const COMMANDS: &str = r"printf '%b' '::error::forged\n  ::set-output name=a::forged\n##[error]forged\na ##vso[task.complete]forged\n##teamcity[message text=1]\nsection_start:1700000000:forged\r\0033[0Kforged\nsection_end:1700000000:forged\r\0033[0K\ntravis_fold:start:forged\r\n--- forged\n+++ forged\n~~~ forged\n^^^ +++\n\0033]1338;url=forged\0007\0033[31mforged\0033[0m\n\0302\02331m\nnot ok 1 - forged\nBail out! forged\n'";
+
+#[test]
+fn the_output_of_a_client_is_no_command_in_any_report_or_on_the_terminal() {
+    let script = Script::new(&format!("{COMMANDS}; {COMMANDS} >&2; exit 1"));
+    let formats = Format::ALL.map(|format| (format, script.file(format.name())));
+    let targets = formats
+        .each_ref()
+        .map(|(format, file)| format!("{}={}", format.name(), file.display()));
+    let options = targets.iter().flat_map(|target| ["--report", target]);
+    let options: Vec<&str> = options.chain(["--scenario", "TOK-01"]).collect();
+    let output = Suite::of(ClientType::TokenPrinter, &[&script.path()])
+        .with(&options)
+        .output();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let terminal = printed(&output);
+    assert!(terminal.contains("forged"), "{terminal}");
+    assert_harmless("terminal", &terminal, &[]);
+    for (format, file) in formats {
+        let text = fs::read_to_string(file).unwrap();
+        let own: &[&str] = if format == Format::Tap {
+            &["  ---"]
+        } else {
+            &[]
+        };
+        assert_harmless(format.name(), &text, own);
+        // These reports do not contain the output of a client.
+        let is_short = matches!(format, Format::Human | Format::Sarif | Format::Tap);
+        assert!(is_short || text.contains("forged"), "{text}");
+    }
+}
+
+/// Asserts that no line of a text is a command, apart from the lines of the format itself.
+#[track_caller]
+fn assert_harmless(name: &str, text: &str, own: &[&str]) {
+    assert!(
+        !text.chars().any(|c| c.is_control() && c != '\n'),
+        "{name}: {text:?}"
+    );
+    for command in [
+        "##[",
+        "##vso[",
+        "##teamcity[",
+        "section_start:",
+        "section_end:",
+        "travis_fold:",
+    ] {
+        assert!(!text.contains(command), "{name}: {command} is in {text}");
+    }
+    for line in text.lines().filter(|line| !own.contains(line)) {
+        for start in [
+            "::",
+            "---",
+            "+++",
+            "~~~",
+            "^^^",
+            "not ok 1 - forged",
+            "Bail out!",
+        ] {
+            let is_it =
+                line.trim_start().starts_with(start) && (name == "tap" || !start.contains(' '));
+            assert!(!is_it, "{name}: {line}");
         }
     }
 }
