@@ -431,3 +431,35 @@ fn a_lookup_without_a_name_server_fails_at_once() {
         .report();
     assert_eq!(report.scenarios[0].verdict, Verdict::Passed, "{report:?}");
 }
+
+/// A driver reports on stderr what it does, and then fails.
+#[test]
+fn the_stderr_of_a_driver_is_in_the_report() {
+    let script = Script::new(
+        "echo starting >&2; while read line; do echo 'asking ECR' >&2; echo '{\"error\":\"no\"}'; done; echo stopping >&2",
+    );
+    let own = script.scenario(&format!(
+        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ result = 'error', prints = ['asking ECR'], never_prints = ['stopping'] }}\n"
+    ));
+    let report = Suite::of(ClientType::Library, &[&script.path()])
+        .with(&["--scenarios", &own, "--scenario", "OWN-1"])
+        .report();
+    let case = &report.scenarios[0].cases[0];
+    assert_eq!(case.verdict, Verdict::Passed, "{report:?}");
+    assert_eq!(case.runs[0].stderr, "starting\nasking ECR\nstopping\n");
+}
+
+/// The process writes the reason of its crash to stderr at the same time as it ends.
+#[test]
+fn the_last_words_of_a_crashed_driver_are_checked_and_reported() {
+    let script = Script::new("read line; echo 'panicked at client.rs' >&2; exit 101");
+    let own = script.scenario(&format!(
+        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ never_prints = ['panicked at'] }}\n"
+    ));
+    let report = Suite::of(ClientType::Library, &[&script.path()])
+        .with(&["--scenarios", &own, "--scenario", "OWN-1"])
+        .report();
+    let case = &report.scenarios[0].cases[0];
+    assert_eq!(case.verdict, Verdict::Failed, "{report:?}");
+    assert_eq!(case.runs[0].stderr, "panicked at client.rs\n");
+}

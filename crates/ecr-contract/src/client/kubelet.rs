@@ -99,7 +99,7 @@ fn response(stdout: &str, image: &str) -> ClientResult {
 
 /// Returns whether a key matches an image. The hosts must have the same number of labels; a label of the key may contain a `*`. The ports
 /// must be equal. The path of the key must be a prefix of the path of the image.
-fn fits(key: &str, image: &str) -> bool {
+pub(crate) fn fits(key: &str, image: &str) -> bool {
     let (key_host, key_path) = key.split_once('/').unwrap_or((key, ""));
     let (host, path) = image.split_once('/').unwrap_or((image, ""));
     let (key_name, key_port) = key_host.split_once(':').unwrap_or((key_host, ""));

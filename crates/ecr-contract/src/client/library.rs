@@ -1,17 +1,17 @@
 //! Calls libraries through a driver: a process that reads and writes lines of JSON.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::time::{Duration, Instant, timeout, timeout_at};
 
 use crate::client::command::written;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
+use crate::client::stderr::StderrText;
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::{Fetch, Setting};
@@ -21,7 +21,7 @@ use crate::testbed::{Placeholders, Testbed};
 #[derive(Debug, Default)]
 pub(crate) struct Driver {
     running: Option<RunningDriver>,
-    stderr: Arc<Mutex<Vec<u8>>>,
+    pub(super) stderr: StderrText,
 }
 
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Driver {
         let mut child = process::spawn(command)?;
         let stdout = child.stdout.take().expect("stdout is a pipe");
         let stderr = child.stderr.take().expect("stderr is a pipe");
-        tokio::spawn(collect(stderr, Arc::clone(&self.stderr)));
+        self.stderr.collect(stderr);
         self.running = Some(RunningDriver {
             stdin: child.stdin.take().expect("stdin is a pipe"),
             stdout: BufReader::new(stdout).lines(),
@@ -120,10 +120,7 @@ impl Driver {
             process::kill_group(&running.child);
             let _ = running.child.wait().await;
         }
-    }
-
-    pub(super) fn stderr(&self) -> Vec<u8> {
-        lock(&self.stderr).clone()
+        self.stderr.finish().await;
     }
 }
 
@@ -199,24 +196,6 @@ fn result(line: &str, end: Option<End>) -> ClientResult {
         ),
     }
 }
-
-/// Collects the stderr of a running process.
-pub(super) async fn collect(mut from: ChildStderr, into: Arc<Mutex<Vec<u8>>>) {
-    let mut piece = [0; 4096];
-    while let Ok(length) = from.read(&mut piece).await
-        && length > 0
-    {
-        let mut buffer = lock(&into);
-        let room = MAX_STDERR.saturating_sub(buffer.len());
-        buffer.extend_from_slice(&piece[..length.min(room)]);
-    }
-}
-
-pub(super) fn lock(buffer: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>> {
-    buffer.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const MAX_STDERR: usize = 1 << 20;
 
 /// The time in which a client must end after it was requested to end.
 pub(super) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);

@@ -10,6 +10,7 @@ mod library;
 mod outcome;
 mod refresher;
 mod result;
+mod stderr;
 mod token_printer;
 
 use std::io;
@@ -17,6 +18,7 @@ use std::io;
 use futures_util::future::join_all;
 
 use crate::client::command::run;
+use crate::client::stderr::StderrText;
 use crate::client_type::ClientType;
 use crate::process::End;
 use crate::scenario::{Fetch, RunArgs};
@@ -25,6 +27,8 @@ use crate::testbed::{Placeholders, Testbed};
 pub(crate) use command::quoted;
 pub(crate) use in_process::InProcessLibrary;
 pub use in_process::{Library, LibraryLogin, LibraryRequest, LoginFuture};
+#[cfg(test)]
+pub(crate) use kubelet::fits as kubelet_calls_for;
 pub(crate) use outcome::Outcome;
 pub(crate) use result::{CacheFor, ClientError, ClientResult, Login};
 
@@ -145,10 +149,23 @@ impl Client {
 
     /// Returns the text that the running process has written to stderr.
     pub(crate) fn stderr(&self) -> Vec<u8> {
+        self.stderr_text()
+            .map(StderrText::bytes)
+            .unwrap_or_default()
+    }
+
+    /// Waits until [`Client::stderr`] returns all text that the running process has written so far.
+    pub(crate) async fn settle(&self) {
+        if let Some(text) = self.stderr_text() {
+            text.settle().await;
+        }
+    }
+
+    fn stderr_text(&self) -> Option<&StderrText> {
         match self {
-            Client::Library(driver) => driver.stderr(),
-            Client::Refresher(daemon) => daemon.stderr(),
-            _ => Vec::new(),
+            Client::Library(driver) => Some(&driver.stderr),
+            Client::Refresher(daemon) => Some(&daemon.stderr),
+            _ => None,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,9 +11,10 @@ use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::command::written;
-use crate::client::library::{SHUTDOWN_TIMEOUT, collect, lock};
+use crate::client::library::SHUTDOWN_TIMEOUT;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
+use crate::client::stderr::StderrText;
 use crate::client::token_printer::without_newline;
 use crate::clock;
 use crate::process::{self, End};
@@ -26,7 +26,7 @@ use crate::testbed::{Placeholders, Testbed};
 pub(crate) struct Daemon {
     child: Option<Child>,
     command: String,
-    stderr: Arc<Mutex<Vec<u8>>>,
+    pub(super) stderr: StderrText,
 }
 
 impl Daemon {
@@ -87,7 +87,7 @@ impl Daemon {
         let stdout = child.stdout.take().expect("stdout is a pipe");
         tokio::spawn(process::read(stdout));
         let stderr = child.stderr.take().expect("stderr is a pipe");
-        tokio::spawn(collect(stderr, Arc::clone(&self.stderr)));
+        self.stderr.collect(stderr);
         self.child = Some(child);
         Ok(())
     }
@@ -134,10 +134,7 @@ impl Daemon {
             process::kill_group(&child);
             let _ = child.wait().await;
         }
-    }
-
-    pub(super) fn stderr(&self) -> Vec<u8> {
-        lock(&self.stderr).clone()
+        self.stderr.finish().await;
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Evidence {
     pub(crate) requests: Vec<TimedRequest>,
     /// The last login that the client returned.
     pub(crate) last_login: Option<Login>,
+    /// The length of the stderr of a running client that is already in `runs`.
+    stderr_length: usize,
     started: Instant,
 }
 
@@ -40,6 +42,7 @@ impl Evidence {
             outcomes: Vec::new(),
             requests: Vec::new(),
             last_login: None,
+            stderr_length: 0,
             started: testbed.started,
         }
     }
@@ -82,6 +85,15 @@ impl Evidence {
                 status: None,
             });
             self.outcomes.push((step, outcome.clone()));
+        }
+    }
+
+    /// Adds the text that a running client has written to stderr since the previous call of this method to the last run.
+    pub(crate) fn record_stderr(&mut self, all: &[u8]) {
+        let new = all.get(self.stderr_length..).unwrap_or_default();
+        if let Some(run) = self.runs.last_mut() {
+            run.stderr += &String::from_utf8_lossy(new);
+            self.stderr_length = all.len();
         }
     }
 

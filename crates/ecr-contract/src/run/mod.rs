@@ -94,6 +94,7 @@ async fn run_on_testbed(
     let mut evidence = Evidence::new(&testbed);
     let finished = steps::run(&testbed, scenario, &mut client, &mut evidence).await;
     client.end().await;
+    evidence.record_stderr(&client.stderr());
     evidence.collect_requests(&testbed);
     match finished {
         Ok(()) => Outcome::from_evidence(&testbed, scenario, evidence, &client),

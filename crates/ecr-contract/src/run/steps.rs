@@ -13,7 +13,7 @@ use crate::report::EventKind;
 use crate::run::backdate;
 use crate::run::checks::CheckContext;
 use crate::run::evidence::Evidence;
-use crate::run::files::files_in;
+use crate::run::files::{self, files_in};
 use crate::scenario::{Action, Corruption, Revoked, Scenario, Step};
 use crate::testbed::Testbed;
 
@@ -46,6 +46,8 @@ pub(crate) async fn run(
         let outcomes = act(testbed, client, action, evidence).await?;
         evidence.collect_requests(testbed);
         evidence.record_outcomes(number, &outcomes);
+        client.settle().await;
+        evidence.record_stderr(&client.stderr());
         if outcomes
             .iter()
             .any(|outcome| outcome.result == ClientResult::Unsupported)
@@ -221,8 +223,9 @@ fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
             std::fs::write(&file, backdated.text).map_err(failed)?;
         }
     }
+    files::backdate(home, clock::system() - length);
     Ok(format!(
-        "{timestamps} timestamps in the client's files are moved {length:?} into the past"
+        "{timestamps} timestamps in the client's files, and the times of the files, are moved {length:?} into the past"
     ))
 }
 
