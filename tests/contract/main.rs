@@ -13,3 +13,4 @@ mod record;
 mod suite;
 #[cfg(feature = "real-clients")]
 mod verdicts;
+mod variants;

@@ -17,6 +17,7 @@ use crate::file;
 use crate::login::{CachedLogin, Login};
 use crate::registry::Registry;
 use crate::retry::RetryBudget;
+use crate::variant::Variant;
 use crate::{api, clock};
 
 #[derive(Default)]
@@ -140,7 +141,9 @@ impl Cache {
             let registry = key.rsplit_once('-').map_or("", |(_, registry)| registry);
             let count = counts.entry(registry.to_owned()).or_default();
             *count += 1;
-            (cached.is_valid(now) || cached.is_fresh(now)) && *count <= MAX_PER_REGISTRY
+            let is_counted = !Variant::KeepsEveryIdentity.is_on();
+            (cached.is_valid(now) || cached.is_fresh(now))
+                && (*count <= MAX_PER_REGISTRY || !is_counted)
         });
         self.cached = latest.into_iter().collect();
     }

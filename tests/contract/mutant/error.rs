@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::variant::Variant;
+
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum ClientError {
     #[error("{0}")]
@@ -14,9 +16,12 @@ pub(crate) enum ClientError {
     Unspecified,
     #[error("no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")]
     NoCredentials,
-    #[error("ECR rejected the request: {code}: {message}")]
+    #[error("ECR rejected the request: {}{message}", prefix(code))]
     Rejected { code: String, message: String },
-    #[error("ECR rejected the request: {code}: {message}; check the clock of this machine")]
+    #[error(
+        "ECR rejected the request: {}{message}; check the clock of this machine",
+        prefix(code)
+    )]
     Clock {
         code: String,
         message: String,
@@ -50,6 +55,13 @@ impl ClientError {
             ClientError::Rejected { code, .. } | ClientError::Clock { code, .. } => code,
             _ => "",
         }
+    }
+}
+
+fn prefix(code: &str) -> String {
+    match Variant::MessageWithoutCode.is_on() {
+        true => String::new(),
+        false => format!("{code}: "),
     }
 }
 

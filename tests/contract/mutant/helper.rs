@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::login::Login;
 use crate::output;
 use crate::registry::{self, Registry};
+use crate::variant::Variant;
 
 pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     let [action] = arguments else {
@@ -22,6 +23,9 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     let done = match action.as_str() {
         "get" => get(&input()).await,
         "store" if Fault::StoreFails.is_on() => return ExitCode::FAILURE,
+        "store" if Variant::RejectsStore.is_on() => Err(ClientError::Other(
+            "logins of ECR cannot be stored".to_owned(),
+        )),
         "store" | "erase" => Ok(String::new()),
         "list" => list().await,
         _ => Err(ClientError::Other(format!("unknown action: {action}"))),

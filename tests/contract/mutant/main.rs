@@ -1,7 +1,7 @@
 //! A small client of ECR for the tests of the contract suite. It supports every client type, and has one fault on request.
 //!
-//! Usage: `mutant [--fault NAME] TYPE [ARGUMENT]…` or `mutant --list`. The variable `MUTANT` selects a fault too. The program shares no
-//! code with the mock, since it would share its errors. It connects only to this machine.
+//! Usage: `mutant [--fault NAME | --variant NAME] TYPE [ARGUMENT]…`, `mutant --list` or `mutant --list-variants`. The variable `MUTANT`
+//! selects a fault too. A variant is another correct behaviour. The program shares no code with the mock, since it would share its errors. It connects only to this machine.
 
 mod api;
 mod cache;
@@ -28,6 +28,7 @@ mod sign;
 mod stored_logins;
 mod token_printer;
 mod trust;
+mod variant;
 
 use std::env;
 use std::process::ExitCode;
@@ -40,6 +41,19 @@ fn main() -> ExitCode {
     if arguments.peek().is_some_and(|first| first == "--list") {
         output::out(&fault::list());
         return ExitCode::SUCCESS;
+    }
+    if arguments
+        .next_if(|first| first == "--list-variants")
+        .is_some()
+    {
+        output::out(&variant::list());
+        return ExitCode::SUCCESS;
+    }
+    if arguments.next_if(|first| first == "--variant").is_some() {
+        let name = arguments.next().unwrap_or_default();
+        if !variant::select(&name) {
+            return usage(&format!("unknown variant {name:?}: see --list-variants"));
+        }
     }
     if arguments.next_if(|first| first == "--fault").is_some() {
         selected = arguments.next();

@@ -7,6 +7,7 @@ use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::login::Login;
 use crate::registry::{self, Registry};
+use crate::variant::Variant;
 
 /// Returns the login of a registry, or an error that describes what is wrong with the response.
 pub(crate) fn login(body: &[u8], registry: &Registry) -> Result<Login, ClientError> {
@@ -81,6 +82,10 @@ fn expires_at(value: &Value) -> Result<Option<f64>, ClientError> {
     if Fault::ExpiryIn32Bits.is_on() && value.as_f64().is_some_and(|end| end > f64::from(i32::MAX))
     {
         return Err(ClientError::InvalidResponse("expiresAt is too large"));
+    }
+    let latest = clock::now() + 24.0 * 3600.0;
+    if Variant::StrictExpiry.is_on() && value.as_f64().is_some_and(|end| end > latest) {
+        return Err(ClientError::InvalidResponse("expiresAt is too late"));
     }
     Ok(match value {
         Value::String(text) => clock::of_iso(text),

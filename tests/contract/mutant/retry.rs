@@ -4,6 +4,7 @@ use crate::clock;
 use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::Response;
+use crate::variant::Variant;
 
 /// The remaining attempts and time of one request.
 pub(crate) struct RetryBudget {
@@ -25,7 +26,11 @@ pub(crate) enum RetryReason {
 impl RetryBudget {
     /// Creates the budget of a caller that waits and has no other login.
     pub(crate) fn usual() -> Self {
-        RetryBudget::of(5, 9.0, 4.0)
+        match () {
+            () if Variant::TwoAttempts.is_on() => RetryBudget::of(2, 9.0, 4.0),
+            () if Variant::Patient.is_on() => RetryBudget::of(5, 48.0, 10.0),
+            () => RetryBudget::of(5, 9.0, 4.0),
+        }
     }
 
     /// Creates a budget of attempts, of seconds in total, and of seconds for each attempt.
@@ -76,7 +81,7 @@ impl RetryBudget {
 fn gap(failed: u32) -> f64 {
     let doubled = f64::from(1_u32 << failed.min(8)) * 0.1;
     if Fault::ConstantGap.is_on() {
-        0.05
+        0.02
     } else {
         doubled * (1.0 + jitter() / 5.0)
     }

@@ -120,6 +120,10 @@ impl Scenario {
         self.config
             .validate()
             .map_err(|error| format!("config.{}", error_chain(&error)))?;
+        let principals = self.config.principals().count();
+        if principals < 2 && self.steps.iter().any(Step::has_second_principal) {
+            return Err("config.principals: second_principal requires two principals".to_owned());
+        }
         for client_type in &self.client_types {
             let mut steps = self.steps.iter().filter(|step| step.is_for(*client_type));
             if !steps.any(|step| step.expectations().next().is_some()) {

@@ -157,16 +157,16 @@ impl TryFrom<String> for Pattern {
     }
 }
 
-/// The expected intervals between calls.
+/// The expected intervals between calls. If there are too few intervals, nothing is checked.
+///
+/// Clients draw each interval at random, so the difference between two intervals shows nothing about their growth.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Gaps {
-    /// The last interval is longer than the first interval. Growing intervals allow a service to recover.
-    Growing,
     /// Each interval has this duration.
     Each(Span),
-    /// The intervals have this duration in total.
-    Total(Span),
+    /// The first four intervals have this duration in total.
+    FirstFour(Span),
     /// The difference between the longest and the shortest interval.
     Spread(Span),
 }

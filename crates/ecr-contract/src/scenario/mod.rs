@@ -3,6 +3,8 @@
 pub(crate) mod builtin;
 mod definition;
 mod expect;
+#[cfg(test)]
+mod fairness;
 mod file;
 mod range;
 mod redirect;

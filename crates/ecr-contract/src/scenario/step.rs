@@ -30,6 +30,13 @@ impl Step {
         self.client_types.is_empty() || self.client_types.contains(&client_type)
     }
 
+    pub(super) fn has_second_principal(&self) -> bool {
+        match &self.action {
+            Some(Action::Fetch(fetch)) => fetch.logins.contains(&GivenLogin::SecondPrincipal),
+            _ => false,
+        }
+    }
+
     /// Returns the expectations with their severities. `None` stands for the severity of the scenario.
     pub(crate) fn expectations(&self) -> impl Iterator<Item = (Option<Severity>, &Expect)> {
         let own = self.expect.iter().map(|expect| (None, expect));
@@ -105,6 +112,8 @@ pub(crate) struct Fetch {
 pub(crate) enum GivenLogin {
     /// A valid login.
     Valid,
+    /// A valid login of the second principal of the configuration. It differs from every login of the first principal.
+    SecondPrincipal,
     /// An expired login.
     Expired,
     /// A revoked login.

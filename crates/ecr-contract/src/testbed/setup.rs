@@ -216,7 +216,7 @@ impl Testbed {
         revoked.expect(FEW_REVOCATIONS);
     }
 
-    /// Returns the password for an image tool. Returns `None` for [`GivenLogin::Denied`].
+    /// Returns the password for an image tool. Returns `None` for [`GivenLogin::Denied`], and if there is no second principal.
     pub(crate) fn login(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
         let password = self.password(given, placeholders)?;
         self.given().push(password.clone());
@@ -237,6 +237,10 @@ impl Testbed {
         let password = match given {
             GivenLogin::Denied => return None,
             GivenLogin::Valid => self.ecr.issue_token_for(principal, region).password(),
+            GivenLogin::SecondPrincipal => {
+                let second = config.principals().nth(1)?.arn;
+                self.ecr.issue_token_for(second, region).password()
+            }
             GivenLogin::Expired => {
                 let issued = now.as_millis() - i64::try_from(ttl.as_millis()).unwrap_or(0) - 60_000;
                 let issued = Timestamp::from_millis(issued);

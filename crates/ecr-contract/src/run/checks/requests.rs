@@ -40,7 +40,8 @@ impl CheckContext<'_> {
             .registry_ids
             .as_ref()
             .map(|ids| self.registry_ids(ids, &calls));
-        let gaps = expect.gaps.as_ref().map(|gaps| check_gaps(gaps, &calls));
+        let gaps = expect.gaps.as_ref();
+        let gaps = gaps.and_then(|gaps| check_gaps(gaps, &intervals(&calls)));
         let tunnels = expect.tunnels.map(|count| {
             let tunnels = self
                 .requests
@@ -161,32 +162,45 @@ fn all_equal(
     Check::new(expectation, expected, observed, passed)
 }
 
-fn check_gaps(gaps: &Gaps, calls: &[&TimedRequest]) -> Check {
+fn intervals(calls: &[&TimedRequest]) -> Vec<Duration> {
     let pairs = calls.windows(2);
-    let intervals: Vec<Duration> = pairs
+    pairs
         .map(|pair| Duration::from_millis(pair[1].at_ms.saturating_sub(pair[0].at_ms)))
-        .collect();
+        .collect()
+}
+
+/// Checks intervals. Returns `None` if there are too few of them for the check.
+fn check_gaps(gaps: &Gaps, intervals: &[Duration]) -> Option<Check> {
     let (expected, passed) = match gaps {
-        Gaps::Growing => (
-            "growing intervals".to_owned(),
-            intervals.len() < 2 || intervals.last() > intervals.first(),
-        ),
-        Gaps::Each(span) => (
-            format!("intervals of {span}"),
-            intervals.iter().all(|interval| span.has(*interval)),
-        ),
-        Gaps::Total(span) => (
-            format!("intervals of {span} in total"),
-            span.has(intervals.iter().sum()),
-        ),
+        Gaps::Each(span) => {
+            let shortest = intervals.iter().min()?;
+            let longest = intervals.iter().max()?;
+            let expected = format!("intervals of {span}");
+            (expected, span.has(*shortest) && span.has(*longest))
+        }
+        Gaps::FirstFour(span) => {
+            let first: Duration = intervals.first_chunk::<4>()?.iter().sum();
+            (
+                format!("four intervals of {span} in total"),
+                span.has(first),
+            )
+        }
         Gaps::Spread(span) => {
-            let ends = intervals.iter().max().zip(intervals.iter().min());
-            let spread = ends.map(|(longest, shortest)| *longest - *shortest);
+            let (shortest, longest) = (intervals.iter().min()?, intervals.iter().max()?);
             let expected = format!("intervals that differ by {span}");
-            (expected, spread.is_some_and(|spread| span.has(spread)))
+            let is_checked = intervals.len() > 1;
+            (
+                expected,
+                is_checked.then(|| span.has(*longest - *shortest))?,
+            )
         }
     };
-    Check::new("gaps", expected, format!("{intervals:?}"), passed)
+    Some(Check::new(
+        "gaps",
+        expected,
+        format!("{intervals:?}"),
+        passed,
+    ))
 }
 
 fn matches(filter: &RequestFilter, entry: &ReceivedRequest) -> bool {
@@ -253,3 +267,48 @@ fn without_port(host: &str) -> String {
 }
 
 const TOKEN_CALL: &str = "GetAuthorizationToken";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gaps(text: &str) -> Gaps {
+        #[derive(serde::Deserialize)]
+        struct Written {
+            gaps: Gaps,
+        }
+        let written: Written = toml::from_str(&format!("gaps = {text}")).unwrap();
+        written.gaps
+    }
+
+    fn passes(text: &str, intervals: &[u64]) -> Option<bool> {
+        let intervals: Vec<Duration> = intervals
+            .iter()
+            .copied()
+            .map(Duration::from_millis)
+            .collect();
+        check_gaps(&gaps(text), &intervals).map(|check| check.passed)
+    }
+
+    #[test]
+    fn too_few_intervals_are_not_checked() {
+        for text in [
+            r#"{ each = "1s.." }"#,
+            r#"{ spread = "1s.." }"#,
+            r#"{ first_four = "1s.." }"#,
+        ] {
+            assert_eq!(passes(text, &[]), None, "{text}");
+        }
+        assert_eq!(passes(r#"{ spread = "1ms.." }"#, &[1000]), None);
+        assert_eq!(passes(r#"{ first_four = "1s.." }"#, &[10, 10, 10]), None);
+    }
+
+    #[test]
+    fn intervals_of_any_order_are_checked_by_their_sum() {
+        let total = r#"{ first_four = "1s.." }"#;
+        assert_eq!(passes(total, &[900, 40, 50, 10]), Some(true));
+        assert_eq!(passes(total, &[200, 200, 200, 200, 5000]), Some(false));
+        assert_eq!(passes(r#"{ each = "1s..2s" }"#, &[1000, 2000]), Some(false));
+        assert_eq!(passes(r#"{ spread = "1s.." }"#, &[10, 1010]), Some(true));
+    }
+}

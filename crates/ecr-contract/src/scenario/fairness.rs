@@ -1,0 +1,131 @@
+//! Rules for the built-in scenarios. A scenario that violates one of them reports failures of correct clients.
+
+use mock_ecr::fault::{Fault, FaultAction};
+
+use crate::client::kubelet_calls_for;
+use crate::client_type::ClientType;
+use crate::scenario::{Action, Expect, ExpectedResult, Fetch, Scenario, Severity, Step, builtin};
+
+fn cases() -> Vec<(String, Scenario)> {
+    let cases = builtin::all().flat_map(|source| source.cases().unwrap());
+    let cases = cases.filter(|(_, scenario)| scenario.skip.is_none());
+    cases
+        .map(|(name, scenario)| {
+            let name = name.map(|name| format!("/{name}")).unwrap_or_default();
+            (format!("{}{name}", scenario.id), scenario)
+        })
+        .collect()
+}
+
+fn steps(scenario: &Scenario, client_type: ClientType) -> Vec<&Step> {
+    let is_of_type = scenario.client_types.contains(&client_type);
+    let steps = scenario.steps.iter().filter(|_| is_of_type);
+    steps.filter(|step| step.is_for(client_type)).collect()
+}
+
+fn fetch(step: &Step) -> Option<&Fetch> {
+    match &step.action {
+        Some(Action::Fetch(fetch)) => Some(fetch),
+        _ => None,
+    }
+}
+
+/// Returns whether a step with the severity `must` expects a result.
+fn must_be(step: &Step, result: ExpectedResult) -> bool {
+    let of_step = |expect: &Expect| expect.result == Some(result);
+    step.expect.as_ref().is_some_and(of_step)
+}
+
+fn faults(scenario: &Scenario) -> impl Iterator<Item = &Fault> {
+    let of_steps = scenario.steps.iter().filter_map(|step| match &step.action {
+        Some(Action::Faults(faults)) => Some(faults),
+        _ => None,
+    });
+    scenario.config.faults.iter().chain(of_steps.flatten())
+}
+
+/// An image tool may use the image that it has pulled before, and then neither calls its helper nor sends a request.
+#[test]
+fn an_image_tool_pulls_at_most_one_image_in_a_home_directory() {
+    for (name, scenario) in cases() {
+        let steps = steps(&scenario, ClientType::ImageTool);
+        let pulls = steps.into_iter().filter(|step| fetch(step).is_some());
+        let succeeding = pulls
+            .rev()
+            .skip(1)
+            .filter(|step| !must_be(step, ExpectedResult::Error));
+        assert_eq!(succeeding.count(), 0, "{name}: use a case for each pull");
+    }
+}
+
+/// A tool may send several requests in parallel, or repeat a request, before it replaces its login. Such requests must be rejected too.
+#[test]
+fn a_login_that_is_rejected_once_is_always_rejected() {
+    for (name, scenario) in cases() {
+        let mut early =
+            faults(&scenario).filter(|fault| matches!(fault.action, FaultAction::ExpiredEarly(_)));
+        assert!(early.all(|fault| fault.matcher.times.is_none()), "{name}");
+    }
+}
+
+/// The number of attempts is the decision of a client, and SDKs differ in the variables by which it is set.
+#[test]
+fn a_client_need_not_make_more_than_two_attempts() {
+    for (name, scenario) in cases() {
+        let many = |fault: &Fault| fault.matcher.times.is_some_and(|times| times > 1);
+        let mut steps = scenario.steps.iter();
+        let must_login = steps.any(|step| must_be(step, ExpectedResult::Login));
+        assert!(!(must_login && faults(&scenario).any(many)), "{name}");
+    }
+}
+
+/// The kubelet calls a provider only for images that match its configuration. Source of the patterns: the page "Configure a kubelet image
+/// credential provider" of the Kubernetes documentation, and bootstrap files of awslabs/amazon-eks-ami.
+#[test]
+fn a_kubelet_provider_receives_only_images_for_which_the_kubelet_calls_it() {
+    const MATCH_IMAGES: [&str; 8] = [
+        "*.dkr.ecr.*.amazonaws.com",
+        "*.dkr.ecr.*.amazonaws.com.cn",
+        "*.dkr.ecr-fips.*.amazonaws.com",
+        "*.dkr.ecr.*.amazonaws.eu",
+        "*.dkr.ecr.*.c2s.ic.gov",
+        "*.dkr.ecr.*.sc2s.sgov.gov",
+        "*.dkr-ecr.*.on.aws",
+        // An administrator can add a port.
+        "*.dkr.ecr.*.amazonaws.com:5000",
+    ];
+    for (name, scenario) in cases() {
+        for step in steps(&scenario, ClientType::Kubelet) {
+            let Some(fetch) = fetch(step) else { continue };
+            let registry = fetch.registry.as_deref().unwrap_or("{registry}");
+            let image = fetch.input.as_deref().unwrap_or(registry);
+            let image = image
+                .replace("{registry}", "{account}.dkr.ecr.{region}.amazonaws.com")
+                .replace("{account}", "123456789012")
+                .replace("{region}", "us-east-1");
+            let is_called = MATCH_IMAGES
+                .iter()
+                .any(|key| kubelet_calls_for(key, &image));
+            assert!(is_called, "{name}: {image}");
+        }
+    }
+}
+
+/// A code of AWS and the message for it are equally useful.
+#[test]
+fn a_code_of_aws_is_never_the_only_accepted_text() {
+    for (name, scenario) in cases() {
+        let expectations = scenario.steps.iter().flat_map(Step::expectations);
+        for (severity, expect) in expectations {
+            for patterns in [&expect.prints, &expect.error_text] {
+                let all: Vec<&str> = patterns.iter().map(|one| one.0.as_str()).collect();
+                let all = all.join("|");
+                let has_code = all.contains("AccessDenied") || all.contains("InvalidParameter");
+                let has_message =
+                    all.contains("not authorized to perform") || all.contains("Invalid parameter");
+                let is_info = severity == Some(Severity::Info);
+                assert!(is_info || !has_code || has_message, "{name}: {all}");
+            }
+        }
+    }
+}
