@@ -13,6 +13,8 @@ pub(crate) struct Suite {
     client_type: ClientType,
     options: Vec<String>,
     client: Vec<String>,
+    /// Whether the suite measures the speed of the client.
+    is_measured: bool,
 }
 
 impl Suite {
@@ -22,7 +24,13 @@ impl Suite {
             client_type,
             options: Vec::new(),
             client,
+            is_measured: false,
         }
+    }
+
+    pub(crate) fn measured(mut self) -> Self {
+        self.is_measured = true;
+        self
     }
 
     pub(crate) fn with(mut self, options: &[&str]) -> Self {
@@ -46,6 +54,9 @@ impl Suite {
     pub(crate) fn output(self) -> Output {
         let mut command = std::process::Command::new(cargo_bin("mock-ecr"));
         command.args(["contract", "--client-type", self.client_type.name()]);
+        if !self.is_measured {
+            command.args(["--startup", "100ms"]);
+        }
         command.args(self.options).arg("--").args(self.client);
         command.output().unwrap()
     }

@@ -14,6 +14,7 @@ use crate::run;
 use crate::scenario::{Action, RedirectMode, Scenario};
 use crate::suite::{Suite, SuiteError};
 use crate::suite_number::SuiteNumber;
+use crate::timing::Timing;
 use crate::worker_request::WorkerRequest;
 
 /// Returns a suite that runs a library in the process of a test. `client_type` must be [`ClientType::Library`]; for other types,
@@ -102,12 +103,14 @@ impl InProcess {
         let started = clock::now();
         let (selected, skipped) = suite.select()?;
         let library = &library;
-        let runs = suite.requests(&selected, RedirectMode::Env).into_iter();
+        let runs = suite.requests(&selected, RedirectMode::Env, Timing::default());
+        let runs = runs.into_iter();
         let runs = runs.map(|(scenario, case, request)| async move {
             let make = |ecr: &MockEcr| Client::InProcess(InProcessLibrary::new(library(ecr)));
             (scenario, case, run_case(&request, make).await)
         });
-        let at_once = futures_util::stream::iter(runs).buffer_unordered(suite.jobs.max(1));
+        let at_once =
+            futures_util::stream::iter(runs).buffer_unordered(suite.jobs.unwrap_or(JOBS).max(1));
         let done: Vec<(usize, usize, CaseReport)> = at_once.collect().await;
         let mut report = suite.report(&selected, done, skipped, RedirectMode::Env, started);
         report.later = suite.later()?;
@@ -135,5 +138,14 @@ fn requires_a_process(scenario: &Scenario) -> bool {
     });
     let is_redirected_by_env =
         scenario.redirect.is_empty() || scenario.redirect.contains(&RedirectMode::Env);
-    by_environment || !scenario.env.is_empty() || scenario.needs_sandbox || !is_redirected_by_env
+    // The attempts of a library take real time, although the clock of its mock is frozen.
+    let is_timed = scenario.retries_within.is_some();
+    by_environment
+        || is_timed
+        || !scenario.env.is_empty()
+        || scenario.needs_sandbox
+        || !is_redirected_by_env
 }
+
+/// The number of cases that run at the same time. They share one thread and never sleep for long.
+const JOBS: usize = 8;

@@ -8,6 +8,7 @@
 
 mod access;
 pub mod baseline;
+mod calibration;
 mod catalog;
 mod client;
 mod client_program;
@@ -15,6 +16,7 @@ mod client_type;
 mod clock;
 mod error_chain;
 mod in_process;
+mod load;
 mod process;
 pub mod report;
 mod run;
@@ -24,6 +26,7 @@ mod suite;
 mod suite_number;
 mod system;
 mod testbed;
+mod timing;
 mod untrusted_text;
 mod worker;
 mod worker_request;

@@ -4,18 +4,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
+use crate::calibration::{self, Attempts};
 use crate::catalog::{self, Cases, Catalog};
 use crate::client_program;
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
+use crate::load;
+use crate::report;
+use crate::report::{
+    Calibration, CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict,
+};
 use crate::sandbox::SandboxError;
 use crate::scenario::{RedirectMode, ScenarioError, Source};
 use crate::suite_number::SuiteNumber;
+use crate::timing::Timing;
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
 
@@ -44,8 +50,12 @@ pub struct Suite {
     pub scenarios: Option<PathBuf>,
     /// The seed from which the seeds of all mocks are derived. The default is `mock-ecr`.
     pub seed: String,
-    /// The maximum number of cases that run at the same time. The default is 8; 0 is treated as 1.
-    pub jobs: usize,
+    /// The maximum number of cases that run at the same time; 0 is treated as 1. If `None`, which is the default, the number depends on
+    /// the number of processors and on the start-up time of the client, and a case does not start while the system is busy.
+    pub jobs: Option<usize>,
+    /// The start-up time of the client, by which the time limits of the scenarios are extended. If `None`, which is the default, it is
+    /// measured before the scenarios are run.
+    pub startup: Option<Duration>,
     /// The program and the arguments that start a worker: a process that calls [`run_worker`](crate::run_worker).
     pub worker: Vec<String>,
 }
@@ -110,7 +120,8 @@ impl Suite {
             only: Vec::new(),
             scenarios: None,
             seed: "mock-ecr".to_owned(),
-            jobs: 8,
+            jobs: None,
+            startup: None,
             worker,
         }
     }
@@ -138,7 +149,9 @@ impl Suite {
             .map_err(SuiteError::Worker)?;
         let redirect = self.redirect_mode(sandbox.as_deref())?;
         let total = selected.iter().map(|one| one.cases.len()).sum();
-        let mut running = self.start(&selected, redirect);
+        let mut calibration = self.calibrate(total, redirect).await;
+        let (measurement, attempts) = self.measure_attempts(&selected, redirect);
+        let mut running = self.start(&selected, redirect, &calibration, &attempts);
         let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(total);
         let mut sandboxed = total > 0;
         while let Some(finished) = running.join_next().await {
@@ -152,9 +165,14 @@ impl Suite {
             sandboxed &= completed.sandboxed;
             done.push((scenario, case, completed.case));
         }
+        if let Some(measurement) = measurement {
+            calibration.set_attempts(measurement.await.ok().flatten());
+        }
         let mut report = self.report(&selected, done, skipped, redirect, started);
         report.sandboxed = sandboxed;
         report.later = self.later()?;
+        calibration.longest_factor = longest_factor(&selected, calibration.timing());
+        report.calibration = calibration;
         Ok(report)
     }
 
@@ -177,6 +195,7 @@ impl Suite {
             sandboxed: false,
             seed: self.seed.clone(),
             took_ms: clock::millis_since(started),
+            calibration: Calibration::default(),
             scenarios: scenarios(selected, done),
             skipped,
             later: Vec::new(),
@@ -271,21 +290,71 @@ impl Suite {
         }
     }
 
+    /// Measures the start-up time of the client, and determines the number of jobs.
+    async fn calibrate(&self, total: usize, redirect: RedirectMode) -> Calibration {
+        let startup = match self.startup {
+            None if total > 0 => calibration::startup(self, redirect).await,
+            given => given,
+        };
+        let jobs = self.jobs.map(|jobs| jobs.max(1));
+        Calibration {
+            startup_ms: startup.map(report::calibration::millis),
+            jobs: jobs.unwrap_or_else(|| load::jobs(startup.unwrap_or_default())),
+            cores: load::cores(),
+            ..Calibration::default()
+        }
+    }
+
+    /// Measures the attempts of the client while the first scenarios are run. The receiver contains `None` until the measurement has ended.
+    fn measure_attempts(
+        &self,
+        selected: &[SelectedScenario],
+        redirect: RedirectMode,
+    ) -> (Option<JoinHandle<Option<Attempts>>>, AttemptsReceiver) {
+        let (sender, receiver) = watch::channel(None);
+        let mut scenarios = selected.iter().flat_map(|one| &one.cases);
+        let is_required = scenarios.any(|(_, scenario)| scenario.retries_within.is_some());
+        if self.startup.is_some() || !(is_required || selected.len() >= MANY_SCENARIOS) {
+            sender.send_replace(Some(None));
+            return (None, receiver);
+        }
+        let suite = self.clone();
+        let measurement = tokio::spawn(async move {
+            let attempts = calibration::attempts(&suite, redirect).await;
+            sender.send_replace(Some(attempts));
+            attempts
+        });
+        (Some(measurement), receiver)
+    }
+
     fn start(
         &self,
         selected: &[SelectedScenario],
         redirect: RedirectMode,
+        calibration: &Calibration,
+        attempts: &AttemptsReceiver,
     ) -> JoinSet<(usize, usize, CompletedRun)> {
-        let slots = Arc::new(Semaphore::new(self.jobs.max(1)));
+        let slots = Arc::new(Semaphore::new(calibration.jobs));
+        let waits_for_processors = self.jobs.is_none();
         let mut running = JoinSet::new();
-        for (index, number, request) in self.requests(selected, redirect) {
+        for (index, number, mut request) in self.requests(selected, redirect, calibration.timing())
+        {
             let (slots, worker) = (Arc::clone(&slots), self.worker.clone());
-            let deadline = selected[index].cases[number].1.deadline + GRACE;
+            let mut scenario = selected[index].cases[number].1.clone();
+            let mut attempts = attempts.clone();
             running.spawn(async move {
+                if scenario.retries_within.is_some() {
+                    request.timing.retries = retries(&mut attempts, request.timing).await;
+                }
                 let _slot = slots
                     .acquire()
                     .await
                     .expect("the semaphore is never closed");
+                if waits_for_processors {
+                    load::wait_for_processors().await;
+                }
+                request.timing.fit(&mut scenario);
+                let deadline = scenario.deadline + GRACE;
                 let completed = worker::run_in_worker(&worker, &request, deadline).await;
                 (index, number, completed)
             });
@@ -298,12 +367,16 @@ impl Suite {
         &self,
         selected: &[SelectedScenario],
         redirect: RedirectMode,
+        timing: Timing,
     ) -> Vec<(usize, usize, WorkerRequest)> {
         let mut requests = Vec::new();
         for (index, number) in longest_first(selected) {
             let one = &selected[index];
             let (case, scenario) = &one.cases[number];
-            let request = self.request(one, case.as_deref(), &scenario.id, redirect);
+            let request = WorkerRequest {
+                timing,
+                ..self.request(one, case.as_deref(), &scenario.id, redirect)
+            };
             requests.push((index, number, request));
         }
         requests
@@ -323,6 +396,9 @@ impl Suite {
         if self.seed != "mock-ecr" {
             options.extend(["--seed".to_owned(), self.seed.clone()]);
         }
+        if let Some(startup) = self.startup {
+            options.extend(["--startup".to_owned(), format!("{}ms", startup.as_millis())]);
+        }
         if let Some(folder) = &self.scenarios {
             options.extend(["--scenarios".to_owned(), folder.display().to_string()]);
         }
@@ -334,8 +410,27 @@ impl Suite {
             redirect,
             seed: format!("{}/{name}", self.seed),
             options,
+            timing: Timing::default(),
         }
     }
+}
+
+/// Returns the largest factor by which the durations of a case were multiplied.
+fn longest_factor(selected: &[SelectedScenario], timing: Timing) -> u32 {
+    let cases = selected.iter().flat_map(|one| &one.cases);
+    let factors = cases.map(|(_, scenario)| timing.factor(scenario));
+    factors.max().unwrap_or(1)
+}
+
+type AttemptsReceiver = watch::Receiver<Option<Option<Attempts>>>;
+
+/// Waits for the measurement of the client's attempts, and returns their duration.
+async fn retries(attempts: &mut AttemptsReceiver, timing: Timing) -> Duration {
+    let measured = attempts.wait_for(Option::is_some).await;
+    let measured = measured.ok().and_then(|measured| measured.flatten());
+    measured.map_or(Duration::ZERO, |attempts| {
+        attempts.took.saturating_sub(timing.startup)
+    })
 }
 
 /// Returns the indices of all cases, longest first. A long case that starts last would extend the run.
@@ -382,3 +477,6 @@ fn scenarios(
 
 /// The time in which a worker can clean up after the deadline of its scenario.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// The number of scenarios from which the attempts of the client are measured for the report.
+const MANY_SCENARIOS: usize = 10;

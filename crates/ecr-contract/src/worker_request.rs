@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client_type::ClientType;
 use crate::scenario::{RedirectMode, Source};
+use crate::timing::Timing;
 
 /// A request to run one case of a scenario with a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,4 +18,6 @@ pub(crate) struct WorkerRequest {
     pub(crate) seed: String,
     /// The options with which `mock-ecr contract` repeats this case.
     pub(crate) options: Vec<String>,
+    /// The measured speed of the client.
+    pub(crate) timing: Timing,
 }

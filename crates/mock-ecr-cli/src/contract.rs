@@ -59,6 +59,7 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     suite.scenarios.clone_from(&options.scenarios);
     suite.seed.clone_from(&options.seed);
     suite.jobs = options.jobs;
+    suite.startup = options.startup;
     Ok(suite)
 }
 

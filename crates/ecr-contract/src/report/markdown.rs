@@ -40,14 +40,15 @@ fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt
     writeln!(text, "**{counts}**\n")?;
     writeln!(
         text,
-        "{} as `{}`, suite {}, redirect {}, {sandbox}, seed {}, {}, mock-ecr {}",
+        "{} as `{}`, suite {}, redirect {}, {sandbox}, seed {}, {}, mock-ecr {}; {}",
         code(&report.client.join(" ")),
         report.client_type,
         report.suite,
         code(&report.redirect),
         code(&report.seed),
         sanitize::duration(report.took_ms),
-        escaped(&report.version)
+        escaped(&report.version),
+        escaped(&report.calibration.describe())
     )
 }
 

@@ -1,5 +1,6 @@
 //! The report of a run, and the output formats of reports.
 
+pub(crate) mod calibration;
 pub(crate) mod file;
 mod html;
 mod human;
@@ -22,8 +23,8 @@ pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Screen, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
 pub use results::{
-    CaseReport, ClientRun, Event, EventKind, Finding, FinishedCase, Report, ScenarioReport,
-    SkippedScenario, Verdict,
+    Calibration, CaseReport, ClientRun, Event, EventKind, Finding, FinishedCase, Report,
+    ScenarioReport, SkippedScenario, Verdict,
 };
 pub use stale::Stale;
 pub use target::{Format, ReportTarget, UnknownTarget};

@@ -27,12 +27,33 @@ pub struct Report {
     pub seed: String,
     /// The duration of the run, in milliseconds.
     pub took_ms: u64,
+    /// What was measured about the client, and the limits that were derived from it.
+    pub calibration: Calibration,
     /// The results of the scenarios that were run. The built-in scenarios are first.
     pub scenarios: Vec<ScenarioReport>,
     /// The selected scenarios that were skipped: they cannot be run yet, or they check file modes and this system has none.
     pub skipped: Vec<SkippedScenario>,
     /// The IDs of the selected scenarios of later suites. They were not run.
     pub later: Vec<String>,
+}
+
+/// What was measured about the client before and during the run, and the limits that were derived from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Calibration {
+    /// The duration of a request for a login to a mock without faults, in milliseconds: the median of up to three requests, or the value of
+    /// `--startup`. Time limits are extended by twice this duration. `None` (`null` in JSON) if the client returned no login.
+    pub startup_ms: Option<u64>,
+    /// The number of requests of the client if all of them are throttled. `None` (`null` in JSON) if it was not measured.
+    pub attempts: Option<usize>,
+    /// The time after which the client then returned an error, in milliseconds. For a refresher, the time in which the requests were counted.
+    pub attempts_ms: Option<u64>,
+    /// The maximum number of cases that ran at the same time.
+    pub jobs: usize,
+    /// The number of processors.
+    pub cores: usize,
+    /// The largest factor by which the TTL of tokens and the waits of a scenario were multiplied, because the client is slow.
+    pub longest_factor: u32,
 }
 
 /// A scenario that was skipped.

@@ -3,8 +3,8 @@
 use crate::SuiteNumber;
 use crate::client_type::ClientType;
 use crate::report::{
-    CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport, Severity,
-    SkippedScenario, Verdict,
+    Calibration, CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport,
+    Severity, SkippedScenario, Verdict,
 };
 
 /// A text that makes the output of each format invalid if it is not escaped.
@@ -21,6 +21,14 @@ pub(crate) fn report() -> Report {
         sandboxed: true,
         seed: "contract".into(),
         took_ms: 23_412,
+        calibration: Calibration {
+            startup_ms: Some(120),
+            attempts: Some(5),
+            attempts_ms: Some(7512),
+            jobs: 16,
+            cores: 2,
+            longest_factor: 1,
+        },
         scenarios: scenarios(),
         skipped: vec![SkippedScenario {
             id: "HST-05".into(),

@@ -54,10 +54,11 @@ pub(crate) async fn run_case_with(
 
 fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
     let cases = request.source.cases().map_err(|error| error.to_string())?;
-    let found = cases.into_iter().find(|(name, _)| *name == request.case);
-    found
-        .map(|(_, scenario)| scenario)
-        .ok_or_else(|| "unknown case".to_owned())
+    let mut cases = cases.into_iter();
+    let found = cases.find(|(name, _)| *name == request.case);
+    let (_, mut scenario) = found.ok_or_else(|| "unknown case".to_owned())?;
+    request.timing.fit(&mut scenario);
+    Ok(scenario)
 }
 
 /// Returns the redirection mode: the requested mode if the scenario supports it, otherwise the first possible mode that the scenario

@@ -50,6 +50,10 @@ pub(crate) struct Scenario {
     /// The time limit for all steps of the client together. The default is 50 s.
     #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
     pub(crate) deadline: Duration,
+    /// The time in which the client must have made all attempts during an outage, for a scenario in which a token must not expire
+    /// meanwhile. If a client takes longer, all durations of the scenario are multiplied.
+    #[serde(default, deserialize_with = "range::optional_length")]
+    pub(crate) retries_within: Option<Duration>,
     /// The configuration of the mock.
     #[serde(default)]
     pub(crate) config: Config,

@@ -30,6 +30,12 @@ impl Step {
         self.client_types.is_empty() || self.client_types.contains(&client_type)
     }
 
+    /// Returns the expectations of all severities.
+    pub(crate) fn all_expectations_mut(&mut self) -> impl Iterator<Item = &mut Expect> {
+        let all = [&mut self.expect, &mut self.should, &mut self.info];
+        all.into_iter().flatten()
+    }
+
     pub(super) fn has_second_principal(&self) -> bool {
         match &self.action {
             Some(Action::Fetch(fetch)) => fetch.logins.contains(&GivenLogin::SecondPrincipal),

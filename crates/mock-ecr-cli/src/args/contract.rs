@@ -1,6 +1,7 @@
 //! The arguments of `mock-ecr contract`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
@@ -48,9 +49,13 @@ pub(crate) struct ContractOptions {
     /// The seed from which the seeds of all mocks are derived.
     #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new(), default_value = "mock-ecr")]
     pub(crate) seed: String,
-    /// The number of cases that run at the same time.
-    #[arg(long, short, value_name = "N", default_value_t = 8)]
-    pub(crate) jobs: usize,
+    /// The maximum number of cases that run at the same time. Default: depends on the number of processors, the start-up time of the client
+    /// and the load of the system.
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// The start-up time of the client, such as 500ms. Time limits are extended by twice this duration. Default: measured before the run.
+    #[arg(long, value_name = "DURATION", value_parser = mock_ecr::config::parse_duration)]
+    pub(crate) startup: Option<Duration>,
     /// Lists the scenarios without running them. Without `--client-type`, lists the scenarios of all client types.
     #[arg(long)]
     pub(crate) list: bool,

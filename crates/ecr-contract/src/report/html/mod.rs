@@ -67,6 +67,7 @@ fn write_head(
         ("sandboxed", sandbox),
         ("seed", &report.seed),
         ("took", &sanitize::duration(report.took_ms)),
+        ("measured", &report.calibration.describe()),
         ("mock-ecr", &report.version),
     ] {
         write!(

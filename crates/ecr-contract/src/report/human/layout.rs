@@ -29,10 +29,15 @@ impl Screen {
             sanitize::line(&report.seed),
             sanitize::duration(report.took_ms)
         );
+        let measured = report.calibration.describe();
+        let dim = |text: &str| {
+            let text = sanitize::clip(text, self.columns);
+            self.colour.paint(Style::Dim, &text)
+        };
         vec![
             self.colour.paint(Style::Bold, &who),
-            self.colour
-                .paint(Style::Dim, &sanitize::clip(&how, self.columns)),
+            dim(&how),
+            dim(&measured),
         ]
     }
 

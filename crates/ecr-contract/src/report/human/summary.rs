@@ -270,6 +270,7 @@ FAIL EXP-04 Returns no expired token while the API is down.
         for part in [
             "docker-credential: docker-credential-ecr-login",
             "mock-ecr 0.1.0, suite 1, --redirect env, sandboxed, seed contract, 23.4 s",
+            "\nstart-up 120 ms, limits + 300 ms, 5 attempts in 7.5 s, 16 jobs on 2 cores\n",
             "  case   in-the-middle; also at its <end>\n",
             "\nknown failures 1: EXP-06\n",
             "\nwarning EXP-05 Returns no expired token while the… | exit: 0; expected not 0; s…\n",

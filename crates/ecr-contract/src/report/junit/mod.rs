@@ -42,7 +42,7 @@ fn test_suite(report: &Report, strictness: Strictness) -> TestSuite {
     suite
 }
 
-fn properties(report: &Report) -> [(&'static str, String); 7] {
+fn properties(report: &Report) -> [(&'static str, String); 8] {
     let sandbox = if report.sandboxed { "yes" } else { "no" };
     [
         ("version", report.version.clone()),
@@ -52,6 +52,7 @@ fn properties(report: &Report) -> [(&'static str, String); 7] {
         ("redirect", report.redirect.clone()),
         ("sandboxed", sandbox.to_owned()),
         ("seed", report.seed.clone()),
+        ("measured", report.calibration.describe()),
     ]
 }
 
