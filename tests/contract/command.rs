@@ -12,12 +12,12 @@ use ecr_contract::report::{Format, Verdict};
 use crate::suite::{Suite, built, mutant};
 
 /// A client that is a shell script.
-struct Script {
+pub(crate) struct Script {
     folder: tempfile::TempDir,
 }
 
 impl Script {
-    fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("client");
         fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
@@ -25,16 +25,16 @@ impl Script {
         Script { folder }
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.folder.path().join("client").display().to_string()
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a scenario, and returns the path of its directory.
-    fn scenario(&self, text: &str) -> String {
+    pub(crate) fn scenario(&self, text: &str) -> String {
         let folder = self.file("scenarios");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("OWN-1.toml"), text).unwrap();
@@ -42,11 +42,11 @@ impl Script {
     }
 }
 
-fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-const OWN: &str =
+pub(crate) const OWN: &str =
     "id = 'OWN-1'\ntitle = 'Prints hello'\nseverity = 'must'\nclient_types = 'all'\nwhy = []\n";
 
 #[test]
@@ -462,4 +462,28 @@ fn the_last_words_of_a_crashed_driver_are_checked_and_reported() {
     let case = &report.scenarios[0].cases[0];
     assert_eq!(case.verdict, Verdict::Failed, "{report:?}");
     assert_eq!(case.runs[0].stderr, "panicked at client.rs\n");
+}
+
+#[test]
+fn a_measured_client_is_described_in_the_report() {
+    let suite = || {
+        Suite::of(ClientType::TokenPrinter, &[&*mutant(), "token-printer"])
+            .with(&["--scenario", "TOK-0*"])
+    };
+    let report = suite().measured().report();
+    assert!(
+        report
+            .calibration
+            .startup_ms
+            .is_some_and(|millis| millis > 0)
+    );
+    assert_eq!(report.calibration.attempts, None, "there are few scenarios");
+    let text = printed(
+        &suite()
+            .with(&["--jobs", "3", "--startup", "1500ms"])
+            .output(),
+    );
+    let cores = report.calibration.cores;
+    let line = format!("\nstart-up 1.5 s, limits + 3.0 s, 3 jobs on {cores} cores\n");
+    assert!(text.contains(&line), "{text}");
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails if a helper fails")]
 
 mod command;
+mod docker_login;
 #[cfg(feature = "real-clients")]
 mod matrix;
 mod model;

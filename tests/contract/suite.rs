@@ -1,6 +1,5 @@
 //! Runs `mock-ecr contract`, and reads its report.
 
-#[cfg(feature = "real-clients")]
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -15,6 +14,8 @@ pub(crate) struct Suite {
     client: Vec<String>,
     /// Whether the suite measures the speed of the client.
     is_measured: bool,
+    /// A directory that is before the others in `PATH`.
+    path: Option<PathBuf>,
 }
 
 impl Suite {
@@ -25,7 +26,13 @@ impl Suite {
             options: Vec::new(),
             client,
             is_measured: false,
+            path: None,
         }
+    }
+
+    pub(crate) fn with_path(mut self, folder: &Path) -> Self {
+        self.path = Some(folder.to_owned());
+        self
     }
 
     pub(crate) fn measured(mut self) -> Self {
@@ -54,8 +61,16 @@ impl Suite {
     pub(crate) fn output(self) -> Output {
         let mut command = std::process::Command::new(cargo_bin("mock-ecr"));
         command.args(["contract", "--client-type", self.client_type.name()]);
-        if !self.is_measured {
-            command.args(["--startup", "100ms"]);
+        let chooses = self.options.iter().any(|option| option == "--startup");
+        if !self.is_measured && !chooses {
+            // Several tests run at the same time.
+            command.args(["--startup", "200ms"]);
+        }
+        if let Some(folder) = &self.path {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let rest = std::env::split_paths(&path);
+            let folders = std::iter::once(folder.clone()).chain(rest);
+            command.env("PATH", std::env::join_paths(folders).unwrap());
         }
         command.args(self.options).arg("--").args(self.client);
         command.output().unwrap()

@@ -60,6 +60,8 @@ async fn run(suite: &Suite, redirect: RedirectMode, name: &str, text: &str) -> C
         redirect,
         seed: format!("{}/{name}", suite.seed),
         options: Vec::new(),
+        docker: suite.real_docker(),
+        claims: Vec::new(),
         timing: Default::default(),
     };
     worker::run_in_worker(&suite.worker, &request, WORKER_DEADLINE)

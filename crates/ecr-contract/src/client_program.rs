@@ -2,7 +2,7 @@
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Returns whether the program exists. A name is searched for on `PATH`; a path must be the path of a file. If the text
 /// contains a placeholder, returns `true`, because the value of the placeholder is known only when a scenario runs.
@@ -13,13 +13,15 @@ pub(crate) fn exists(program: &str) -> bool {
     let is_path = Path::new(program).components().count() > 1;
     match is_path {
         true => is_program(Path::new(program)),
-        false => is_on_path(program),
+        false => path(program).is_some(),
     }
 }
 
-fn is_on_path(program: &str) -> bool {
+/// Returns the path of a program on `PATH`.
+pub(crate) fn path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| is_program(&folder.join(program)))
+    let mut paths = std::env::split_paths(&path).map(|folder| folder.join(program));
+    paths.find(|path| is_program(path))
 }
 
 /// Returns whether a file has this path, or this path with the suffix that the system adds to programs.

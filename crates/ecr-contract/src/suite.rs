@@ -1,28 +1,24 @@
 //! Runs the selected cases in parallel, each in a worker process.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
-use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use crate::calibration::{self, Attempts};
 use crate::catalog::{self, Cases, Catalog};
+use crate::claim::Claim;
 use crate::client_program;
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::load;
-use crate::report;
 use crate::report::{
     Calibration, CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict,
 };
 use crate::sandbox::SandboxError;
 use crate::scenario::{RedirectMode, ScenarioError, Source};
+use crate::schedule::longest_factor;
 use crate::suite_number::SuiteNumber;
 use crate::timing::Timing;
-use crate::worker::{self, CompletedRun};
+use crate::worker;
 use crate::worker_request::WorkerRequest;
 
 /// A run of a client program: the client's command, the selected scenarios, and the settings. [`Suite::new`] sets the defaults.
@@ -56,8 +52,22 @@ pub struct Suite {
     /// The start-up time of the client, by which the time limits of the scenarios are extended. If `None`, which is the default, it is
     /// measured before the scenarios are run.
     pub startup: Option<Duration>,
+    /// The program `docker` of a caller of `docker login`. The default is [`DockerProgram::Shim`].
+    pub docker: DockerProgram,
+    /// The capabilities that the client claims. The default is none.
+    pub claims: Vec<Claim>,
     /// The program and the arguments that start a worker: a process that calls [`run_worker`](crate::run_worker).
     pub worker: Vec<String>,
+}
+
+/// The program `docker` on the `PATH` of a client of the type [`ClientType::DockerLoginCaller`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DockerProgram {
+    /// A program that parses its command line and stdin as docker does, and contacts no registry.
+    #[default]
+    Shim,
+    /// The docker CLI on the `PATH` of the suite. It sends each login to the registry of the mock.
+    Real,
 }
 
 /// The error returned when a suite cannot be run.
@@ -93,6 +103,9 @@ pub enum SuiteError {
     /// The client's program does not exist.
     #[error("the client {0:?} does not exist: expected a program on PATH or the path of a program")]
     NoClient(String),
+    /// The docker CLI was requested, but is not on the `PATH`.
+    #[error("docker does not exist: expected the docker CLI on PATH for --docker real")]
+    NoDocker,
     /// The worker process that checks whether the sandbox can be created cannot be started, or its reply is missing or
     /// invalid.
     #[error("cannot run a worker process: {0}")]
@@ -102,8 +115,8 @@ pub enum SuiteError {
 /// A selected scenario with its cases.
 #[derive(Clone, Debug)]
 pub(crate) struct SelectedScenario {
-    source: Source,
-    cases: Cases,
+    pub(crate) source: Source,
+    pub(crate) cases: Cases,
 }
 
 impl Suite {
@@ -122,6 +135,8 @@ impl Suite {
             seed: "mock-ecr".to_owned(),
             jobs: None,
             startup: None,
+            docker: DockerProgram::Shim,
+            claims: Vec::new(),
             worker,
         }
     }
@@ -245,8 +260,18 @@ impl Suite {
             Some(program) if !client_program::exists(program) => {
                 Err(SuiteError::NoClient(program.clone()))
             }
+            _ if self.docker == DockerProgram::Real && client_program::path("docker").is_none() => {
+                Err(SuiteError::NoDocker)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Returns the path of the docker CLI if the client uses it.
+    pub(crate) fn real_docker(&self) -> Option<PathBuf> {
+        let is_caller = self.client_type == ClientType::DockerLoginCaller;
+        let is_real = is_caller && self.docker == DockerProgram::Real;
+        is_real.then(|| client_program::path("docker"))?
     }
 
     fn redirect_mode(&self, no_sandbox: Option<&str>) -> Result<RedirectMode, SuiteError> {
@@ -265,7 +290,10 @@ impl Suite {
         &self,
     ) -> Result<(Vec<SelectedScenario>, Vec<SkippedScenario>), SuiteError> {
         let (mut selected, mut skipped) = (Vec::new(), Vec::new());
-        for (source, cases) in self.catalog().scenarios()? {
+        for (source, mut cases) in self.catalog().scenarios()? {
+            for (_, scenario) in &mut cases {
+                scenario.apply_claims(&self.claims);
+            }
             let (_, scenario) = &cases[0];
             if !scenario.client_types.contains(&self.client_type) {
                 continue;
@@ -288,78 +316,6 @@ impl Suite {
             }),
             false => Ok((selected, skipped)),
         }
-    }
-
-    /// Measures the start-up time of the client, and determines the number of jobs.
-    async fn calibrate(&self, total: usize, redirect: RedirectMode) -> Calibration {
-        let startup = match self.startup {
-            None if total > 0 => calibration::startup(self, redirect).await,
-            given => given,
-        };
-        let jobs = self.jobs.map(|jobs| jobs.max(1));
-        Calibration {
-            startup_ms: startup.map(report::calibration::millis),
-            jobs: jobs.unwrap_or_else(|| load::jobs(startup.unwrap_or_default())),
-            cores: load::cores(),
-            ..Calibration::default()
-        }
-    }
-
-    /// Measures the attempts of the client while the first scenarios are run. The receiver contains `None` until the measurement has ended.
-    fn measure_attempts(
-        &self,
-        selected: &[SelectedScenario],
-        redirect: RedirectMode,
-    ) -> (Option<JoinHandle<Option<Attempts>>>, AttemptsReceiver) {
-        let (sender, receiver) = watch::channel(None);
-        let mut scenarios = selected.iter().flat_map(|one| &one.cases);
-        let is_required = scenarios.any(|(_, scenario)| scenario.retries_within.is_some());
-        if self.startup.is_some() || !(is_required || selected.len() >= MANY_SCENARIOS) {
-            sender.send_replace(Some(None));
-            return (None, receiver);
-        }
-        let suite = self.clone();
-        let measurement = tokio::spawn(async move {
-            let attempts = calibration::attempts(&suite, redirect).await;
-            sender.send_replace(Some(attempts));
-            attempts
-        });
-        (Some(measurement), receiver)
-    }
-
-    fn start(
-        &self,
-        selected: &[SelectedScenario],
-        redirect: RedirectMode,
-        calibration: &Calibration,
-        attempts: &AttemptsReceiver,
-    ) -> JoinSet<(usize, usize, CompletedRun)> {
-        let slots = Arc::new(Semaphore::new(calibration.jobs));
-        let waits_for_processors = self.jobs.is_none();
-        let mut running = JoinSet::new();
-        for (index, number, mut request) in self.requests(selected, redirect, calibration.timing())
-        {
-            let (slots, worker) = (Arc::clone(&slots), self.worker.clone());
-            let mut scenario = selected[index].cases[number].1.clone();
-            let mut attempts = attempts.clone();
-            running.spawn(async move {
-                if scenario.retries_within.is_some() {
-                    request.timing.retries = retries(&mut attempts, request.timing).await;
-                }
-                let _slot = slots
-                    .acquire()
-                    .await
-                    .expect("the semaphore is never closed");
-                if waits_for_processors {
-                    load::wait_for_processors().await;
-                }
-                request.timing.fit(&mut scenario);
-                let deadline = scenario.deadline + GRACE;
-                let completed = worker::run_in_worker(&worker, &request, deadline).await;
-                (index, number, completed)
-            });
-        }
-        running
     }
 
     /// Returns a request for each selected case, with the index of the scenario and the index of the case. Long cases are first.
@@ -396,6 +352,12 @@ impl Suite {
         if self.seed != "mock-ecr" {
             options.extend(["--seed".to_owned(), self.seed.clone()]);
         }
+        if self.docker == DockerProgram::Real {
+            options.extend(["--docker", "real"].map(str::to_owned));
+        }
+        for claim in &self.claims {
+            options.extend(["--claims".to_owned(), claim.to_string()]);
+        }
         if let Some(startup) = self.startup {
             options.extend(["--startup".to_owned(), format!("{}ms", startup.as_millis())]);
         }
@@ -410,27 +372,11 @@ impl Suite {
             redirect,
             seed: format!("{}/{name}", self.seed),
             options,
+            docker: self.real_docker(),
+            claims: self.claims.clone(),
             timing: Timing::default(),
         }
     }
-}
-
-/// Returns the largest factor by which the durations of a case were multiplied.
-fn longest_factor(selected: &[SelectedScenario], timing: Timing) -> u32 {
-    let cases = selected.iter().flat_map(|one| &one.cases);
-    let factors = cases.map(|(_, scenario)| timing.factor(scenario));
-    factors.max().unwrap_or(1)
-}
-
-type AttemptsReceiver = watch::Receiver<Option<Option<Attempts>>>;
-
-/// Waits for the measurement of the client's attempts, and returns their duration.
-async fn retries(attempts: &mut AttemptsReceiver, timing: Timing) -> Duration {
-    let measured = attempts.wait_for(Option::is_some).await;
-    let measured = measured.ok().and_then(|measured| measured.flatten());
-    measured.map_or(Duration::ZERO, |attempts| {
-        attempts.took.saturating_sub(timing.startup)
-    })
 }
 
 /// Returns the indices of all cases, longest first. A long case that starts last would extend the run.
@@ -474,9 +420,3 @@ fn scenarios(
     }
     reports
 }
-
-/// The time in which a worker can clean up after the deadline of its scenario.
-const GRACE: Duration = Duration::from_secs(20);
-
-/// The number of scenarios from which the attempts of the client are measured for the report.
-const MANY_SCENARIOS: usize = 10;

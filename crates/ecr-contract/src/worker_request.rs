@@ -1,7 +1,10 @@
 //! The request to a worker to run a case.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
+use crate::claim::Claim;
 use crate::client_type::ClientType;
 use crate::scenario::{RedirectMode, Source};
 use crate::timing::Timing;
@@ -18,6 +21,10 @@ pub(crate) struct WorkerRequest {
     pub(crate) seed: String,
     /// The options with which `mock-ecr contract` repeats this case.
     pub(crate) options: Vec<String>,
+    /// The path of the docker CLI for a caller of `docker login`. If `None`, docker is replaced.
+    pub(crate) docker: Option<PathBuf>,
+    /// The capabilities that the client claims.
+    pub(crate) claims: Vec<Claim>,
     /// The measured speed of the client.
     pub(crate) timing: Timing,
 }

@@ -60,6 +60,8 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     suite.seed.clone_from(&options.seed);
     suite.jobs = options.jobs;
     suite.startup = options.startup;
+    suite.docker = options.docker();
+    suite.claims.clone_from(&options.claims);
     Ok(suite)
 }
 

@@ -26,7 +26,23 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
             (0..times).try_for_each(|_| docker_login(&registry, &login))?;
         }
     }
+    if Fault::RenewsInBackground.is_on() {
+        renew_later(arguments).map_err(|cause| ClientError::other("sh", &cause))?;
+    }
     Ok(())
+}
+
+/// Starts a process that logs in again after a few seconds.
+fn renew_later(arguments: &[String]) -> std::io::Result<()> {
+    Command::new("sh")
+        .args(["-c", "sleep 6; exec \"$0\" docker-login-caller \"$@\""])
+        .arg(std::env::current_exe()?)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(drop)
 }
 
 fn docker_login(registry: &Registry, login: &Login) -> Result<(), ClientError> {

@@ -157,6 +157,7 @@ faults! {
     PasswordInArguments = "password-in-arguments", "docker-login-caller", "DKR-01", "passes the password to docker as an argument";
     LogsInTwice = "logs-in-twice", "docker-login-caller", "DKR-02", "info: logs in to each registry twice";
     IgnoresDockerExitCode = "ignores-docker-exit-code", "docker-login-caller", "DKR-03", "ignores docker's exit code";
+    RenewsInBackground = "renews-in-background", "docker-login-caller", "DKR-04", "info: leaves a process that renews its logins";
     // Observability.
     LogsPassword = "logs-password", "docker-credential", "OBS-01", "logs the password with debug logging enabled";
     WaitsForever = "waits-forever", "token-printer", "OBS-02", "waits forever for a response";

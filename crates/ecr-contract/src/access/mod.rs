@@ -17,12 +17,12 @@ use windows::restrict;
 #[cfg(unix)]
 pub(crate) use unix::{
     create_directory, is_own_directory, make_executable, make_private, open_mode, share,
-    user_directory,
+    user_directory, write_private,
 };
 #[cfg(windows)]
 pub(crate) use windows::{
     create_directory, is_own_directory, make_executable, make_private, open_mode, share,
-    user_directory,
+    user_directory, write_private,
 };
 
 /// Creates a temporary directory that no other user can access, whatever the umask is. It is deleted when the value is dropped.

@@ -1,8 +1,10 @@
 //! Unix: the owner and the mode of a file.
 
-use std::fs::{DirBuilder, Permissions, metadata, set_permissions, symlink_metadata};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::fs::{DirBuilder, File, Permissions, metadata, set_permissions, symlink_metadata};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::Path;
 
 /// Returns the name of the directory for the files of this user in the directory for temporary files, which all users share.
@@ -25,6 +27,17 @@ pub(crate) fn is_own_directory(path: &Path) -> io::Result<bool> {
 /// Sets the mode of a directory to 0700.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     set_permissions(path, Permissions::from_mode(0o700))
+}
+
+/// Creates a file with mode 0600. An existing file is an error.
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = File::options();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 /// Sets the mode of a program to 0755.

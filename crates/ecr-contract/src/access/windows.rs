@@ -23,6 +23,12 @@ pub(crate) fn make_private(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Creates a file. An existing file is an error.
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())
+}
+
 /// Does nothing. Shell scripts are not programs on Windows.
 pub(crate) fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())

@@ -58,6 +58,16 @@ pub(super) async fn run(
     fetch: &Fetch,
 ) -> io::Result<Run> {
     let command = testbed.command(placeholders, further, fetch);
+    run_command(testbed, command, placeholders, stdin).await
+}
+
+/// Runs a command that has the environment of the client.
+pub(super) async fn run_command(
+    testbed: &Testbed,
+    command: std::process::Command,
+    placeholders: &Placeholders,
+    stdin: &str,
+) -> io::Result<Run> {
     let written = written(&command);
     let ended = process::run(command, stdin.as_bytes(), testbed.deadline).await?;
     Ok(Run {

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Deserialize;
 
-use crate::client::command::{Run, run};
+use crate::client::command::{Run, run, run_command};
 use crate::client::outcome::Outcome;
 use crate::client::result::{ClientError, ClientResult, Login};
 use crate::scenario::Fetch;
@@ -18,11 +18,28 @@ pub(super) async fn fetch(
     let input = fetch.input.as_deref().unwrap_or("{registry}");
     let stdin = placeholders.fill(input);
     let run = run(testbed, placeholders, &["get".to_owned()], &stdin, fetch).await?;
+    Ok(outcome(run, stdin.trim()))
+}
+
+/// Requests the login of a registry from a helper that docker's configuration names.
+pub(super) async fn get(
+    testbed: &Testbed,
+    program: &str,
+    placeholders: &Placeholders,
+) -> io::Result<Outcome> {
+    let mut command = testbed.program(program, placeholders, &Fetch::default());
+    command.arg("get");
+    let registry = &placeholders.registry;
+    let run = run_command(testbed, command, placeholders, registry).await?;
+    Ok(outcome(run, registry))
+}
+
+fn outcome(run: Run, requested: &str) -> Outcome {
     let result = match run.has_succeeded() {
-        true => login(&run.stdout(), stdin.trim()),
+        true => login(&run.stdout(), requested),
         false => error(&run),
     };
-    Ok(run.into_outcome(result))
+    run.into_outcome(result)
 }
 
 #[derive(Deserialize)]

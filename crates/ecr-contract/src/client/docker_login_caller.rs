@@ -14,11 +14,22 @@ pub(super) async fn fetch(
     registries: &[Placeholders],
     fetch: &Fetch,
 ) -> io::Result<Vec<Outcome>> {
-    let code = match fetch.docker {
-        Some(DockerShim::Fails) => 1,
-        None => 0,
-    };
-    testbed.shims.set_docker_exit_code(code)?;
+    let fails = fetch.docker == Some(DockerShim::Fails);
+    testbed.shims.set_docker_exit_code(u8::from(fails))?;
+    // The docker CLI does not read the exit code: the registry rejects its login.
+    let rejection = fails.then(|| testbed.reject_logins());
+    let outcomes = run_and_read(testbed, registries, fetch).await;
+    if let Some(fault) = rejection {
+        testbed.ecr.faults().remove(fault);
+    }
+    outcomes
+}
+
+async fn run_and_read(
+    testbed: &Testbed,
+    registries: &[Placeholders],
+    fetch: &Fetch,
+) -> io::Result<Vec<Outcome>> {
     let before = testbed.shims.docker_calls().len();
     let run = run(testbed, &registries[0], &[], "", fetch).await?;
     let calls = testbed.shims.docker_calls().split_off(before);

@@ -1,6 +1,7 @@
 //! Runs clients of each type, and parses their results.
 
 mod command;
+pub(crate) mod docker_config;
 mod docker_credential;
 mod docker_login_caller;
 mod image_tool;

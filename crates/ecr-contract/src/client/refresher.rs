@@ -4,13 +4,12 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::command::written;
+use crate::client::docker_config;
 use crate::client::library::SHUTDOWN_TIMEOUT;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
@@ -165,15 +164,7 @@ fn of_config(config: &Value, registry: &str) -> ClientResult {
     let Some((key, entry)) = entry else {
         return ClientResult::error(format!("the file has no login for {registry}"));
     };
-    let member = |name: &str| entry[name].as_str().map(str::to_owned);
-    let pair = member("auth").and_then(|auth| {
-        let bytes = BASE64_STANDARD.decode(auth).ok()?;
-        let pair = String::from_utf8(bytes).ok()?;
-        let (user, password) = pair.split_once(':')?;
-        Some((user.to_owned(), password.to_owned()))
-    });
-    let pair = pair.or_else(|| member("username").zip(member("password")));
-    match pair {
+    match docker_config::pair(entry) {
         Some((username, password)) if !password.is_empty() => ClientResult::Login(Login {
             username: Some(username),
             secret: Some(password),

@@ -12,6 +12,7 @@ mod sequences;
 mod steps;
 
 use mock_ecr::MockEcr;
+use mock_ecr::fault::{Fault, FaultAction, TokenFault};
 
 use crate::client::{Client, quoted};
 use crate::clock;
@@ -58,6 +59,7 @@ fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
     let found = cases.find(|(name, _)| *name == request.case);
     let (_, mut scenario) = found.ok_or_else(|| "unknown case".to_owned())?;
     request.timing.fit(&mut scenario);
+    scenario.apply_claims(&request.claims);
     Ok(scenario)
 }
 
@@ -71,6 +73,16 @@ fn redirect_mode(
     if scenario.needs_sandbox && sandbox.is_none() {
         return Err("requires a sandbox, which cannot be created here".to_owned());
     }
+    if request.docker.is_some() && request.redirect == RedirectMode::Env {
+        return Err("docker finds the registry only with --redirect sandbox or proxy".to_owned());
+    }
+    if let Some(why) = request
+        .docker
+        .as_ref()
+        .and_then(|_| without_real_docker(scenario))
+    {
+        return Err(why.to_owned());
+    }
     let requested = request.redirect;
     if scenario.redirect.is_empty() || scenario.redirect.contains(&requested) {
         return Ok(requested);
@@ -78,6 +90,14 @@ fn redirect_mode(
     let possible = |mode: &&RedirectMode| **mode != RedirectMode::Sandbox || sandbox.is_some();
     let found = scenario.redirect.iter().find(possible).copied();
     found.ok_or_else(|| "requires --redirect sandbox, which is not available here".to_owned())
+}
+
+/// Returns the reason why a scenario cannot be run with the docker CLI, which sends each password to the registry.
+fn without_real_docker(scenario: &Scenario) -> Option<&'static str> {
+    let is_changed =
+        |fault: &Fault| matches!(fault.action, FaultAction::Token(TokenFault::Login(_)));
+    let changes = scenario.faults().any(is_changed);
+    changes.then_some("the registry would reject the changed password: requires --docker shim")
 }
 
 async fn run_on_testbed(

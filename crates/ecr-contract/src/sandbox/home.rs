@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use crate::access;
 use crate::system::System;
 
-/// A temporary home directory. On Unix, its mode is 0700. At first it contains only empty directories and docker's `config.json` without a login. It is deleted with its
-/// contents when this value is dropped.
+/// A temporary home directory. On Unix, its mode is 0700. At first it contains only empty directories and docker's `config.json` without a
+/// login. It is deleted with its contents when this value is dropped.
 #[derive(Debug)]
 pub struct TemporaryHome(TempDir);
 
@@ -27,7 +27,8 @@ impl TemporaryHome {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
         // buildah fails if `DOCKER_CONFIG` names a directory without this file.
-        std::fs::write(home.path().join(".docker/config.json"), "{}\n")?;
+        // docker does not change the mode of an existing file, and creates the file with mode 0600.
+        access::write_private(&home.path().join(".docker/config.json"), "{}\n")?;
         // Programs reject an `XDG_RUNTIME_DIR` that other users can read.
         access::make_private(&home.path().join("run"))?;
         Ok(TemporaryHome(home))

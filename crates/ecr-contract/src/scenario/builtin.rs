@@ -43,6 +43,7 @@ const FILES: &[(&str, &str)] = files![
     "DKR-01"
     "DKR-02"
     "DKR-03"
+    "DKR-04"
     "EXP-01"
     "EXP-02"
     "EXP-03"

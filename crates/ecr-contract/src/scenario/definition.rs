@@ -7,6 +7,7 @@ use mock_ecr::Config;
 use mock_ecr::fault::{Fault, FaultAction};
 use serde::{Deserialize, Deserializer};
 
+use crate::claim::Claim;
 use crate::client_type::ClientType;
 use crate::error_chain::error_chain;
 use crate::scenario::expect::Files;
@@ -37,6 +38,9 @@ pub(crate) struct Scenario {
     /// The suite in which the scenario entered. `None` for an additional scenario, which every suite contains.
     #[serde(default)]
     pub(crate) suite: Option<SuiteNumber>,
+    /// The capability that the scenario tests. If the client does not claim it, the results are only reported.
+    #[serde(default)]
+    pub(crate) claim: Option<Claim>,
     /// The reason why the scenario is skipped. `None` if the scenario can be run.
     #[serde(default)]
     pub(crate) skip: Option<String>,
@@ -83,6 +87,22 @@ impl Scenario {
             false => Duration::ZERO,
         };
         from_the_start + lengths.sum::<Duration>()
+    }
+
+    /// Returns the faults of the configuration and of all steps.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &Fault> {
+        let of_steps = self.steps.iter().filter_map(|step| match &step.action {
+            Some(Action::Faults(faults)) => Some(faults),
+            _ => None,
+        });
+        self.config.faults.iter().chain(of_steps.flatten())
+    }
+
+    /// Gives the scenario the severity `info` if the client does not claim the capability that it tests.
+    pub(crate) fn apply_claims(&mut self, claims: &[Claim]) {
+        if self.claim.is_some_and(|claim| !claims.contains(&claim)) {
+            self.severity = Severity::Info;
+        }
     }
 
     /// Returns whether an expectation depends on the modes of files.

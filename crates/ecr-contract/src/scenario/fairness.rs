@@ -36,14 +36,6 @@ fn must_be(step: &Step, result: ExpectedResult) -> bool {
     step.expect.as_ref().is_some_and(of_step)
 }
 
-fn faults(scenario: &Scenario) -> impl Iterator<Item = &Fault> {
-    let of_steps = scenario.steps.iter().filter_map(|step| match &step.action {
-        Some(Action::Faults(faults)) => Some(faults),
-        _ => None,
-    });
-    scenario.config.faults.iter().chain(of_steps.flatten())
-}
-
 /// An image tool may use the image that it has pulled before, and then neither calls its helper nor sends a request.
 #[test]
 fn an_image_tool_pulls_at_most_one_image_in_a_home_directory() {
@@ -62,8 +54,9 @@ fn an_image_tool_pulls_at_most_one_image_in_a_home_directory() {
 #[test]
 fn a_login_that_is_rejected_once_is_always_rejected() {
     for (name, scenario) in cases() {
-        let mut early =
-            faults(&scenario).filter(|fault| matches!(fault.action, FaultAction::ExpiredEarly(_)));
+        let mut early = scenario
+            .faults()
+            .filter(|fault| matches!(fault.action, FaultAction::ExpiredEarly(_)));
         assert!(early.all(|fault| fault.matcher.times.is_none()), "{name}");
     }
 }
@@ -75,7 +68,7 @@ fn a_client_need_not_make_more_than_two_attempts() {
         let many = |fault: &Fault| fault.matcher.times.is_some_and(|times| times > 1);
         let mut steps = scenario.steps.iter();
         let must_login = steps.any(|step| must_be(step, ExpectedResult::Login));
-        assert!(!(must_login && faults(&scenario).any(many)), "{name}");
+        assert!(!(must_login && scenario.faults().any(many)), "{name}");
     }
 }
 

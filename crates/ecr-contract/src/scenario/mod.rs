@@ -23,5 +23,5 @@ pub(crate) use range::{Count, Span};
 pub use redirect::RedirectMode;
 pub use severity::Severity;
 pub(crate) use step::{
-    Action, Corruption, DockerShim, Fetch, GivenLogin, Revoked, RunArgs, Setting, Step,
+    Action, Corruption, DockerShim, Fetch, GivenLogin, LoginSource, Revoked, RunArgs, Setting, Step,
 };

@@ -67,6 +67,8 @@ pub(crate) enum Action {
     Run(RunArgs),
     /// Polls the file of a refresher for this duration.
     Watch(Duration),
+    /// Reads the login of the default registry as another program would.
+    Use(LoginSource),
     /// Waits for this duration.
     Wait(Duration),
     /// Moves the mock's clock. The client's clock is unchanged.
@@ -175,6 +177,14 @@ pub(crate) struct RunArgs {
     pub(crate) env: BTreeMap<String, Setting>,
 }
 
+/// The place from which a program reads a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LoginSource {
+    /// Docker's configuration: its credential helper for the registry, or the stored login.
+    DockerConfig,
+}
+
 /// The tokens to revoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -205,6 +215,8 @@ struct Written {
     run: Option<RunArgs>,
     #[serde(default, deserialize_with = "range::optional_length")]
     watch: Option<Duration>,
+    #[serde(rename = "use")]
+    source: Option<LoginSource>,
     #[serde(default, deserialize_with = "range::optional_length")]
     wait: Option<Duration>,
     clock: Option<Shift>,
@@ -225,6 +237,7 @@ impl<'de> Deserialize<'de> for Step {
             written.fetch.map(Action::Fetch),
             written.run.map(Action::Run),
             written.watch.map(Action::Watch),
+            written.source.map(Action::Use),
             written.wait.map(Action::Wait),
             written.clock.map(Action::Clock),
             written.faults.map(Action::Faults),

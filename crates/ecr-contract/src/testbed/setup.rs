@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mock_ecr::config::{InitialRepository, Variable};
+use mock_ecr::fault::{Fault, FaultId};
 use mock_ecr::token::{Claims, Revocation, TokenIssuer};
 use mock_ecr::{AccountId, Config, MockEcr, PrincipalArn, Region, Timestamp};
 use tempfile::TempDir;
@@ -89,7 +90,7 @@ impl Testbed {
         };
         let started = clock::now();
         Ok(Testbed {
-            shims: Shims::make(tools.path(), request.client_type)?,
+            shims: Shims::make(tools.path(), request.client_type, request.docker.as_deref())?,
             client_type: request.client_type,
             deadline: started + scenario.deadline,
             client: request.client.clone(),
@@ -119,8 +120,20 @@ impl Testbed {
             .iter()
             .flat_map(|word| self.filled(word, placeholders, fetch));
         let mut words = words.collect::<Vec<_>>().into_iter();
-        let mut command = Command::new(words.next().unwrap_or_default());
+        let program = words.next().unwrap_or_default();
+        let mut command = self.program(&program, placeholders, fetch);
         command.args(words).args(further);
+        command
+    }
+
+    /// Returns the command of a program, with the environment of the client.
+    pub(crate) fn program(
+        &self,
+        program: &str,
+        placeholders: &Placeholders,
+        fetch: &Fetch,
+    ) -> Command {
+        let mut command = Command::new(program);
         set_environment(&mut command, &self.variables, Some(&self.home));
         command.envs(placeholders.variables());
         if matches!(
@@ -216,6 +229,13 @@ impl Testbed {
         revoked.expect(FEW_REVOCATIONS);
     }
 
+    /// Makes the registry reject every login, until the fault is removed.
+    pub(crate) fn reject_logins(&self) -> FaultId {
+        let fault = Fault::from_toml(REJECT_LOGINS).expect("the fault is valid");
+        let added = self.ecr.faults().add(fault);
+        added.expect("the fault is valid")
+    }
+
     /// Returns the password for an image tool. Returns `None` for [`GivenLogin::Denied`], and if there is no second principal.
     pub(crate) fn login(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
         let password = self.password(given, placeholders)?;
@@ -286,6 +306,9 @@ pub(crate) struct Issued {
     pub(crate) token: String,
     pub(crate) claims: Claims,
 }
+
+const REJECT_LOGINS: &str =
+    "match = { service = \"registry\" }\naction = { expired_early = \"forbidden\" }";
 
 const REGISTRIES: &str = "{registries}";
 

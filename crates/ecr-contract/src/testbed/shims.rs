@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::access;
+use crate::client::{docker_config, quoted};
 use crate::client_type::ClientType;
 
 /// The directory that contains the programs and the records of their calls.
@@ -41,14 +42,20 @@ pub(crate) struct DockerLogin {
 
 impl Shims {
     /// Creates the programs for a client type. For an image tool, `docker` is not replaced, since the tool may be docker.
-    pub(crate) fn make(folder: &Path, client_type: ClientType) -> io::Result<Self> {
+    ///
+    /// For a caller of `docker login`, `docker` is the path of the docker CLI. If `None`, docker is replaced.
+    pub(crate) fn make(
+        folder: &Path,
+        client_type: ClientType,
+        docker: Option<&Path>,
+    ) -> io::Result<Self> {
         let folder = folder.to_owned();
         let programs = folder.join("bin");
         std::fs::create_dir_all(&programs)?;
         let path = before_path(&programs, std::env::var_os("PATH").as_deref())?;
         let shims = Shims { folder, path };
         match client_type {
-            ClientType::DockerLoginCaller => shims.install("docker", DOCKER)?,
+            ClientType::DockerLoginCaller => shims.install("docker", &docker_script(docker))?,
             ClientType::ImageTool => shims.install(HELPER_PROGRAM, HELPER)?,
             _ => {}
         }
@@ -129,12 +136,51 @@ impl DockerCall {
             stdin: read("stdin"),
         };
         let arguments = read("arguments").unwrap_or_default();
+        let arguments: Vec<String> = arguments.lines().map(str::to_owned).collect();
+        let stored = read("config.json").and_then(|config| {
+            let login = stored_login(&config, &arguments)?;
+            let stdin = read("stdin");
+            Some(DockerLogin { stdin, ..login })
+        });
         DockerCall {
-            arguments: arguments.lines().map(str::to_owned).collect(),
+            arguments,
             command: read("command").unwrap_or_default(),
-            login: read("server").map(login),
+            login: read("server").map(login).or(stored),
         }
     }
+}
+
+/// Returns the script of the program `docker`.
+fn docker_script(docker: Option<&Path>) -> String {
+    match docker {
+        None => DOCKER.to_owned(),
+        Some(docker) => DOCKER_REAL.replace(
+            "DOCKER \"$@\"",
+            &format!("{} \"$@\"", quoted(&docker.display().to_string())),
+        ),
+    }
+}
+
+/// Returns the login that docker has stored for the server of a command line.
+fn stored_login(config: &str, arguments: &[String]) -> Option<DockerLogin> {
+    let config: serde_json::Value = serde_json::from_str(config).ok()?;
+    let mut servers = arguments.iter().map(|argument| server_of(argument));
+    servers.find_map(|server| {
+        let (username, password) = docker_config::stored(&config, server)?;
+        Some(DockerLogin {
+            username,
+            password,
+            server: server.to_owned(),
+            stdin: None,
+        })
+    })
+}
+
+/// Returns the host of a server, without a scheme and a path.
+fn server_of(argument: &str) -> &str {
+    let host = argument.trim_start_matches("https://");
+    let host = host.trim_start_matches("http://");
+    host.split('/').next().unwrap_or_default()
 }
 
 /// Returns a value of `PATH` in which `folder` is before the directories of `path`.
@@ -153,6 +199,7 @@ pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
 const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
 
 const DOCKER: &str = include_str!("docker.sh");
+const DOCKER_REAL: &str = include_str!("docker_real.sh");
 
 const HELPER: &str = r#"#!/bin/sh
 [ "$1" = get ] || exit 0
@@ -206,7 +253,7 @@ mod tests {
     #[test]
     fn a_helper_returns_the_logins_in_order_and_fails_without_one() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path(), ClientType::ImageTool).unwrap();
+        let shims = Shims::make(folder.path(), ClientType::ImageTool, None).unwrap();
         let secrets = [Some("first".to_owned()), None];
         shims.set_helper_responses("host", &secrets).unwrap();
         let first = run(&shims, HELPER_PROGRAM, &["get"]);
@@ -225,7 +272,7 @@ mod tests {
     #[test]
     fn a_login_is_parsed_as_docker_parses_it() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
+        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller, None).unwrap();
         for arguments in [
             &["login", "-u", "AWS", "-p", "pass", "host.example"][..],
             &["--config", "D", "login", "-uAWS", "host.example", "-p=pass"],
@@ -253,7 +300,7 @@ mod tests {
     #[test]
     fn a_login_that_docker_rejects_is_no_login() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
+        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller, None).unwrap();
         for (arguments, code, message) in [
             (
                 &["login", "-u", "AWS", "-p", "", "host.example"][..],
@@ -282,7 +329,7 @@ mod tests {
     #[test]
     fn docker_reports_the_host_of_a_failed_login() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
+        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller, None).unwrap();
         let login = ["login", "--username", "AWS", "-p", "x", "host.example"];
         assert!(run(&shims, "docker", &login).status.success());
         shims.set_docker_exit_code(1).unwrap();

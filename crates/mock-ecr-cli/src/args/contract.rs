@@ -6,9 +6,17 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 use ecr_contract::report::{ReportTarget, Strictness};
-use ecr_contract::{ClientType, SuiteNumber};
+use ecr_contract::{Claim, ClientType, SuiteNumber};
 
 use crate::args::redirect::RedirectMode;
+
+/// The program `docker` of a caller of `docker login`.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum DockerProgram {
+    #[default]
+    Shim,
+    Real,
+}
 
 #[derive(Debug, Parser)]
 pub(crate) struct ContractOptions {
@@ -56,6 +64,14 @@ pub(crate) struct ContractOptions {
     /// The start-up time of the client, such as 500ms. Time limits are extended by twice this duration. Default: measured before the run.
     #[arg(long, value_name = "DURATION", value_parser = mock_ecr::config::parse_duration)]
     pub(crate) startup: Option<Duration>,
+    /// The program `docker` of a client of the type docker-login-caller: a program that only parses its command line as docker does (shim), or
+    /// the docker CLI on the PATH (real).
+    #[arg(long, value_name = "PROGRAM", value_enum, default_value_t)]
+    docker: DockerProgram,
+    /// A capability that the client claims: refresh (a docker-login-caller renews its logins). Without it, DKR-04 only reports its results. Can
+    /// be repeated.
+    #[arg(long, value_name = "CLAIM")]
+    pub(crate) claims: Vec<Claim>,
     /// Lists the scenarios without running them. Without `--client-type`, lists the scenarios of all client types.
     #[arg(long)]
     pub(crate) list: bool,
@@ -74,6 +90,13 @@ impl ContractOptions {
         match self.strict {
             true => Strictness::Should,
             false => Strictness::Must,
+        }
+    }
+
+    pub(crate) fn docker(&self) -> ecr_contract::DockerProgram {
+        match self.docker {
+            DockerProgram::Shim => ecr_contract::DockerProgram::Shim,
+            DockerProgram::Real => ecr_contract::DockerProgram::Real,
         }
     }
 
