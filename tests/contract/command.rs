@@ -137,7 +137,7 @@ fn an_invalid_argument_is_reported_before_the_run() {
     for (options, part) in [
         (
             &["--scenario", "NOPE-*"][..],
-            "no scenario for client type token-printer matches",
+            "no scenario of suite 2 for client type token-printer matches",
         ),
         (&["--scenarios", "/no/such"][..], "/no/such: cannot be read"),
         (&["--report", "pdf=x"][..], "pdf"),

@@ -58,9 +58,8 @@ pub fn sanitize_json(json: &str) -> String {
 pub(crate) fn disarm_line(line: &str) -> String {
     let command = line.trim_start();
     let mut chars = command.chars();
-    let is_command = LINE_COMMANDS.iter().any(|start| command.starts_with(start));
     match chars.next() {
-        Some(first) if is_command => {
+        Some(first) if command.starts_with("::") || is_group(command) => {
             let indent = &line[..line.len() - command.len()];
             format!("{indent}{}{}", escape(first), chars.as_str())
         }
@@ -68,9 +67,14 @@ pub(crate) fn disarm_line(line: &str) -> String {
     }
 }
 
-/// `::` starts a command of GitHub Actions; the others start or open a group in the log of Buildkite. Sources:
-/// docs.github.com, "Workflow commands for GitHub Actions"; buildkite.com/docs, "Managing log output".
-const LINE_COMMANDS: [&str; 5] = ["::", "---", "+++", "~~~", "^^^"];
+/// Returns whether a line starts or opens a group in the log of Buildkite. The beginning of a certificate, `-----BEGIN`, does not. Source:
+/// buildkite.com/docs, "Managing log output".
+fn is_group(line: &str) -> bool {
+    let mut rest = ["---", "+++", "~~~", "^^^"]
+        .iter()
+        .filter_map(|start| line.strip_prefix(start));
+    rest.any(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+}
 
 /// Returns whether a text begins with a command that a CI service executes anywhere in a line, such as `##[group]`, `##vso[…]` and
 /// `##teamcity[…]`.
@@ -128,8 +132,8 @@ mod tests {
         let section = "x section_start:1:a\r\x1b[0Kb";
         assert_eq!(sanitize_line(section), r"x \x73ection_start:1:a\r\x1b[0Kb");
         assert_eq!(sanitize_line("travis_fold:end:a"), r"\x74ravis_fold:end:a");
-        let groups = "--- a\n +++ b\n~~~ c\n^^^ +++\n-- d\na --- b";
-        let expected = "\\x2d-- a\n \\x2b++ b\n\\x7e~~ c\n\\x5e^^ +++\n-- d\na --- b";
+        let groups = "--- a\n +++ b\n~~~ c\n^^^ +++\n-- d\na --- b\n---\n-----BEGIN-----\n---e";
+        let expected = "\\x2d-- a\n \\x2b++ b\n\\x7e~~ c\n\\x5e^^ +++\n-- d\na --- b\n\\x2d--\n-----BEGIN-----\n---e";
         assert_eq!(sanitize_text(groups), expected);
     }
 
