@@ -161,7 +161,11 @@ fn without_clock_hint(error: ClientError) -> ClientError {
 }
 
 fn rejection(response: &Response) -> ClientError {
-    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let body = serde_json::from_slice::<Value>(&response.body);
+    if Fault::PanicsOnErrorBody.is_on() {
+        assert!(body.is_ok(), "the body of an error is JSON");
+    }
+    let body = body.unwrap_or_default();
     let member = |names: [&str; 2]| names.iter().find_map(|name| body[name].as_str());
     let code = member(["__type", "code"]).unwrap_or("UnknownError");
     let code = code.rsplit('#').next().unwrap_or_default().to_owned();

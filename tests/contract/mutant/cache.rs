@@ -35,6 +35,12 @@ impl Cache {
         if let Some(cached) = self.cached.get(&key).filter(|cached| cached.is_fresh(now)) {
             return Ok(cached.login.clone());
         }
+        if let Some(cached) = self.cached.get(&key)
+            && Fault::ExpiredWhileLocked.is_on()
+            && !wait_with_lock().await
+        {
+            return Ok(cached.login.clone());
+        }
         // With a valid login in the cache, the caller need not wait long for a new one.
         let has_another = self
             .cached
@@ -188,7 +194,11 @@ fn key(registry: &Registry) -> String {
         .as_ref()
         .filter(|_| !Fault::CacheIgnoresAccount.is_on());
     let account = account.map_or("", String::as_str);
-    format!("{}-{identity}-{account}", registry.region)
+    let region = match Fault::CacheIgnoresRegion.is_on() {
+        true => "",
+        false => &registry.region,
+    };
+    format!("{region}-{identity}-{account}")
 }
 
 fn cached(entry: &Value) -> Option<CachedLogin> {
@@ -213,6 +223,16 @@ fn directory() -> PathBuf {
     let set = env::var_os("AWS_ECR_CACHE_DIR").filter(|path| !path.is_empty());
     let home = || PathBuf::from(env::var_os("HOME").unwrap_or_default());
     set.map_or_else(|| home().join(".ecr"), PathBuf::from)
+}
+
+/// Holds the lock for a moment. Returns false if another process holds it. Only a fault calls this function.
+async fn wait_with_lock() -> bool {
+    let Ok(lock) = lock() else { return true };
+    let is_locked = lock.try_lock().is_ok();
+    if is_locked {
+        clock::wait(0.5).await;
+    }
+    is_locked
 }
 
 fn lock() -> std::io::Result<File> {

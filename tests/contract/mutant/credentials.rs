@@ -21,7 +21,8 @@ impl Credentials {
             return Ok(Credentials {
                 access_key_id: id,
                 secret_access_key: secret,
-                session_token: set("AWS_SESSION_TOKEN"),
+                session_token: set("AWS_SESSION_TOKEN")
+                    .filter(|_| !Fault::IgnoresSessionToken.is_on()),
             });
         }
         if Fault::WaitsForCredentials.is_on() {

@@ -84,6 +84,10 @@ faults! {
     NeverRenews = "never-renews", "image-tool", "EXP-12", "never replaces its login";
     RenewsForManifestsOnly = "renews-for-manifests-only", "image-tool", "EXP-13", "does not replace its login when a layer is rejected";
     RefreshesAfterTtl = "refreshes-after-ttl", "refresher", "EXP-14", "refreshes at an interval of the token's TTL";
+    MarginOfSeconds = "margin-of-seconds", "docker-credential", "EXP-15", "caches a token until two seconds before it expires";
+    ReplacesOnce = "replaces-once", "library", "EXP-16", "replaces only the first login that the registry rejects";
+    StopsWhenExpired = "stops-when-expired", "refresher", "EXP-17", "makes no further attempt when its token has expired during an outage";
+    ExpiredWhileLocked = "expired-while-locked", "docker-credential", "EXP-18", "returns an expired token while another process requests a new one";
     // The registry.
     IgnoresRejectionBy403 = "ignores-403", "image-tool", "REG-01", "does not replace its login when it is rejected with 403";
     IgnoresRejectionBy401 = "ignores-401", "image-tool", "REG-02", "does not replace its login when it is rejected with 401";
@@ -91,6 +95,8 @@ faults! {
     HidesAuthorizationError = "hides-authorization-error", "image-tool", "REG-04", "fails with a message that does not mention authorization";
     TrustsStoredLogins = "trusts-stored-logins", "image-tool", "REG-05", "continues with a stored login that is rejected";
     SendsLoginToBlobHost = "sends-login-to-blob-host", "image-tool", "REG-06", "sends Authorization to the host of the layers";
+    IgnoresDigests = "ignores-digests", "image-tool", "REG-07", "does not compare content with its digest";
+    RenewsFiftyTimes = "renews-fifty-times", "image-tool", "REG-08", "replaces a rejected login up to fifty times for each request";
     // Throttling.
     NeverRetries = "never-retries", "token-printer", "THR-01", "makes one attempt";
     NoRetryOn400 = "no-retry-on-400", "library", "THR-01", "does not retry a ThrottlingException with status 400";
@@ -111,6 +117,7 @@ faults! {
     TrustsAnyCertificate = "trusts-any-certificate", "token-printer", "NET-06", "accepts every certificate";
     HidesClockError = "hides-clock-error", "token-printer", "NET-07", "fails with a message that does not mention the clock";
     RetriesSkewedSignatures = "retries-skewed-signatures", "library", "NET-07", "repeats a request after its signature was rejected for a wrong time";
+    PanicsOnErrorBody = "panics-on-error-body", "token-printer", "NET-08", "panics when the body of an error is not JSON";
     // Credentials.
     RetriesExpiredKeys = "retries-expired-keys", "token-printer", "CRD-01", "retries when its keys have expired";
     UnknownKeyIsEmptyLogin = "unknown-key-is-empty-login", "token-printer", "CRD-02", "prints an empty password when its key is unknown";
@@ -120,6 +127,7 @@ faults! {
     ResolvesCredentialsFirst = "resolves-credentials-first", "docker-credential", "CRD-04", "looks for credentials before it checks the host";
     CacheIgnoresAccessKey = "cache-ignores-access-key", "docker-credential", "CRD-05", "caches tokens without regard to the identity";
     NeverPrunes = "never-prunes", "docker-credential", "CRD-06", "info: caches a token for each access key, without a limit";
+    IgnoresSessionToken = "ignores-session-token", "token-printer", "CRD-07", "does not send the session token of temporary credentials";
     // Accounts.
     CacheIgnoresAccount = "cache-ignores-account", "docker-credential", "ACC-01", "caches tokens without regard to the account of the registry";
     EmptyRegistryIds = "empty-registry-ids", "library", "ACC-01", "sends an empty list of registryIds for all accounts but the first";
@@ -129,14 +137,17 @@ faults! {
     RejectsSpacesUnclearly = "rejects-spaces-unclearly", "library", "ACC-04", "fails with an unclear message for a name with spaces around it";
     RenewsWithFirstAccount = "renews-with-first-account", "refresher", "ACC-05", "renews the login of each registry with the account of the first";
     RenewsFirstRegistry = "renews-first-registry", "library", "ACC-05", "requests the first registry when a registry is requested again";
+    StopsAtFirstError = "stops-at-first-error", "refresher", "ACC-06", "ends the refresh of all registries when AWS denies a token for one of them";
     // Regions and hosts.
     RegionFromEnvironment = "region-from-environment", "docker-credential", "RGN-01", "signs for the region of the environment";
     HidesMissingRegion = "hides-missing-region", "docker-credential", "RGN-02", "fails without a region, with a message that does not mention the region";
+    CacheIgnoresRegion = "cache-ignores-region", "library", "RGN-03", "caches tokens without regard to the Region of the registry";
     SupportsOnlyCom = "supports-only-com", "docker-credential", "HST-01", "accepts only registries below amazonaws.com";
     NoDualStack = "no-dual-stack", "docker-credential", "HST-02", "rejects dual-stack hosts";
     NoFips = "no-fips", "docker-credential", "HST-03", "rejects FIPS hosts";
     NoLoginForFips = "no-login-for-fips", "image-tool", "HST-03", "sends no login to FIPS hosts";
     UnanchoredHost = "unanchored-host", "docker-credential", "HST-04", "accepts hosts that continue after amazonaws.com";
+    MatchesPartOfHost = "matches-part-of-host", "docker-login-caller", "HST-06", "accepts a name if a part of it is the name of a registry";
     // docker's protocol.
     ReturnsHostAsServerUrl = "returns-host-as-server-url", "docker-credential", "DHP-01", "returns the host as the ServerURL, instead of the requested URL";
     OwnNotFoundMessage = "own-not-found-message", "docker-credential", "DHP-02", "reports missing credentials with a message other than docker's";
@@ -148,11 +159,14 @@ faults! {
     WorldReadableCache = "world-readable-cache", "docker-credential", "DHP-07", "makes its cache readable by all users";
     PanicsOnCorruptCache = "panics-on-corrupt-cache", "docker-credential", "DHP-07", "panics when the cache is not JSON";
     AppendsToCache = "appends-to-cache", "docker-credential", "DHP-08", "appends to a cache that another process has changed";
+    EmptyIsDefaultRegistry = "empty-is-default-registry", "docker-credential", "DHP-09", "returns the login of the default registry for an empty server URL";
     // The kubelet's protocol.
     AddsUnknownField = "adds-unknown-field", "kubelet", "KCP-01", "returns a field that the kubelet does not know";
     LongDuration = "long-duration", "kubelet", "KCP-01", "returns cacheDuration 24h0m0s for a token that is valid for hours";
     AcceptsEveryRequest = "accepts-every-request", "kubelet", "KCP-02", "does not check kind and apiVersion";
     KeyWithoutPort = "key-without-port", "kubelet", "KCP-04", "drops the port of the image";
+    RejectsTagWithDigest = "rejects-tag-with-digest", "kubelet", "KCP-05", "rejects an image with both a tag and a digest";
+    RejectsUnknownFields = "rejects-unknown-fields", "kubelet", "KCP-06", "rejects a request with a field that it does not know";
     // `docker login`.
     PasswordInArguments = "password-in-arguments", "docker-login-caller", "DKR-01", "passes the password to docker as an argument";
     LogsInTwice = "logs-in-twice", "docker-login-caller", "DKR-02", "info: logs in to each registry twice";
@@ -164,4 +178,5 @@ faults! {
     NoEntryIsEmptyLogin = "no-entry-is-empty-login", "token-printer", "OBS-03", "returns an empty password for a response without entries";
     PanicsWithoutEntry = "panics-without-entry", "docker-login-caller", "OBS-03", "panics when the response has no entry";
     ClearsLoginsWithoutEntry = "clears-logins-without-entry", "refresher", "OBS-03", "publishes an empty list when the response has no entry";
+    IgnoresEmptyFile = "ignores-empty-file", "refresher", "OBS-04", "writes no login to a file that is empty";
 }

@@ -38,12 +38,25 @@ fn image(request: &Value) -> Result<&str, ClientError> {
     let is_valid =
         request["apiVersion"] == VERSION && request["kind"] == "CredentialProviderRequest";
     let image = request["image"].as_str().filter(|image| !image.is_empty());
-    match image {
+    let is_rejected = has_unknown_field(request) && Fault::RejectsUnknownFields.is_on()
+        || image.is_some_and(has_tag_and_digest) && Fault::RejectsTagWithDigest.is_on();
+    match image.filter(|_| !is_rejected) {
         Some(image) if is_valid || Fault::AcceptsEveryRequest.is_on() => Ok(image),
         _ => Err(ClientError::Other(format!(
             "expected a CredentialProviderRequest of {VERSION}"
         ))),
     }
+}
+
+fn has_unknown_field(request: &Value) -> bool {
+    let known = ["kind", "apiVersion", "image"];
+    let mut fields = request.as_object().into_iter().flat_map(|all| all.keys());
+    fields.any(|name| !known.contains(&name.as_str()))
+}
+
+fn has_tag_and_digest(image: &str) -> bool {
+    let name = image.split_once('@').map_or("", |(name, _)| name);
+    name.contains(':')
 }
 
 /// Returns the requested host, by which the kubelet looks up the login.

@@ -29,6 +29,7 @@ struct Library {
     cache: Cache,
     /// Used only by faults.
     failed: Option<ClientError>,
+    has_replaced: bool,
     requested: Vec<Registry>,
 }
 
@@ -47,7 +48,7 @@ impl Library {
             "the request names no registry".to_owned(),
         ))?;
         let registry = self.renewed(Registry::or_local(name)?);
-        if request["refused"] == true && !Fault::IgnoresRejection.is_on() {
+        if request["refused"] == true && !self.ignores_rejection() {
             self.cache.forget(&registry);
         }
         if let Some(error) = self.failed.as_ref().filter(|_| Fault::CachesErrors.is_on()) {
@@ -56,6 +57,12 @@ impl Library {
         let login = self.cache.login(&registry).await;
         self.failed = login.as_ref().err().cloned();
         login
+    }
+
+    /// Applies the faults that return a rejected login again.
+    fn ignores_rejection(&mut self) -> bool {
+        let is_again = std::mem::replace(&mut self.has_replaced, true);
+        Fault::IgnoresRejection.is_on() || is_again && Fault::ReplacesOnce.is_on()
     }
 
     /// Returns the registry to request. With a fault, a repeated request is for the first registry.

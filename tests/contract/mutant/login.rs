@@ -86,6 +86,7 @@ impl CachedLogin {
         match () {
             () if Fault::RefreshesAtExpiry.is_on() => ttl,
             () if Fault::RefreshesAfterTtl.is_on() => ttl + 1.0,
+            () if Fault::MarginOfSeconds.is_on() => ttl - 2.0,
             () if Fault::CachesAtLeastAMinute.is_on() => (ttl / 2.0).max(60.0),
             () if Fault::FixedMargin.is_on() && ttl > 60.0 => ttl - 1800.0,
             () => ttl / 2.0,

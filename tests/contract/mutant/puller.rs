@@ -116,7 +116,15 @@ impl Pull {
         if is_rejection(response.status) && Variant::RepeatsRejectedRequests.is_on() {
             response = self.send(method, &url).await?;
         }
-        if is_rejection(response.status) && self.may_renew(response.status, kind) {
+        let times = if Fault::RenewsFiftyTimes.is_on() {
+            50
+        } else {
+            1
+        };
+        for _ in 0..times {
+            if !is_rejection(response.status) || !self.may_renew(response.status, kind) {
+                break;
+            }
             self.authorization = self.logins.another()?;
             response = self.send(method, &url).await?;
         }
@@ -206,7 +214,7 @@ fn rejected(method: &str, url: &Url, status: u16) -> ClientError {
 fn verify(digest: &str, response: &Response) -> Result<(), ClientError> {
     let is_known = digest.starts_with("sha256:");
     let is_right = digest == format!("sha256:{}", sign::hash(&response.body));
-    match is_right || !is_known {
+    match is_right || !is_known || Fault::IgnoresDigests.is_on() {
         true => Ok(()),
         false => Err(ClientError::Other(format!(
             "{digest} does not match the content"

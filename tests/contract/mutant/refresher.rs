@@ -41,11 +41,11 @@ pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Refreshes the login of a registry forever.
+/// Refreshes the login of a registry forever, unless a fault stops the refresh.
 async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>) {
     let mut requested = registry.clone();
     let mut failed = 0;
-    loop {
+    while !lock(&store).is_stopped {
         let pause = match login(&requested).await {
             Ok(login) => {
                 failed = 0;
@@ -91,6 +91,9 @@ fn lock(store: &Mutex<LoginStore>) -> MutexGuard<'_, LoginStore> {
 struct LoginStore {
     file: PathBuf,
     cached: BTreeMap<String, CachedLogin>,
+    /// Set only by faults.
+    is_stopped: bool,
+    has_published: bool,
 }
 
 impl LoginStore {
@@ -98,6 +101,8 @@ impl LoginStore {
         LoginStore {
             file,
             cached: BTreeMap::new(),
+            is_stopped: false,
+            has_published: false,
         }
     }
 
@@ -108,11 +113,15 @@ impl LoginStore {
             None => INTERVAL_WITHOUT_EXPIRY,
         };
         self.cached.insert(registry.authority.clone(), cached);
+        self.has_published = true;
         self.write();
         keep.max(0.1)
     }
 
     fn pause_after(&mut self, registry: &Registry, error: &ClientError, failed: u32) -> f64 {
+        let has_expired = failed > 1 && !self.cached.contains_key(&registry.authority);
+        self.is_stopped = Fault::StopsAtFirstError.is_on() && error.is_denial()
+            || Fault::StopsWhenExpired.is_on() && self.has_published && has_expired;
         if Fault::ClearsLoginsInOutage.is_on()
             || is_empty(error) && Fault::ClearsLoginsWithoutEntry.is_on()
         {
@@ -145,7 +154,11 @@ impl LoginStore {
 
     /// Writes the file, and keeps its other keys. An error is reported, and the next refresh writes the file again.
     fn write(&self) {
-        let text = std::fs::read(&self.file).unwrap_or_default();
+        let found = std::fs::read(&self.file);
+        if Fault::IgnoresEmptyFile.is_on() && found.as_ref().is_ok_and(Vec::is_empty) {
+            return;
+        }
+        let text = found.unwrap_or_default();
         let mut config = serde_json::from_slice::<Value>(&text).unwrap_or_default();
         if !config.is_object() {
             config = json!({});

@@ -41,7 +41,8 @@ impl Registry {
     ///
     /// The whole name must match. A host that only resembles a registry would otherwise receive a password.
     pub(crate) fn of(reference: &str) -> Result<Self, ClientError> {
-        parse(reference.trim()).ok_or_else(|| ClientError::NotEcr(reference.trim().to_owned()))
+        let found = parse(reference.trim()).or_else(|| part_of(reference.trim()));
+        found.ok_or_else(|| ClientError::NotEcr(reference.trim().to_owned()))
     }
 
     /// Like `of`, but also accepts a host of this machine, with the region of the environment.
@@ -83,6 +84,16 @@ pub(crate) fn authority(reference: &str) -> String {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase()
+}
+
+/// Applies the fault that searches for the name of a registry.
+fn part_of(reference: &str) -> Option<Registry> {
+    let at = reference.find(".dkr.ecr.").filter(|at| *at >= 12)?;
+    let registry = parse(reference.get(at - 12..)?).filter(|_| Fault::MatchesPartOfHost.is_on())?;
+    Some(Registry {
+        authority: authority(reference),
+        ..registry
+    })
 }
 
 fn parse(reference: &str) -> Option<Registry> {
