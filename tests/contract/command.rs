@@ -480,7 +480,7 @@ fn a_measured_client_is_described_in_the_report() {
     assert_eq!(report.calibration.attempts, None, "there are few scenarios");
     let text = printed(
         &suite()
-            .with(&["--jobs", "3", "--startup", "1500ms"])
+            .with(&["--startup", "1500ms", "--jobs", "3"])
             .output(),
     );
     let cores = report.calibration.cores;

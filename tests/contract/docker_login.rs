@@ -7,6 +7,8 @@ use ecr_contract::ClientType;
 use ecr_contract::report::{Severity, Verdict};
 
 use crate::command::{OWN, Script};
+#[cfg(feature = "real-clients")]
+use crate::suite::failures;
 use crate::suite::{Suite, mutant};
 
 /// The mutant without a fault logs in once.
@@ -86,4 +88,24 @@ fn a_client_uses_the_docker_cli_on_the_path() {
             .unwrap()
             .starts_with("login --username AWS --password-stdin 1")
     );
+}
+
+#[test]
+#[cfg(feature = "real-clients")]
+fn docker_accepts_the_logins_of_a_correct_client() {
+    let client = [&*mutant(), "docker-login-caller", "{registries}"];
+    let selected = ["TOK-01", "TOK-04", "DKR-*", "OBS-01", "CRD-03"];
+    let options: Vec<&str> = selected
+        .into_iter()
+        .flat_map(|id| ["--scenario", id])
+        .chain(["--docker", "real"])
+        .collect();
+    for redirect in ["sandbox", "proxy"] {
+        let suite = Suite::of(ClientType::DockerLoginCaller, &client).with(&options);
+        let report = suite.with(&["--redirect", redirect]).report();
+        let passes = |verdict| matches!(verdict, Verdict::Passed | Verdict::Info);
+        let others = report.scenarios.iter().filter(|one| !passes(one.verdict));
+        let others: Vec<Vec<String>> = others.map(failures).collect();
+        assert!(others.is_empty(), "{redirect}: {others:#?}");
+    }
 }

@@ -179,7 +179,7 @@ fn recorded(client_type: ClientType, clients: &[Real]) {
     let mut differences = Vec::new();
     for client in clients {
         let words: Vec<&str> = client.command.iter().map(String::as_str).collect();
-        let report = Suite::of(client_type, &words).report();
+        let report = Suite::of(client_type, &words).measured().report();
         let found = Record::of(client.name, client.version.clone(), &report);
         if std::env::var_os("MOCK_ECR_BLESS").is_some() {
             found.write();

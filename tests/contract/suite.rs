@@ -64,7 +64,7 @@ impl Suite {
         let chooses = self.options.iter().any(|option| option == "--startup");
         if !self.is_measured && !chooses {
             // Several tests run at the same time.
-            command.args(["--startup", "200ms"]);
+            command.args(["--startup", "200ms", "--jobs", "8"]);
         }
         if let Some(folder) = &self.path {
             let path = std::env::var_os("PATH").unwrap_or_default();

@@ -107,8 +107,9 @@ async fn retries(attempts: &mut AttemptsReceiver, timing: Timing) -> Duration {
     })
 }
 
-/// The time in which a worker can clean up after the deadline of its scenario.
-const GRACE: Duration = Duration::from_secs(20);
+/// The time in which a worker can set up its scenario, and clean up after the deadline. On a busy system, Linux can need many seconds to create
+/// or remove a network namespace.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// The number of scenarios from which the attempts of the client are measured for the report.
 const MANY_SCENARIOS: usize = 10;

@@ -100,7 +100,7 @@ faults! {
     // Throttling.
     NeverRetries = "never-retries", "token-printer", "THR-01", "makes one attempt";
     NoRetryOn400 = "no-retry-on-400", "library", "THR-01", "does not retry a ThrottlingException with status 400";
-    ConstantGap = "constant-gap", "docker-login-caller", "THR-01", "retries every 20 milliseconds";
+    ConstantGap = "constant-gap", "docker-login-caller", "THR-01", "retries after a millisecond";
     RetriesForever = "retries-forever", "token-printer", "THR-02", "never gives up";
     NoRetryOn429 = "no-retry-on-429", "docker-credential", "THR-03", "does not retry status 429";
     IgnoresRetryAfter = "ignores-retry-after", "token-printer", "THR-03", "info: ignores Retry-After";

@@ -81,7 +81,7 @@ impl RetryBudget {
 fn gap(failed: u32) -> f64 {
     let doubled = f64::from(1_u32 << failed.min(8)) * 0.1;
     if Fault::ConstantGap.is_on() {
-        0.02
+        0.001
     } else {
         doubled * (1.0 + jitter() / 5.0)
     }
