@@ -53,6 +53,7 @@ async fn run(suite: &Suite, redirect: RedirectMode, name: &str, text: &str) -> C
         source: Source {
             file: format!("the measurement {name:?}"),
             text: text.to_owned(),
+            built_in: false,
         },
         case: None,
         client_type: suite.client_type,
@@ -118,6 +119,7 @@ mod tests {
             let source = Source {
                 file: String::new(),
                 text: text.to_owned(),
+                built_in: false,
             };
             assert_eq!(source.cases().unwrap().len(), 1);
         }
