@@ -1,0 +1,3 @@
+"""The fixtures of pytest for tests of plugins."""
+
+pytest_plugins = ["pytester"]
