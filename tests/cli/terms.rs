@@ -81,7 +81,14 @@ fn files() -> Vec<String> {
     files
 }
 
-const FOLDERS: [&str; 5] = ["crates", "docs", "fixtures", "scripts", "tests"];
+const FOLDERS: [&str; 6] = [
+    "crates",
+    "docs",
+    "fixtures",
+    "packaging",
+    "scripts",
+    "tests",
+];
 const TOP_LEVEL: [&str; 5] = [
     "ARCHITECTURE.md",
     "Cargo.toml",

@@ -82,7 +82,7 @@ fn the_commands_of_the_reference_print_the_shown_output() {
     }
 }
 
-/// Other tests run `docs/src/clients.md` and compare the help texts.
+/// Other tests run `docs/src/clients.md` and compare the help texts. `packaging/python/tests/test_guide.py` runs the guide on Python.
 #[test]
 fn every_page_with_commands_has_a_test() {
     let tests = include_str!("book.rs");
@@ -90,6 +90,7 @@ fn every_page_with_commands_has_a_test() {
         "clients.md",
         "contract.md",
         "cookbook.md",
+        "guides/python.md",
         "reference/mock-ecr.md",
         "reference/ecr.md",
     ];

@@ -67,7 +67,14 @@ fn has_target(file: &Path, link: &str) -> bool {
 
 /// Returns whether inline code is the path of a file or folder of the repository.
 fn is_path(code: &str) -> bool {
-    let folders = ["crates/", "docs/", "fixtures/", "scripts/", "tests/"];
+    let folders = [
+        "crates/",
+        "docs/",
+        "fixtures/",
+        "packaging/",
+        "scripts/",
+        "tests/",
+    ];
     let is_in_path =
         |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
     folders.iter().any(|folder| code.starts_with(folder)) && code.chars().all(is_in_path)

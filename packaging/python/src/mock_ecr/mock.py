@@ -106,13 +106,13 @@ class MockEcr:
         """
         environment = self.environment
         saved = {name: os.environ.get(name) for name in environment}
-        session = _exchange_default_session(None)
+        session = _replace_default_session(None)
         _apply(environment)
         try:
             yield
         finally:
             _apply(saved)
-            _exchange_default_session(session)
+            _replace_default_session(session)
 
     def boto3_session(self, **options: Any) -> boto3.Session:
         """Returns a ``boto3.Session`` whose clients of ECR and STS call the mock, with the first principal of the configuration.
@@ -168,7 +168,7 @@ def _apply(variables: Mapping[str, Optional[str]]) -> None:
             os.environ[name] = value
 
 
-def _exchange_default_session(session: Any) -> Any:
+def _replace_default_session(session: Any) -> Any:
     """Sets the default session of boto3 and returns the previous one. Does nothing if boto3 is not imported."""
     module: Any = sys.modules.get("boto3")
     if module is None:
