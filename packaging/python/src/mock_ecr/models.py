@@ -1,7 +1,6 @@
 """What the control API returns.
 
-The attributes have the names of the types in the reference of the control API, which describes them:
-https://example.com/mock-ecr/reference/control-api.html
+The attributes have the names of the types in the reference of the control API, which describes them.
 """
 
 from __future__ import annotations
