@@ -114,7 +114,7 @@ export interface MockRequests {
   list(filters?: GetRequestsQuery): Promise<ReceivedRequest[]>;
   /** Waits until the log contains `count` matching requests (default: 1). Fails if the timeout expires first. */
   wait(filters?: GetRequestsWaitQuery): Promise<ReceivedRequest[]>;
-  /** Removes all requests, and returns their number. */
+  /** Removes all requests, and returns their number. Calls of the control API are included. */
   clear(): Promise<number>;
   /** Returns the request log as text, as `mock-ecr request` prints it. */
   table(): Promise<string>;

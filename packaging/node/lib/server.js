@@ -28,6 +28,8 @@ class Server {
       server.env = await server.#started(options.startTimeout ?? START_TIMEOUT);
     } catch (error) {
       server.#child.kill('SIGKILL');
+      // Ends the command.
+      server.#child.stdin.destroy();
       throw error;
     } finally {
       server.#unref();
