@@ -7,6 +7,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 
 import { startMockEcr } from 'mock-ecr';
 
@@ -82,6 +83,19 @@ test('a mock ends if the process of Node.js is killed', async () => {
   const url = output.toString().trim();
   assert.ok(await isReachable(url));
   killed.kill('SIGKILL');
+  await stopped(url);
+});
+
+// vitest can run the tests of a file in a thread.
+test('a mock ends with the thread that started it', async () => {
+  const code = `import('mock-ecr').then(async ({ startMockEcr }) => {
+    require('node:worker_threads').parentPort.postMessage((await startMockEcr()).url);
+    setInterval(() => {}, 1000);
+  })`;
+  const worker = new Worker(code, { eval: true });
+  const [url] = await once(worker, 'message');
+  assert.ok(await isReachable(url));
+  await worker.terminate();
   await stopped(url);
 });
 
