@@ -27,9 +27,7 @@ class Server {
     try {
       server.env = await server.#started(options.startTimeout ?? START_TIMEOUT);
     } catch (error) {
-      server.#child.kill('SIGKILL');
-      // Ends the command.
-      server.#child.stdin.destroy();
+      server.#kill();
       throw error;
     } finally {
       server.#unref();
@@ -40,6 +38,7 @@ class Server {
   #program;
   #child;
   #exited;
+  #closed;
   #stderr = '';
   #isStarted = false;
 
@@ -48,7 +47,9 @@ class Server {
     const command = ['sh', '-c', COMMAND, 'sh', program];
     // In its own process group, so that Ctrl-C does not end the mock before the tests.
     this.#child = spawn(program, ['run', ...flags, '--', ...command], { detached: true, env: environment(), stdio: 'pipe' });
-    this.#exited = new Promise((resolve) => {
+    this.#exited = new Promise((resolve) => this.#child.once('exit', resolve));
+    // After the exit, the rest of the output is read.
+    this.#closed = new Promise((resolve) => {
       this.#child.once('close', resolve);
       this.#child.once('error', resolve);
     });
@@ -98,7 +99,7 @@ class Server {
   }
 
   async #failure() {
-    const result = await this.#exited;
+    const result = await this.#closed;
     const reason = result instanceof Error ? result.message : this.#stderr.trim();
     throw new Error(`mock-ecr could not start: ${reason || this.#ending()}`);
   }
@@ -136,9 +137,18 @@ class Server {
   async stop() {
     this.#child.ref();
     this.#child.stdin.end();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT);
+    const timer = setTimeout(() => this.#kill(), STOP_TIMEOUT);
     await this.#exited;
     clearTimeout(timer);
+  }
+
+  /** Kills the mock and its command, which are a process group. */
+  #kill() {
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // The processes have ended, or never started.
+    }
   }
 }
 
