@@ -12,6 +12,6 @@ mod real;
 #[cfg(feature = "real-clients")]
 mod record;
 mod suite;
+mod variants;
 #[cfg(feature = "real-clients")]
 mod verdicts;
-mod variants;

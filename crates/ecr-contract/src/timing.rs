@@ -36,8 +36,15 @@ impl Timing {
             return 1;
         }
         let retries = scenario.retries_within;
-        let for_retries = retries.map_or(1, |limit| times(self.retries, limit));
+        let for_retries = retries.map_or(1, |limit| times(self.longest_retries(), limit));
         for_retries.max(times(self.startup, USUAL_STARTUP))
+    }
+
+    /// Returns the time that the attempts can take. The pauses of many clients are random: AWS CLI v1 gives up after 5 s once, and after 15 s
+    /// another time.
+    fn longest_retries(&self) -> Duration {
+        let usual = self.retries.max(Duration::from_secs(15));
+        usual.min(self.retries * 3)
     }
 
     /// Returns the time that is added to the deadline.
@@ -152,6 +159,14 @@ mod tests {
         };
         let scenario = fitted("EXP-05", patient);
         assert_eq!(scenario.config.token_ttl, Duration::from_secs(40));
+        let lucky = Timing {
+            retries: Duration::from_secs(4),
+            ..Timing::default()
+        };
+        assert_eq!(
+            fitted("EXP-05", lucky).config.token_ttl,
+            Duration::from_secs(40)
+        );
         // No token expires in this scenario.
         assert_eq!(patient.factor(&fitted("TOK-01", Timing::default())), 1);
     }
