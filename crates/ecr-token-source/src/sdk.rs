@@ -4,6 +4,8 @@ use std::time::SystemTime;
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::config::{Builder, Region};
+use aws_sdk_ecr::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_ecr::operation::get_authorization_token::GetAuthorizationTokenError;
 use aws_sdk_ecr::types::AuthorizationData as SdkData;
 
 use crate::fetch::{Fetch, FetchError, FetchFuture, TokenRequest};
@@ -44,9 +46,29 @@ async fn call(client: Client, request: TokenRequest) -> Result<Vec<Authorization
             call.customize().config_override(config).send().await
         }
     };
-    let response = result.map_err(aws_sdk_ecr::Error::from)?;
+    let response = result.map_err(error)?;
     let data = response.authorization_data.unwrap_or_default();
     Ok(data.into_iter().map(convert).collect())
+}
+
+/// Returns the error of a call. The SDK does not report the status of an error that has no code, such as the page of a proxy.
+fn error(error: SdkError<GetAuthorizationTokenError>) -> FetchError {
+    let status = error.raw_response().map(|response| response.status());
+    match (status, error.code()) {
+        (Some(status), None) if !status.is_success() => Box::new(ErrorWithoutCode {
+            status: status.as_u16(),
+            source: error.into(),
+        }),
+        _ => aws_sdk_ecr::Error::from(error).into(),
+    }
+}
+
+/// An error whose body is not that of an error of ECR.
+#[derive(Debug, thiserror::Error)]
+#[error("the response has status {status} and no error code")]
+struct ErrorWithoutCode {
+    status: u16,
+    source: aws_sdk_ecr::Error,
 }
 
 /// Converts an element. An `expiresAt` that `SystemTime` cannot represent becomes `None`.
