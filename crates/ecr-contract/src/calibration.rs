@@ -5,16 +5,9 @@ use std::time::Duration;
 use crate::report::{CaseReport, EventKind};
 use crate::scenario::{RedirectMode, Source};
 use crate::suite::Suite;
+use crate::timing::Attempts;
 use crate::worker;
 use crate::worker_request::WorkerRequest;
-
-/// The attempts of a client whose calls are all throttled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Attempts {
-    pub(crate) count: usize,
-    /// The duration of all attempts, with the start-up time.
-    pub(crate) took: Duration,
-}
 
 /// Returns the start-up time of the client: the median of several requests for a login to a mock without faults. Returns `None` if the client
 /// returns no login.

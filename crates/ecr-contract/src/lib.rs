@@ -24,6 +24,8 @@ mod run;
 pub mod sandbox;
 mod scenario;
 mod schedule;
+mod shell_word;
+mod stored_login;
 mod suite;
 mod suite_number;
 mod system;

@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::calibration::{self, Attempts};
+use crate::calibration;
 use crate::load;
 use crate::report::{self, Calibration};
 use crate::scenario::RedirectMode;
 use crate::suite::{SelectedScenario, Suite};
-use crate::timing::Timing;
+use crate::timing::{Attempts, Timing};
 use crate::worker::{self, CompletedRun};
 
 impl Suite {
@@ -86,13 +86,6 @@ impl Suite {
         }
         running
     }
-}
-
-/// Returns the largest factor by which the durations of a case were multiplied.
-pub(crate) fn longest_factor(selected: &[SelectedScenario], timing: Timing) -> u32 {
-    let cases = selected.iter().flat_map(|one| &one.cases);
-    let factors = cases.map(|(_, scenario)| timing.factor(scenario));
-    factors.max().unwrap_or(1)
 }
 
 /// Receives the measured attempts of the client. The value is `None` until the measurement has ended.

@@ -15,7 +15,6 @@ use crate::report::{
 };
 use crate::sandbox::SandboxError;
 use crate::scenario::{RedirectMode, ScenarioError, Source};
-use crate::schedule::longest_factor;
 use crate::suite_number::SuiteNumber;
 use crate::timing::Timing;
 use crate::worker;
@@ -419,4 +418,11 @@ fn scenarios(
         report.cases.push(case);
     }
     reports
+}
+
+/// Returns the largest factor by which the durations of a case were multiplied.
+fn longest_factor(selected: &[SelectedScenario], timing: Timing) -> u32 {
+    let cases = selected.iter().flat_map(|one| &one.cases);
+    let factors = cases.map(|(_, scenario)| timing.factor(scenario));
+    factors.max().unwrap_or(1)
 }

@@ -15,6 +15,14 @@ pub(crate) struct Timing {
     pub(crate) retries: Duration,
 }
 
+/// The attempts of a client whose calls are all throttled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Attempts {
+    pub(crate) count: usize,
+    /// The duration of all attempts, with the start-up time.
+    pub(crate) took: Duration,
+}
+
 impl Timing {
     /// Extends the durations of a scenario. The durations in the file are those for a client that starts at once.
     pub(crate) fn fit(&self, scenario: &mut Scenario) {

@@ -12,6 +12,7 @@ mod argparse;
 mod args;
 mod client;
 mod config;
+mod credential_characters;
 mod credential_error;
 mod credentials;
 mod error;

@@ -3,7 +3,8 @@
 use aws_credential_types::Credentials;
 
 use crate::config::{Config, Settings};
-use crate::credentials::{self, Provided, check_characters};
+use crate::credential_characters::check_characters;
+use crate::credentials::{self, Provided};
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 

@@ -8,6 +8,7 @@ use crate::client::outcome::Outcome;
 use crate::client::result::ClientResult;
 use crate::process::{self, End, ProcessOutput};
 use crate::scenario::Fetch;
+use crate::shell_word::quoted;
 use crate::testbed::{Placeholders, Testbed};
 
 /// A finished run of the client's command, before its output is parsed.
@@ -84,15 +85,6 @@ pub(super) fn written(command: &std::process::Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| quoted(&word.to_string_lossy()));
     words.collect::<Vec<_>>().join(" ")
-}
-
-/// Quotes a word for a shell.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -2,8 +2,6 @@
 
 use std::io;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::client::docker_credential;
@@ -11,6 +9,7 @@ use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
 use crate::clock;
 use crate::process::End;
+use crate::stored_login::stored;
 use crate::testbed::{Placeholders, Testbed};
 
 /// Returns the login of a registry. It is the response of the credential helper in `config.json`, a login in this file, or the last login that
@@ -49,25 +48,6 @@ fn helper<'c>(config: &'c Value, registry: &str) -> Option<&'c str> {
     let own = config["credHelpers"][registry].as_str();
     own.or_else(|| config["credsStore"].as_str())
         .filter(|helper| !helper.is_empty())
-}
-
-/// Returns the username and the password that a `config.json` contains for a registry.
-pub(crate) fn stored(config: &Value, registry: &str) -> Option<(String, String)> {
-    let auths = &config["auths"];
-    let keys = [registry.to_owned(), format!("https://{registry}")];
-    keys.iter().find_map(|key| pair(auths.get(key)?))
-}
-
-/// Returns the username and the password in an entry of `auths`.
-pub(crate) fn pair(entry: &Value) -> Option<(String, String)> {
-    let member = |name: &str| entry[name].as_str().map(str::to_owned);
-    let pair = member("auth").and_then(|auth| {
-        let bytes = BASE64_STANDARD.decode(auth).ok()?;
-        let pair = String::from_utf8(bytes).ok()?;
-        let (user, password) = pair.split_once(':')?;
-        Some((user.to_owned(), password.to_owned()))
-    });
-    pair.or_else(|| member("username").zip(member("password")))
 }
 
 fn recorded(testbed: &Testbed, registry: &str) -> Option<(String, String)> {

@@ -25,7 +25,6 @@ use crate::process::End;
 use crate::scenario::{Fetch, RunArgs};
 use crate::testbed::{Placeholders, Testbed};
 
-pub(crate) use command::quoted;
 pub(crate) use in_process::InProcessLibrary;
 pub use in_process::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 #[cfg(test)]

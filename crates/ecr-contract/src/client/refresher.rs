@@ -9,7 +9,6 @@ use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::command::written;
-use crate::client::docker_config;
 use crate::client::library::SHUTDOWN_TIMEOUT;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
@@ -18,6 +17,7 @@ use crate::client::token_printer::without_newline;
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::Fetch;
+use crate::stored_login;
 use crate::testbed::{Placeholders, Testbed};
 
 /// A refresher. It is started when its file is read for the first time.
@@ -164,7 +164,7 @@ fn of_config(config: &Value, registry: &str) -> ClientResult {
     let Some((key, entry)) = entry else {
         return ClientResult::error(format!("the file has no login for {registry}"));
     };
-    match docker_config::pair(entry) {
+    match stored_login::pair(entry) {
         Some((username, password)) if !password.is_empty() => ClientResult::Login(Login {
             username: Some(username),
             secret: Some(password),

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::calibration::Attempts;
 use crate::report::{Calibration, sanitize};
-use crate::timing::Timing;
+use crate::timing::{Attempts, Timing};
 
 impl Calibration {
     pub(crate) fn timing(&self) -> Timing {

@@ -14,13 +14,14 @@ mod steps;
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{Fault, FaultAction, TokenFault};
 
-use crate::client::{Client, quoted};
+use crate::client::Client;
 use crate::clock;
 use crate::error_chain::error_chain;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
 use crate::sandbox::Sandbox;
 use crate::scenario::{RedirectMode, Scenario};
+use crate::shell_word::quoted;
 use crate::testbed::Testbed;
 use crate::worker_request::WorkerRequest;
 

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::access;
-use crate::client::{docker_config, quoted};
 use crate::client_type::ClientType;
+use crate::shell_word::quoted;
+use crate::stored_login;
 
 /// The directory that contains the programs and the records of their calls.
 #[derive(Debug)]
@@ -166,7 +167,7 @@ fn stored_login(config: &str, arguments: &[String]) -> Option<DockerLogin> {
     let config: serde_json::Value = serde_json::from_str(config).ok()?;
     let mut servers = arguments.iter().map(|argument| server_of(argument));
     servers.find_map(|server| {
-        let (username, password) = docker_config::stored(&config, server)?;
+        let (username, password) = stored_login::stored(&config, server)?;
         Some(DockerLogin {
             username,
             password,

@@ -5,7 +5,7 @@
 use crate::config::Settings;
 use crate::config::profile::Profile;
 use crate::error::Error;
-pub(crate) use provided::{Provided, check_characters, is_damaged};
+pub(crate) use provided::Provided;
 use search_context::{NamedSource, SearchContext, Variables};
 use sso_token::TokenSession;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::credential_characters::is_damaged;
 use crate::credential_error::CredentialError;
-use crate::credentials::is_damaged;
 use crate::error::Error;
 use crate::issuer::IssuerClient;
 use crate::issuer::endpoint::Service;

@@ -3,8 +3,8 @@
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use crate::credential_characters::check_characters;
 use crate::credential_error::CredentialError;
-use crate::credentials::check_characters;
 use crate::error::Error;
 use crate::issuer::endpoint::Service;
 use crate::issuer::signature::Signer;

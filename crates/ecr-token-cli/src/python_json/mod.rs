@@ -4,8 +4,10 @@
 
 use serde_json::{Map, Value};
 
+use fault::Fault;
 use scanner::Scanner;
 
+mod fault;
 mod scanner;
 
 /// The error for a text that Python does not accept, with Python's message.
@@ -43,19 +45,6 @@ fn syntax_error(text: &[char], message: &str, offset: usize) -> JsonError {
     JsonError::Invalid(format!(
         "{message}: line {line} column {column} (char {offset})"
     ))
-}
-
-/// The reason why a text is rejected.
-enum Fault {
-    Syntax {
-        message: &'static str,
-        /// The number of code points before the error.
-        offset: usize,
-    },
-    /// The number of digits of an integer that is too long.
-    Digits(usize),
-    /// The kind of the container that is nested too deeply.
-    TooDeep(&'static str),
 }
 
 /// An array or an object whose end was not read yet.

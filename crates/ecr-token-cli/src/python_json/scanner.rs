@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Fault;
+use crate::python_json::fault::Fault;
 
 /// Reads a text by code points and stops at the same position as Python.
 pub(super) struct Scanner<'a> {
@@ -76,7 +76,7 @@ impl<'a> Scanner<'a> {
         Ok(c)
     }
 
-    /// Reads the escape of a code point, which consists of two escapes if it is not in the Basic Multilingual Plane.
+    /// Reads the escape of a code point, which consists of two escapes if it is beyond U+FFFF.
     fn code_point(&mut self) -> Result<char, Fault> {
         let first = self.code_unit()?;
         let is_escape = self.text[self.offset..].starts_with(&['\\', 'u']);
