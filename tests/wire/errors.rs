@@ -141,7 +141,10 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
 
     let ecr = MockEcr::start().await.unwrap();
     let error = ecr.faults().error("Slow").times(1).set().unwrap_err();
-    let expected = ["invalid argument in error(\"Slow\")", "or another exception of ECR"];
+    let expected = [
+        "invalid argument in error(\"Slow\")",
+        "or another exception of ECR",
+    ];
     assert_error_chain(&error, &expected);
     let misspelled = ecr.faults().error("ThrotlingException").set().unwrap_err();
     let expected = ["in error(\"Throt", "did you mean \"ThrottlingException\"?"];

@@ -146,34 +146,34 @@ mod tests {
     fn a_token_outlives_the_start_of_a_slow_client() {
         assert_eq!(
             fitted("EXP-05", starting_in(900)).config.token_ttl,
-            Duration::from_secs(20)
+            Duration::from_secs(36)
         );
         let slow = fitted("EXP-05", starting_in(2500));
-        assert_eq!(slow.config.token_ttl, Duration::from_secs(60));
+        assert_eq!(slow.config.token_ttl, Duration::from_secs(108));
         let waits = slow.steps.iter().filter_map(|step| match step.action {
             Some(Action::Wait(length)) => Some(length),
             _ => None,
         });
-        assert_eq!(waits.sum::<Duration>(), Duration::from_secs(33));
+        assert_eq!(waits.sum::<Duration>(), Duration::from_secs(57));
         let endless = fitted("EXP-05", starting_in(600_000));
-        assert_eq!(endless.config.token_ttl, Duration::from_secs(80));
+        assert_eq!(endless.config.token_ttl, Duration::from_secs(144));
     }
 
     #[test]
     fn a_token_outlives_the_attempts_during_an_outage() {
         let patient = Timing {
-            retries: Duration::from_secs(15),
+            retries: Duration::from_secs(30),
             ..Timing::default()
         };
         let scenario = fitted("EXP-05", patient);
-        assert_eq!(scenario.config.token_ttl, Duration::from_secs(40));
+        assert_eq!(scenario.config.token_ttl, Duration::from_secs(72));
         let lucky = Timing {
-            retries: Duration::from_secs(4),
+            retries: Duration::from_secs(6),
             ..Timing::default()
         };
         assert_eq!(
             fitted("EXP-05", lucky).config.token_ttl,
-            Duration::from_secs(40)
+            Duration::from_secs(36)
         );
         // No token expires in this scenario.
         assert_eq!(patient.factor(&fitted("TOK-01", Timing::default())), 1);
