@@ -124,8 +124,10 @@ const fn row(
     }
 }
 
+/// The service models are parsed only if the code is not one of [`ROWS`].
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(MODELLED.iter())
+    let modelled = std::iter::once_with(|| MODELLED.iter()).flatten();
+    ROWS.iter().chain(modelled)
 }
 
 /// The exceptions of the service models that [`ROWS`] does not contain. The error of the registry is `[ASSUME]`.
