@@ -42,5 +42,5 @@ mod terms;
 mod token;
 mod toolchain;
 mod typos;
-#[path = "../contract/verdicts.rs"]
+#[path = "../contract/real/verdicts.rs"]
 mod verdicts;

@@ -9,9 +9,5 @@ mod matrix;
 mod model;
 #[cfg(feature = "real-clients")]
 mod real;
-#[cfg(feature = "real-clients")]
-mod record;
 mod suite;
 mod variants;
-#[cfg(feature = "real-clients")]
-mod verdicts;

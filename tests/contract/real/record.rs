@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ecr_contract::report::{Report, Strictness, Verdict};
 
-use crate::verdicts::{Entry, Record, Review, folder};
+use crate::real::verdicts::{Entry, Record, Review, folder};
 
 impl Record {
     /// Returns the verdicts of a report, without reviews.

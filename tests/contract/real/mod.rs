@@ -7,8 +7,11 @@ use std::process::Command;
 
 use ecr_contract::ClientType;
 
+use crate::real::verdicts::Record;
 use crate::suite::{Suite, built, failures, file};
-use crate::verdicts::Record;
+
+mod record;
+mod verdicts;
 
 /// A real client: its name on the page of the verdicts, its version and its command.
 struct Real {
