@@ -1,6 +1,7 @@
 //! Runs one case: performs the steps, and checks the results.
 
 mod backdate;
+mod byte_array;
 mod checks;
 mod condensed;
 mod escapes;

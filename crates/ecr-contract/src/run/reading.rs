@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::run::byte_array;
 use crate::run::escapes::{self, Backslashes};
 
 /// A text in which the encodings of a word are removed, and the position of each byte in the original text.
@@ -25,6 +26,11 @@ impl Reading {
         Reading::of(text, |rest| {
             escapes::decode(rest, backslashes).unwrap_or((rest[0], 1))
         })
+    }
+
+    /// Decodes arrays of bytes.
+    pub(super) fn of_arrays(text: &str) -> Self {
+        Reading::of(text, byte_array::decode)
     }
 
     /// `first` returns the first byte that a text stands for, and the number of bytes that encode it.
@@ -82,5 +88,11 @@ mod tests {
         let reading = Reading::decoded(text, Backslashes::Several);
         assert_eq!(reading.bytes(), b"a/+++/&/%zz+==&no;");
         assert_eq!(reading.original(&(2..3)), 5..11);
+    }
+
+    #[test]
+    fn arrays_of_bytes_are_decoded() {
+        let reading = Reading::of_arrays("{\"data\":[65, 43,\n45]}");
+        assert_eq!(reading.bytes().last_chunk(), Some(b"A++"));
     }
 }

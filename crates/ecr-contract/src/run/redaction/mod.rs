@@ -145,10 +145,11 @@ impl Redactor {
     }
 }
 
-/// Returns the text as it is, and with decoded escapes. Which of them a program wrote is unknown.
-fn readings(text: &str) -> [Reading; 3] {
+/// Returns the text as it is, with decoded escapes, and with decoded arrays of bytes. Which of them a program wrote is unknown.
+fn readings(text: &str) -> [Reading; 4] {
     [
         Reading::literal(text),
+        Reading::of_arrays(text),
         Reading::decoded(text, Backslashes::Pairs),
         Reading::decoded(text, Backslashes::Several),
     ]
@@ -245,6 +246,28 @@ mod tests {
             // The first and the last characters also encode other bytes.
             assert!(redacted.contains("[redacted]"), "{redacted}");
             assert!(redacted.len() < 24, "{redacted}");
+        }
+    }
+
+    #[test]
+    fn an_array_of_the_bytes_of_a_secret_is_redacted() {
+        let array = |separator: &str, write: fn(&u8) -> String| {
+            let elements: Vec<String> = SECRET.as_bytes().iter().map(write).collect();
+            elements.join(separator)
+        };
+        for text in [
+            array(", ", u8::to_string),
+            array(",", u8::to_string),
+            array(" ", u8::to_string),
+            array(",\n    ", u8::to_string),
+            array(", ", |byte| format!("0x{byte:02x}")),
+            array(" ", |byte| format!("{byte:02x}")),
+        ] {
+            assert_eq!(
+                redact(&format!("a: [{text}].")),
+                "a: [[redacted]].",
+                "{text}"
+            );
         }
     }
 
