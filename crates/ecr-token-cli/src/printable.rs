@@ -41,14 +41,13 @@ pub(crate) fn json(json: &str) -> String {
 
 fn line(line: &str) -> String {
     let start = line.len() - line.trim_start().len();
-    let is_command = line[start..].starts_with("::");
     let mut escaped = String::with_capacity(line.len());
     for (at, c) in line.char_indices() {
+        let rest = &line[at..];
         match c {
             '\n' | '\t' => escaped.push(c),
-            ':' if is_command && at == start => escaped.push_str("\\x3a"),
-            '#' if begins_command(&line[at..]) => escaped.push_str("\\x23"),
-            c if c.is_ascii_control() => escaped.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if at == start && begins_line_command(rest) => escaped.push_str(&ascii_escape(c)),
+            c if begins_command(rest) || c.is_ascii_control() => escaped.push_str(&ascii_escape(c)),
             c if is_hidden(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
@@ -56,11 +55,29 @@ fn line(line: &str) -> String {
     escaped
 }
 
-/// Returns whether a text begins with a command such as `##[group]` or `##vso[…]`.
+fn ascii_escape(c: char) -> String {
+    format!("\\x{:02x}", u32::from(c))
+}
+
+/// Returns whether a line begins with a command of GitHub Actions, such as `::error::text`, or opens a group of Buildkite. `-----BEGIN` does not.
+/// Source: buildkite.com/docs, "Managing log output".
+fn begins_line_command(line: &str) -> bool {
+    let mut groups = ["---", "+++", "~~~", "^^^"].iter();
+    let is_group = groups.any(|start| {
+        let rest = line.strip_prefix(start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    });
+    is_group || line.starts_with("::")
+}
+
+/// Returns whether a text begins with a command that a CI service executes anywhere in a line: `##[group]`, `##vso[…]`, `##teamcity[…]`, and
+/// the sections of GitLab and Travis CI.
 fn begins_command(text: &str) -> bool {
     let name = text.strip_prefix("##");
     let end = name.map(|name| name.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
-    end.is_some_and(|end| end.starts_with('['))
+    let is_bracketed = end.is_some_and(|end| end.starts_with('['));
+    let mut sections = ["section_start:", "section_end:", "travis_fold:"].iter();
+    is_bracketed || sections.any(|start| text.starts_with(start))
 }
 
 /// Returns whether a character is a control character, or is invisible, such as a joiner or a directional mark.
@@ -83,6 +100,29 @@ mod tests {
             "a\\x1b[2J\\u{9b}0m\\x0d\tb\n  \\x3a:error::c\n\\x3a:add-mask::d \\x23#[e] \\u{202e}";
         assert_eq!(text(hostile), expected);
         assert_eq!(text("é a::b\n"), "é a::b\n");
+    }
+
+    #[test]
+    fn commands_of_each_ci_service_are_escaped() {
+        for command in [
+            "##[e]",
+            "##vso[e]",
+            "##teamcity[e]",
+            "section_start:1:a",
+            "section_end:1:a",
+            "travis_fold:start:a",
+        ] {
+            let inside = format!("a {command}");
+            let first = u32::from(command.chars().next().unwrap());
+            assert_eq!(text(&inside), format!("a \\x{first:02x}{}", &command[1..]));
+        }
+        for group in ["--- a", "+++ a", "~~~ a", "^^^ +++", "---"] {
+            let first = u32::from(group.chars().next().unwrap());
+            assert_eq!(text(group), format!("\\x{first:02x}{}", &group[1..]));
+        }
+        for harmless in ["-----BEGIN CERTIFICATE-----", "a --- b", "# a", "## a [b]"] {
+            assert_eq!(text(harmless), harmless);
+        }
     }
 
     #[test]
