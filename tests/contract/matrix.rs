@@ -44,7 +44,10 @@ type CleanRuns = BTreeMap<(ClientType, String), Clean>;
 #[test]
 fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
     let mutants = mutants();
-    let clean: CleanRuns = ClientType::ALL.into_iter().flat_map(clean_runs).collect();
+    let clean: CleanRuns = at_once(ClientType::ALL.to_vec(), clean_runs)
+        .into_iter()
+        .flatten()
+        .collect();
     let caught = caught_by_all(&mutants, &clean);
     let missed = mutants.iter().flat_map(|mutant| {
         let by = &caught[&mutant.fault];
@@ -132,20 +135,26 @@ fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
     clean.collect()
 }
 
-/// Runs the mutants through the scenarios of their client types, several at the same time, since they mostly wait.
+/// Runs the mutants through the scenarios of their client types.
 fn caught_by_all(mutants: &[Mutant], clean: &CleanRuns) -> BTreeMap<String, BTreeSet<String>> {
-    let (left, caught) = (Mutex::new(mutants.to_vec()), Mutex::new(BTreeMap::new()));
+    let run = |mutant: Mutant| (mutant.fault.clone(), caught_by(&mutant, clean));
+    at_once(mutants.to_vec(), run).into_iter().collect()
+}
+
+/// Calls a function with each item, several at the same time, since the clients mostly wait.
+fn at_once<T: Send, R: Send>(items: Vec<T>, run: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let (left, results) = (Mutex::new(items), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                while let Some(mutant) = { left.lock().unwrap().pop() } {
-                    let by = caught_by(&mutant, clean);
-                    caught.lock().unwrap().insert(mutant.fault, by);
+                while let Some(item) = { left.lock().unwrap().pop() } {
+                    let result = run(item);
+                    results.lock().unwrap().push(result);
                 }
             });
         }
     });
-    caught.into_inner().unwrap()
+    results.into_inner().unwrap()
 }
 
 fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
@@ -228,4 +237,4 @@ fn matches_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<Str
     );
 }
 
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
