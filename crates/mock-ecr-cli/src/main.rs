@@ -58,7 +58,8 @@ fn main() -> ExitCode {
         Command::Token(options) => block_on(token::token(options)),
         Command::Request(options) => block_on(request::request(*options)),
         Command::Reset(options) => block_on(reset::reset(options)),
-        Command::Supports => supports::supports(),
+        Command::Supports { json: true } => supports::print_json(),
+        Command::Supports { json: false } => supports::print_table(),
     };
     outcome.unwrap_or_else(Error::report)
 }

@@ -26,6 +26,7 @@ use crate::server::listen::BindError;
 use crate::server::own_runtime::OwnRuntime;
 use crate::server::sockets::Sockets;
 use crate::services;
+use crate::services::fidelity::OperationSupport;
 use crate::state::{Preserve, State};
 use crate::types::Service;
 use crate::types::error_chain::debug_as_chain;
@@ -263,6 +264,21 @@ impl MockEcr {
             let entries = services::operations(service).iter();
             entries.map(move |entry| (service.into(), entry.name))
         })
+    }
+
+    /// Returns every operation of ECR, ECR Public and STS, and how the responses of the mock are known to be those of AWS. They are ordered by
+    /// service, then by name.
+    ///
+    /// ```
+    /// # use mock_ecr::{Fidelity, MockEcr};
+    /// let mut operations = MockEcr::operations();
+    /// let token = operations.find(|one| one.operation == "GetAuthorizationToken").unwrap();
+    /// assert_eq!(token.fidelity, Some(Fidelity::Recorded));
+    /// ```
+    pub fn operations() -> impl Iterator<Item = OperationSupport> {
+        AwsService::ALL
+            .into_iter()
+            .flat_map(services::fidelity::support)
     }
 
     /// Returns the configuration that the mock was started with.

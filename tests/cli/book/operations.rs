@@ -11,16 +11,21 @@ use crate::book::page::Page;
 fn the_operations_are_those_that_the_command_prints() {
     let output = cargo_bin_cmd!("mock-ecr").arg("supports").output().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
-    let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut services: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for line in printed.lines().skip(1) {
-        let (service, operation) = line.split_once(' ').unwrap();
-        services.entry(service).or_default().push(operation.trim());
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [service, operation, support] = words[..] else {
+            panic!("{line:?} has three columns");
+        };
+        let operations = services.entry(service).or_default();
+        operations.push((operation, support));
     }
     let mut text = String::new();
     for (service, operations) in services {
         writeln!(text, "## `{service}`\n").unwrap();
-        for operation in operations {
-            writeln!(text, "- `{operation}`").unwrap();
+        writeln!(text, "| operation | support |\n|---|---|").unwrap();
+        for (operation, support) in operations {
+            writeln!(text, "| `{operation}` | {support} |").unwrap();
         }
         text.push('\n');
     }

@@ -89,9 +89,15 @@ pub(crate) enum Command {
     /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories and account
     /// settings.
     Reset(ResetOptions),
-    /// Lists the operations of ECR, ECR Public and STS that the mock implements. A call of another operation of these services returns
-    /// status 501.
-    Supports,
+    /// Lists all operations of ECR, ECR Public and STS, and whether the mock implements them.
+    ///
+    /// The support of an operation is the source of its output: `recorded` (a public record of a response of AWS), `modelled` (the service model
+    /// and the API reference) or `assumed` (none). The response to an operation that is `missing` has status 501.
+    Supports {
+        /// Prints JSON instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod context;
 pub(crate) mod dispatch;
 pub(crate) mod ecr;
+pub(crate) mod fidelity;
 pub(crate) mod operation;
 pub(crate) mod sts;
 mod table;

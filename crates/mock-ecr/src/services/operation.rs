@@ -8,11 +8,15 @@ use crate::aws::error::ApiError;
 use crate::aws::model::shapes::Model;
 use crate::aws::model::validate::Input;
 use crate::services::context::RequestContext;
+use crate::services::fidelity::Fidelity;
 
 /// An operation of a service. The type is its input, which is validated against the service model.
 pub(crate) trait Operation: DeserializeOwned + Send + 'static {
     /// The name in requests, in the service model, and in actions of policies.
     const NAME: &'static str;
+
+    /// The source of the output.
+    const FIDELITY: Fidelity;
 
     /// The resource for which the policy of the caller is evaluated.
     const RESOURCE: Resource = Resource::Input;
@@ -51,6 +55,7 @@ pub(crate) enum Effect {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
+    pub(crate) fidelity: Fidelity,
     pub(crate) effect: Effect,
     run: Run,
 }
@@ -61,6 +66,7 @@ impl Entry {
     pub(crate) const fn of<O: Operation>() -> Self {
         Entry {
             name: O::NAME,
+            fidelity: O::FIDELITY,
             effect: O::EFFECT,
             run: |cx, input| Box::pin(run::<O>(cx, input)),
         }

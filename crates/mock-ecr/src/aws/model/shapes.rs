@@ -106,7 +106,7 @@ impl Model {
         })
     }
 
-    pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn operations(&'static self) -> impl Iterator<Item = &'static str> {
         self.operations.keys().map(String::as_str)
     }
 }

@@ -9,6 +9,7 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::AccountSetting;
 use crate::services::context::RequestContext;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation, Resource};
 use crate::types::RegistryId;
 
@@ -40,6 +41,7 @@ impl Output {
 
 impl Operation for GetAccountSetting {
     const NAME: &'static str = "GetAccountSetting";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     const RESOURCE: Resource = Resource::Any;
     type Output = Output;
@@ -53,6 +55,7 @@ impl Operation for GetAccountSetting {
 
 impl Operation for PutAccountSetting {
     const NAME: &'static str = "PutAccountSetting";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const RESOURCE: Resource = Resource::Any;
     type Output = Output;
 

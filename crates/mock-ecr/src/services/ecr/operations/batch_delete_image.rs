@@ -7,6 +7,7 @@ use crate::aws::error::ApiError;
 use crate::domain::{Deleted, Selection, SelectionError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
@@ -27,6 +28,7 @@ pub(crate) struct Output {
 
 impl Operation for BatchDeleteImage {
     const NAME: &'static str = "BatchDeleteImage";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

@@ -7,6 +7,7 @@ use crate::aws::error::ApiError;
 use crate::domain::{Image, Selected, Selection, SelectionError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
@@ -63,6 +64,7 @@ impl ImageView {
 /// It is a change, because it records that the images were pulled. The memory of the output is reserved before.
 impl Operation for BatchGetImage {
     const NAME: &'static str = "BatchGetImage";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

@@ -10,6 +10,7 @@ use crate::services::ecr::kms_key;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
 use crate::services::ecr::operations::resource_tags::{TagView, validate_tags};
 use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
@@ -40,6 +41,7 @@ struct ImageScanningConfiguration {
 
 impl Operation for CreateRepository {
     const NAME: &'static str = "CreateRepository";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = RepositoryOutput;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<RepositoryOutput, ApiError> {

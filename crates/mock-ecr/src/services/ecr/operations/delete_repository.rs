@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::aws::error::ApiError;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::RepositoryOutput;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
@@ -18,6 +19,7 @@ pub(crate) struct DeleteRepository {
 
 impl Operation for DeleteRepository {
     const NAME: &'static str = "DeleteRepository";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = RepositoryOutput;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<RepositoryOutput, ApiError> {

@@ -11,6 +11,7 @@ use crate::services::context::RequestContext;
 use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
@@ -55,6 +56,7 @@ struct ImageDetail {
 
 impl Operation for DescribeImages {
     const NAME: &'static str = "DescribeImages";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = Output;
 

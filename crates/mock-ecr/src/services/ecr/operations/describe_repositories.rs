@@ -7,6 +7,7 @@ use crate::domain::Repository;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::page::Page;
 use crate::services::ecr::views::repository_view::RepositoryView;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RegistryId, RepositoryName};
 
@@ -29,6 +30,7 @@ pub(crate) struct Output {
 
 impl Operation for DescribeRepositories {
     const NAME: &'static str = "DescribeRepositories";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = Output;
 

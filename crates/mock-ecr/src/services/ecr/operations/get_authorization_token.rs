@@ -9,6 +9,7 @@ use crate::fault::Foreign;
 use crate::http::base_url::BaseUrl;
 use crate::iam::principal::Principal;
 use crate::services::context::RequestContext;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Operation, Resource};
 use crate::state::State;
 use crate::token::{AuthorizationToken, Claims};
@@ -26,6 +27,7 @@ pub(crate) struct GetAuthorizationToken {
 
 impl Operation for GetAuthorizationToken {
     const NAME: &'static str = "GetAuthorizationToken";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const RESOURCE: Resource = Resource::Any;
     type Output = Output;
 

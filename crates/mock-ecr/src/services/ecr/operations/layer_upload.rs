@@ -10,6 +10,7 @@ use crate::aws::model::validate::invalid;
 use crate::domain::{Created, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::layers::layer_digest;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 
 use crate::types::{AccountId, RepositoryId, RepositoryName, UploadId};
@@ -34,6 +35,7 @@ pub(crate) struct Initiated {
 
 impl Operation for InitiateLayerUpload {
     const NAME: &'static str = "InitiateLayerUpload";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Initiated;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Initiated, ApiError> {
@@ -70,6 +72,7 @@ pub(crate) struct Uploaded {
 
 impl Operation for UploadLayerPart {
     const NAME: &'static str = "UploadLayerPart";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Uploaded;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Uploaded, ApiError> {
@@ -118,6 +121,7 @@ pub(crate) struct Completed {
 
 impl Operation for CompleteLayerUpload {
     const NAME: &'static str = "CompleteLayerUpload";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Completed;
 
     /// Completes an upload. Only SHA-256 digests are compared with that of the content. Source: the documentation of

@@ -9,6 +9,7 @@ use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::layer_not_found;
 use crate::services::ecr::views::image_id::matches_digest_pattern;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Digest, NameError, RepositoryName};
 
@@ -63,6 +64,7 @@ impl LayerView {
 
 impl Operation for BatchCheckLayerAvailability {
     const NAME: &'static str = "BatchCheckLayerAvailability";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = Availability;
 
@@ -122,6 +124,7 @@ pub(crate) struct DownloadUrl {
 
 impl Operation for GetDownloadUrlForLayer {
     const NAME: &'static str = "GetDownloadUrlForLayer";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = DownloadUrl;
 

@@ -7,6 +7,7 @@ use crate::domain::Tagged;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Digest, RepositoryName};
 
@@ -64,6 +65,7 @@ pub(crate) struct Output {
 
 impl Operation for ListImages {
     const NAME: &'static str = "ListImages";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = Output;
 

@@ -7,6 +7,7 @@ use crate::aws::model::validate::invalid;
 use crate::domain::{Created, NewImage, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::batch_get_image::ImageView;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 
 use crate::types::{AccountId, Digest, RepositoryName, Tag};
@@ -29,6 +30,7 @@ pub(crate) struct Output {
 
 impl Operation for PutImage {
     const NAME: &'static str = "PutImage";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

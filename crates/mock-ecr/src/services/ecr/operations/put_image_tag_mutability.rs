@@ -7,6 +7,7 @@ use crate::aws::model::validate::invalid;
 use crate::domain::TagMutability;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::{ExclusionFilter, filters};
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
@@ -31,6 +32,7 @@ pub(crate) struct Output {
 
 impl Operation for PutImageTagMutability {
     const NAME: &'static str = "PutImageTagMutability";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

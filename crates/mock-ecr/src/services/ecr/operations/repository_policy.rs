@@ -8,6 +8,7 @@ use crate::iam::authorization;
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::services::context::RequestContext;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
@@ -55,6 +56,7 @@ impl Output {
 
 impl Operation for SetRepositoryPolicy {
     const NAME: &'static str = "SetRepositoryPolicy";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
@@ -125,6 +127,7 @@ impl From<RejectedPolicy> for ApiError {
 
 impl Operation for GetRepositoryPolicy {
     const NAME: &'static str = "GetRepositoryPolicy";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = Output;
 
@@ -137,6 +140,7 @@ impl Operation for GetRepositoryPolicy {
 
 impl Operation for DeleteRepositoryPolicy {
     const NAME: &'static str = "DeleteRepositoryPolicy";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

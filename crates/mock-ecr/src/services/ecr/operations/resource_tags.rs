@@ -6,6 +6,7 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::{MAX_RESOURCE_TAGS, RepositoryError, ResourceTag};
 use crate::services::context::RequestContext;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
 use crate::types::RepositoryId;
 
@@ -54,6 +55,7 @@ pub(crate) struct TagResource {
 
 impl Operation for TagResource {
     const NAME: &'static str = "TagResource";
+    const FIDELITY: Fidelity = Fidelity::Modelled;
     type Output = EmptyOutput;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<EmptyOutput, ApiError> {
@@ -74,6 +76,7 @@ pub(crate) struct UntagResource {
 
 impl Operation for UntagResource {
     const NAME: &'static str = "UntagResource";
+    const FIDELITY: Fidelity = Fidelity::Modelled;
     type Output = EmptyOutput;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<EmptyOutput, ApiError> {
@@ -97,6 +100,7 @@ pub(crate) struct Tags {
 
 impl Operation for ListTagsForResource {
     const NAME: &'static str = "ListTagsForResource";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const EFFECT: Effect = Effect::None;
     type Output = Tags;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::iam::unique_id;
 use crate::services::context::RequestContext;
+use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Operation, Resource};
 
 /// The input. No policy is evaluated: the operation is allowed even if a policy denies it. Source: `GetCallerIdentity` in the API reference
@@ -23,6 +24,7 @@ pub(crate) struct Output {
 
 impl Operation for GetCallerIdentity {
     const NAME: &'static str = "GetCallerIdentity";
+    const FIDELITY: Fidelity = Fidelity::Recorded;
     const RESOURCE: Resource = Resource::Unchecked;
     type Output = Output;
 
