@@ -20,6 +20,11 @@ fn the_commands_of_readme_print_the_shown_output() {
 }
 
 #[test]
+fn the_commands_of_the_skill_print_the_shown_output() {
+    run(Page::Skill);
+}
+
+#[test]
 fn the_commands_of_getting_started_print_the_shown_output() {
     run(Page::Book("getting-started.md"));
 }
@@ -42,6 +47,12 @@ fn the_commands_of_the_guide_on_stores_print_the_shown_output() {
 #[test]
 fn the_commands_of_the_guide_on_host_names_print_the_shown_output() {
     run(Page::Book("guides/host-names.md"));
+}
+
+/// The engine runs, because docker 29 needs it for a login by plain HTTP.
+#[test]
+fn the_commands_of_the_guide_on_other_emulators_print_the_shown_output() {
+    run_after(START_ENGINE, Page::Book("guides/other-emulators.md"));
 }
 
 #[test]

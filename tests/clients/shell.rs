@@ -213,7 +213,9 @@ impl Shell {
         for name in ["crane", "oras", "cosign"] {
             self.add(name, &installed::newer(name));
         }
-        self.add("aws", &installed::from_variable("AWS_V1"));
+        let aws = installed::from_variable("AWS_V1");
+        self.add("moto_server", &aws.with_file_name("moto_server"));
+        self.add("aws", &aws);
         // Python detects its virtual environment by its own path, so a link does not work.
         let python = installed::from_variable("MOCK_ECR_PYTHON");
         let run = format!("exec {} \"$@\"", python.display());
