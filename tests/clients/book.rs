@@ -93,7 +93,8 @@ fn the_commands_of_the_reference_print_the_shown_output() {
     }
 }
 
-/// Other tests run `docs/src/clients.md` and compare the help texts. `packaging/python/tests/test_guide.py` runs the guide on Python.
+/// Other tests run `docs/src/clients.md` and compare the help texts. The tests of the packages for other languages run their guides and
+/// tutorials with `scripts/run-page`.
 #[test]
 fn every_page_with_commands_has_a_test() {
     let tests = include_str!("book.rs");
@@ -102,6 +103,7 @@ fn every_page_with_commands_has_a_test() {
         "contract.md",
         "cookbook.md",
         "guides/python.md",
+        "tutorials/python.md",
         "reference/mock-ecr.md",
         "reference/ecr.md",
     ];
