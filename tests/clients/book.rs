@@ -29,6 +29,12 @@ fn the_commands_of_getting_started_print_the_shown_output() {
     run(Page::Book("getting-started.md"));
 }
 
+/// The engine pushes the image of the page, and docker 29 needs it for a login by plain HTTP.
+#[test]
+fn the_commands_of_the_tutorial_on_docker_print_the_shown_output() {
+    run_after(START_ENGINE, Page::Book("tutorials/docker.md"));
+}
+
 #[test]
 fn the_commands_of_the_guide_on_any_language_print_the_shown_output() {
     run(Page::Book("guides/any-language.md"));
