@@ -99,8 +99,8 @@ fn the_commands_of_the_reference_print_the_shown_output() {
     }
 }
 
-/// Other tests run `docs/src/clients.md` and compare the help texts. The tests of the packages for other languages run their guides and
-/// tutorials with `scripts/run-page`.
+/// Other tests run `docs/src/clients.md` and compare the help texts. `packaging/python/tests`, `scripts/node-package` and `scripts/examples` run the
+/// pages on a language with `scripts/run-page`.
 #[test]
 fn every_page_with_commands_has_a_test() {
     let tests = include_str!("book.rs");
@@ -112,6 +112,7 @@ fn every_page_with_commands_has_a_test() {
         "guides/python.md",
         "tutorials/node.md",
         "tutorials/python.md",
+        "tutorials/rust.md",
         "reference/mock-ecr.md",
         "reference/ecr.md",
     ];
