@@ -142,7 +142,6 @@ pub use clock::Clock;
 pub use config::configuration::Config;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, ResetError};
-pub use services::fidelity::{Fidelity, OperationSupport};
 pub use start_error::StartError;
 pub use state::Preserve;
 pub use types::timestamp::Timestamp;

@@ -26,10 +26,10 @@ use crate::server::listen::BindError;
 use crate::server::own_runtime::OwnRuntime;
 use crate::server::sockets::Sockets;
 use crate::services;
-use crate::services::fidelity::OperationSupport;
+use crate::services::support;
 use crate::state::{Preserve, State};
-use crate::types::Service;
 use crate::types::error_chain::debug_as_chain;
+use crate::types::{OperationSupport, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
 ///
@@ -270,15 +270,14 @@ impl MockEcr {
     /// service, then by name.
     ///
     /// ```
-    /// # use mock_ecr::{Fidelity, MockEcr};
+    /// # use mock_ecr::MockEcr;
+    /// # use mock_ecr::request_log::Fidelity;
     /// let mut operations = MockEcr::operations();
     /// let token = operations.find(|one| one.operation == "GetAuthorizationToken").unwrap();
     /// assert_eq!(token.fidelity, Some(Fidelity::Recorded));
     /// ```
     pub fn operations() -> impl Iterator<Item = OperationSupport> {
-        AwsService::ALL
-            .into_iter()
-            .flat_map(services::fidelity::support)
+        AwsService::ALL.into_iter().flat_map(support::of)
     }
 
     /// Returns the configuration that the mock was started with.

@@ -19,7 +19,7 @@ mod table;
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
 pub use crate::aws::sigv4::SignatureClaim;
 pub use crate::http::ingress::Ingress;
-pub use crate::types::{Service, Times, UnknownService};
+pub use crate::types::{Fidelity, OperationSupport, Service, Times, UnknownService};
 pub(crate) use counts::Count;
 pub(crate) use filter::RequestFilter;
 pub(crate) use log::{Batch, RequestLog};

@@ -8,7 +8,7 @@ use crate::aws::error::ApiError;
 use crate::aws::model::shapes::Model;
 use crate::aws::model::validate::Input;
 use crate::services::context::RequestContext;
-use crate::services::fidelity::Fidelity;
+use crate::types::Fidelity;
 
 /// An operation of a service. The type is its input, which is validated against the service model.
 pub(crate) trait Operation: DeserializeOwned + Send + 'static {

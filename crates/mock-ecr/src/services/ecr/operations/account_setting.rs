@@ -9,9 +9,8 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::AccountSetting;
 use crate::services::context::RequestContext;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation, Resource};
-use crate::types::RegistryId;
+use crate::types::{Fidelity, RegistryId};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct GetAccountSetting {

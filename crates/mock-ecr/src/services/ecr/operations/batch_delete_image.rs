@@ -7,9 +7,8 @@ use crate::aws::error::ApiError;
 use crate::domain::{Deleted, Selection, SelectionError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -7,9 +7,8 @@ use crate::aws::error::ApiError;
 use crate::domain::{Image, Selected, Selection, SelectionError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
+use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName, Tag};
 
 /// The input. `acceptedMediaTypes` is ignored. ECR converts the manifest of an image that is requested by a tag between the formats of Docker and
 /// OCI (the user guide of Amazon ECR, `image-manifest-formats.html`; aws/containers-roadmap#1075). The mock does not, because no record contains

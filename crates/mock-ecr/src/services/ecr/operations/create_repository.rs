@@ -10,9 +10,8 @@ use crate::services::ecr::kms_key;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
 use crate::services::ecr::operations::resource_tags::{TagView, validate_tags};
 use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,9 +5,8 @@ use serde::Deserialize;
 use crate::aws::error::ApiError;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::RepositoryOutput;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -11,9 +11,8 @@ use crate::services::context::RequestContext;
 use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
-use crate::types::{AccountId, RepositoryId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

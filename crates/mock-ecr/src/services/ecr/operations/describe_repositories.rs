@@ -7,9 +7,8 @@ use crate::domain::Repository;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::page::Page;
 use crate::services::ecr::views::repository_view::RepositoryView;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
-use crate::types::{AccountId, RegistryId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RegistryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,12 +9,11 @@ use crate::fault::Foreign;
 use crate::http::base_url::BaseUrl;
 use crate::iam::principal::Principal;
 use crate::services::context::RequestContext;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Operation, Resource};
 use crate::state::State;
 use crate::token::{AuthorizationToken, Claims};
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Region};
+use crate::types::{AccountId, Fidelity, Region};
 
 /// The input: the accounts whose registry endpoints are requested. The default is the account of the caller.
 ///

@@ -10,10 +10,9 @@ use crate::aws::model::validate::invalid;
 use crate::domain::{Created, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::layers::layer_digest;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 
-use crate::types::{AccountId, RepositoryId, RepositoryName, UploadId};
+use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName, UploadId};
 
 /// The recommended size of a layer part, in bytes. Source: the example `initiate-layer-upload` of AWS CLI, and the parts of the registry in
 /// GoogleContainerTools/kaniko#607.

@@ -9,9 +9,8 @@ use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::layer_not_found;
 use crate::services::ecr::views::image_id::matches_digest_pattern;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
-use crate::types::{AccountId, Digest, NameError, RepositoryName};
+use crate::types::{AccountId, Digest, Fidelity, NameError, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

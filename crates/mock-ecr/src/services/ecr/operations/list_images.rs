@@ -7,9 +7,8 @@ use crate::domain::Tagged;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
-use crate::types::{AccountId, Digest, RepositoryName};
+use crate::types::{AccountId, Digest, Fidelity, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -7,10 +7,9 @@ use crate::aws::model::validate::invalid;
 use crate::domain::{Created, NewImage, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::batch_get_image::ImageView;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
 
-use crate::types::{AccountId, Digest, RepositoryName, Tag};
+use crate::types::{AccountId, Digest, Fidelity, RepositoryName, Tag};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

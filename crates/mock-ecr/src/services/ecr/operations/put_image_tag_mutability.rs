@@ -7,9 +7,8 @@ use crate::aws::model::validate::invalid;
 use crate::domain::TagMutability;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::{ExclusionFilter, filters};
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

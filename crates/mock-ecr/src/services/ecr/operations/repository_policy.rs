@@ -8,9 +8,8 @@ use crate::iam::authorization;
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::services::context::RequestContext;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
-use crate::types::{AccountId, RepositoryId, RepositoryName};
+use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

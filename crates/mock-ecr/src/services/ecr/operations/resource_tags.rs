@@ -6,9 +6,8 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::{MAX_RESOURCE_TAGS, RepositoryError, ResourceTag};
 use crate::services::context::RequestContext;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Effect, Operation};
-use crate::types::RepositoryId;
+use crate::types::{Fidelity, RepositoryId};
 
 /// A tag in inputs and outputs. Unlike all other members of ECR, its members begin with capital letters.
 #[derive(Debug, Serialize, Deserialize)]

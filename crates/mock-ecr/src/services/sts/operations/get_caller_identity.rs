@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::iam::unique_id;
 use crate::services::context::RequestContext;
-use crate::services::fidelity::Fidelity;
 use crate::services::operation::{Operation, Resource};
+use crate::types::Fidelity;
 
 /// The input. No policy is evaluated: the operation is allowed even if a policy denies it. Source: `GetCallerIdentity` in the API reference
 /// of AWS STS.

@@ -1,11 +1,8 @@
-//! How the responses of an operation are known to be those of AWS.
+//! Whether the mock implements an operation, and how its responses are known to be those of AWS.
 
 use std::fmt;
 
-use crate::aws::model::shapes::Model;
-use crate::aws::service::AwsService;
-use crate::request_log::Service;
-use crate::services::table::operations;
+use crate::types::Service;
 
 /// The source of the responses of an operation.
 ///
@@ -41,19 +38,4 @@ pub struct OperationSupport {
     pub operation: &'static str,
     /// `None` if the mock does not implement the operation. Its response is then status 501 and the error `NotImplemented`.
     pub fidelity: Option<Fidelity>,
-}
-
-/// Returns every operation of a service, in the order of their names.
-pub(crate) fn support(service: AwsService) -> impl Iterator<Item = OperationSupport> {
-    let names = Model::of(service).operations();
-    names.map(move |operation| {
-        let entry = operations(service)
-            .iter()
-            .find(|entry| entry.name == operation);
-        OperationSupport {
-            service: service.into(),
-            operation,
-            fidelity: entry.map(|entry| entry.fidelity),
-        }
-    })
 }
