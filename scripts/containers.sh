@@ -58,5 +58,8 @@ isolated() {
 remove_containers() {
     [[ -n ${containers-} ]] || return 0
     podman rm --all --force --time 0 >/dev/null 2>&1 || true
+    podman volume prune --force >/dev/null 2>&1 || true
     podman network prune --force >/dev/null 2>&1 || true
+    # Images without a name are those of earlier runs.
+    podman image prune --force >/dev/null 2>&1 || true
 }
