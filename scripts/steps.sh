@@ -109,3 +109,28 @@ fail() {
     echo "error: $1" >&2
     exit 1
 }
+
+# Fails if a program needs shared libraries.
+require_static() {
+    [[ -f $1 && -x $1 ]] || fail "$1 is not a program"
+    command -v file >/dev/null || apt_install "the type of a program" file
+    [[ $(file --brief --dereference "$1") == *stati*" linked"* ]] ||
+        fail "$1 is not a static program; build one with scripts/release --dry-run x86_64-unknown-linux-musl"
+}
+
+# Prints the processor of a program, in the words of Debian and of container images.
+architecture_of() {
+    case $(file --brief --dereference "$1") in
+    *x86-64*) echo amd64 ;;
+    *aarch64*) echo arm64 ;;
+    *) fail "$1 is a program for another processor than x86-64 and ARM64" ;;
+    esac
+}
+
+workspace_version() {
+    sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml
+}
+
+workspace_repository() {
+    sed -n '/^\[workspace.package\]/,/^\[/s/^repository = "\(.*\)"/\1/p' Cargo.toml
+}

@@ -99,13 +99,15 @@ fn the_commands_of_the_reference_print_the_shown_output() {
     }
 }
 
-/// Other tests run `docs/src/clients.md` and compare the help texts. `scripts/run-page` runs the pages on a language, with the package of the language.
+/// Other tests run `docs/src/clients.md` and compare the help texts. `scripts/run-page` runs the pages on a package, with this package.
 #[test]
 fn every_page_with_commands_has_a_test() {
     let tests = include_str!("book.rs");
     let callers_of_run_page = [
         include_str!("../../scripts/examples"),
         include_str!("../../scripts/node-package"),
+        include_str!("../../scripts/deb"),
+        include_str!("../../packaging/image/test"),
         include_str!("../../packaging/python/tests/test_guide.py"),
     ]
     .concat();
