@@ -17,7 +17,7 @@ pub(crate) fn all() -> Vec<Record> {
     let paths = entries.map(|entry| entry.unwrap().path());
     let mut records: Vec<Record> = paths.map(|path| Record::read(&path).unwrap()).collect();
     records.sort_by_key(|one| {
-        let name = one.client.split(", Debian").next().map(str::to_lowercase);
+        let name = one.short_client().to_lowercase();
         (one.client_type, name, numbers(&one.version))
     });
     records
@@ -152,7 +152,7 @@ fn clients_of(records: &[Record]) -> String {
 /// Returns what runs the client of a record.
 fn run_by(record: &Record) -> String {
     if let Some(source) = &record.source {
-        return format!("built from its source, {source}; not run by `scripts/verdicts`");
+        return format!("not run by `scripts/verdicts`; source: {source}");
     }
     let rows = clients::all().unwrap();
     let row = rows
@@ -196,27 +196,36 @@ fn verdict(entry: &Entry) -> String {
     }
 }
 
-/// Returns the sentences of the reviewers, one line for all clients with the same sentence about a scenario.
+/// Returns the sentences of the reviewers. A sentence that applies to several clients or scenarios is written once.
 fn reasons(records: &[&Record]) -> String {
-    let mut clients = BTreeMap::<(&String, String), Vec<String>>::new();
+    let mut clients = BTreeMap::<(Vec<&String>, String), Vec<String>>::new();
     for record in records {
-        for (id, entry) in &record.verdicts {
-            let doubtful = match entry.review {
-                Some(Review::Doubtful) => "Doubtful: ",
-                _ => "",
-            };
-            if let Some(why) = &entry.why {
-                let sentence = format!("{doubtful}{why}");
-                let named = clients.entry((id, sentence)).or_default();
-                named.push(record.client_and_version());
-            }
+        for (sentence, ids) in scenarios_by_sentence(record) {
+            let named = clients.entry((ids, sentence)).or_default();
+            named.push(record.client_and_version());
         }
     }
-    let line = |((id, sentence), names): ((&String, String), Vec<String>)| {
-        format!("- {}, {}: {sentence}", link(id), names.join(", "))
+    let line = |((ids, sentence), names): ((Vec<&String>, String), Vec<String>)| {
+        let ids: Vec<String> = ids.into_iter().map(|id| link(id)).collect();
+        format!("- {} ({}): {sentence}", ids.join(", "), names.join("; "))
     };
     let lines: Vec<String> = clients.into_iter().map(line).collect();
     format!("Why they fail:\n\n{}\n", lines.join("\n"))
+}
+
+fn scenarios_by_sentence(record: &Record) -> BTreeMap<String, Vec<&String>> {
+    let mut sentences = BTreeMap::<String, Vec<&String>>::new();
+    for (id, entry) in &record.verdicts {
+        let doubtful = match entry.review {
+            Some(Review::Doubtful) => "Doubtful: ",
+            _ => "",
+        };
+        if let Some(why) = &entry.why {
+            let ids = sentences.entry(format!("{doubtful}{why}")).or_default();
+            ids.push(id);
+        }
+    }
+    sentences
 }
 
 fn link(id: &str) -> String {

@@ -6,6 +6,7 @@ use clap::Parser;
 
 use crate::clients::{self, Client};
 use crate::import::Description;
+use crate::verdicts::folder;
 
 /// Runs real clients, and compares their verdicts with fixtures/verdicts
 ///
@@ -19,9 +20,9 @@ pub(crate) struct Arguments {
     /// Writes the records. The review of a verdict that has not changed is kept
     #[arg(long)]
     pub(crate) record: bool,
-    /// Runs only the clients that scripts/test runs
-    #[arg(long, conflicts_with = "clients")]
-    every_test: bool,
+    /// Runs only the clients and the scenarios that scripts/test runs
+    #[arg(long, conflicts_with_all = ["clients", "record"])]
+    pub(crate) every_test: bool,
     /// Prints the names of the clients that are chosen, and runs none
     #[arg(long)]
     pub(crate) list: bool,
@@ -40,6 +41,9 @@ pub(crate) struct Arguments {
     /// A file in JSON with the member `reviews`, and the members `client`, `version`, `client_type` and `source` in place of the options
     #[arg(long, value_name = "FILE", requires = "record_report")]
     reviews: Option<PathBuf>,
+    /// The directory of the records to write. Default: fixtures/verdicts
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -65,6 +69,11 @@ impl Arguments {
         };
         all.retain(is_chosen);
         Ok(all)
+    }
+
+    /// Returns the directory of the records to write.
+    pub(crate) fn into(&self) -> PathBuf {
+        self.into.clone().unwrap_or_else(folder)
     }
 
     /// Returns what the options and the file of `--reviews` contain about the client of a report.

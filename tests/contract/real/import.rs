@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use ecr_contract::ClientType;
-use ecr_contract::report::Report;
+use ecr_contract::report::{Report, Verdict};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::verdicts::{Entry, Record, Review};
+use crate::verdicts::{Record, Review};
 
 /// What a report does not contain: the client, the sources that it was built from, and the sentences of a reviewer. A file in JSON has all
 /// members or some. Those of the command line replace them.
@@ -30,6 +30,8 @@ pub(crate) struct Description {
 pub(crate) struct Reviewed {
     why: String,
     review: Review,
+    /// The verdict that the reviewer read.
+    verdict: Option<Verdict>,
 }
 
 impl Description {
@@ -64,12 +66,13 @@ impl Record {
     fn review(&mut self, id: &str, reviewed: Reviewed) -> Result<(), String> {
         let entry = self.verdicts.get_mut(id);
         let entry = entry.ok_or_else(|| format!("{id}: the report has no such scenario"))?;
-        let Entry {
-            verdict, review, ..
-        } = entry;
-        if review.is_none() {
+        if entry.review.is_none() {
+            return Err(format!("{id}: a review of a scenario that does not fail"));
+        }
+        if let Some(verdict) = reviewed.verdict.filter(|read| *read != entry.verdict) {
+            let found = entry.verdict;
             return Err(format!(
-                "{id}: a review of a scenario that does not fail: {verdict:?}"
+                "{id}: a review of {verdict:?}, but the verdict is {found:?}"
             ));
         }
         entry.why = Some(reviewed.why);

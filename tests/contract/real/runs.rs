@@ -13,26 +13,40 @@ use crate::clients::{Client, Version};
 const WORKSPACE: &str = env!("CARGO_PKG_VERSION");
 
 impl Client {
-    /// Runs all scenarios of the client's type.
+    /// Runs the scenarios of the client's type whose IDs match one of the patterns, or all without a pattern.
     ///
     /// # Errors
     ///
     /// Returns an error if there is no report, because a program is missing.
-    pub(crate) fn run(&self) -> Result<Report, String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let file = folder.path().join("report.json");
+    pub(crate) fn run(&self, patterns: &[String]) -> Result<Report, String> {
+        let [json, html] = ["json", "html"].map(|format| self.report_file(format));
+        let (json, html) = (json?, html?);
+        let _ = fs::remove_file(&json);
         let output = Command::new(built()?.join("mock-ecr"))
             .args(["contract", "--client-type", self.client_type.name()])
-            .arg(format!("--report=json={}", file.display()))
+            .arg(format!("--report=json={}", json.display()))
+            .arg(format!("--report=html={}", html.display()))
+            .args(patterns.iter().flat_map(|one| ["--scenario", one]))
             .arg("--")
             .args(self.words()?)
             .output();
         let output = output.map_err(|error| format!("mock-ecr: {error}"))?;
-        let text = fs::read_to_string(&file).map_err(|_| {
+        let text = fs::read_to_string(&json).map_err(|_| {
             let stderr = String::from_utf8_lossy(&output.stderr);
             format!("{}: there is no report: {}", self.name, stderr.trim())
         })?;
         serde_json::from_str(&text).map_err(|error| format!("{}: {error}", self.name))
+    }
+
+    /// Returns the path of a report of the last run, in the target directory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the directory of the reports cannot be created.
+    pub(crate) fn report_file(&self, format: &str) -> Result<PathBuf, String> {
+        let folder = built()?.with_file_name("verdicts");
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(folder.join(self.file_name()).with_extension(format))
     }
 
     /// Returns the version of the installed client.

@@ -67,14 +67,16 @@ impl Record {
         }
     }
 
-    /// Returns the name of the client without its release of Debian, and its version.
     pub(crate) fn client_and_version(&self) -> String {
-        let client = self.client.split(", Debian").next();
-        let client = client.unwrap_or_default();
-        match client.contains(&self.version) {
-            true => client.to_owned(),
-            false => format!("{client} {}", self.version),
-        }
+        format!("{} {}", self.short_client(), self.version)
+    }
+
+    /// Returns the name of the client without its release of Debian, and without a part of the version at its end.
+    pub(crate) fn short_client(&self) -> &str {
+        let client = self.client.split(", Debian").next().unwrap_or_default();
+        let without = client.rsplit_once(' ');
+        let without = without.filter(|(_, end)| self.version.starts_with(end));
+        without.map_or(client, |(client, _)| client)
     }
 }
 
