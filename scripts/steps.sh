@@ -86,6 +86,36 @@ has_venv() {
     python3 -c 'import venv, ensurepip' 2>/dev/null
 }
 
+python_clients=scripts/python-clients.txt
+
+# Exports the paths of AWS CLI v1 (AWS_V1) and of a Python with boto3 (MOCK_ECR_PYTHON) for the tests.
+install_python_clients() {
+    local venv
+    venv=$(target_directory)/python-clients
+    export AWS_V1=$venv/bin/aws MOCK_ECR_PYTHON=$venv/bin/python
+    if ! has_python_clients "$venv"; then
+        require_python
+        echo "installing $python_clients with pip into $venv"
+        rm -rf "$venv"
+        python3 -m venv "$venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$python_clients"
+        cp "$python_clients" "$venv/installed"
+    fi
+    "$AWS_V1" --version
+    "$MOCK_ECR_PYTHON" -c 'import boto3; print("boto3", boto3.__version__)'
+}
+
+has_python_clients() {
+    cmp -s "$python_clients" "$1/installed" && is_venv "$1"
+}
+
+# Exports the directory of the clients that are not installed by the system. The argument `--all` also installs those of scripts/verdicts.
+install_other_clients() {
+    MOCK_ECR_CLIENTS=$(target_directory)/real-clients
+    export MOCK_ECR_CLIENTS
+    scripts/install-clients "$@"
+}
+
 apt_install() {
     local what=$1
     shift

@@ -42,5 +42,7 @@ mod terms;
 mod token;
 mod toolchain;
 mod typos;
+#[path = "../contract/real/clients.rs"]
+mod verdict_clients;
 #[path = "../contract/real/verdicts.rs"]
 mod verdicts;

@@ -8,7 +8,7 @@ use ecr_contract::report::{Severity, Verdict};
 
 use crate::command::{OWN, Script};
 #[cfg(feature = "real-clients")]
-use crate::suite::failures;
+use crate::failures::failures;
 use crate::suite::{Suite, mutant};
 
 /// The mutant without a fault logs in once.

@@ -4,6 +4,7 @@
 
 mod command;
 mod docker_login;
+mod failures;
 #[cfg(feature = "real-clients")]
 mod matrix;
 mod model;

@@ -11,7 +11,8 @@ use std::thread;
 use ecr_contract::ClientType;
 use ecr_contract::report::{ScenarioReport, Severity, Verdict};
 
-use crate::suite::{Suite, failures, file, mutant};
+use crate::failures::failures;
+use crate::suite::{Suite, file, mutant};
 
 /// A client with one fault.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 use ecr_contract::ClientType;
 use ecr_contract::report::{Report, Verdict};
 
-use crate::suite::{Suite, built, failures, mutant};
+use crate::failures::failures;
+use crate::suite::{Suite, built, mutant};
 
 /// Asserts that no scenario fails with the severity `must` or `should`, apart from the exceptions, which must fail.
 #[track_caller]

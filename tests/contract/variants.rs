@@ -3,7 +3,8 @@
 use ecr_contract::ClientType;
 use ecr_contract::report::Verdict;
 
-use crate::suite::{Suite, failures, mutant};
+use crate::failures::failures;
+use crate::suite::{Suite, mutant};
 
 /// A correct behaviour of a client.
 struct Variant {

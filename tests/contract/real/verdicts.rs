@@ -15,6 +15,9 @@ pub(crate) struct Record {
     pub(crate) client: String,
     pub(crate) version: String,
     pub(crate) client_type: ClientType,
+    /// The sources that the client was built from. Without this member, `clients.toml` has a row that runs the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<String>,
     pub(crate) suite: SuiteNumber,
     /// The keys are the IDs of the scenarios.
     pub(crate) verdicts: BTreeMap<String, Entry>,
@@ -45,11 +48,44 @@ pub(crate) enum Review {
 }
 
 impl Record {
-    #[track_caller]
-    pub(crate) fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    /// Reads a record.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no file with this name, or if it is not a record.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| named(&error))?;
+        serde_json::from_str(&text).map_err(|error| named(&error))
     }
+
+    /// Returns the name of the file of the record. Several versions of a client that is built from its sources can have records.
+    pub(crate) fn file_name(&self) -> String {
+        match self.source {
+            Some(_) => file_name(self.client_type, &self.client_and_version()),
+            None => file_name(self.client_type, &self.client),
+        }
+    }
+
+    pub(crate) fn client_and_version(&self) -> String {
+        format!("{} {}", self.short_client(), self.version)
+    }
+
+    /// Returns the name of the client without its release of Debian, and without a part of the version at its end.
+    pub(crate) fn short_client(&self) -> &str {
+        let client = self.client.split(", Debian").next().unwrap_or_default();
+        let without = client.rsplit_once(' ');
+        let without = without.filter(|(_, end)| self.version.starts_with(end));
+        without.map_or(client, |(client, _)| client)
+    }
+}
+
+/// Returns the name of the record of a client, such as `image-tool-crane.json`.
+pub(crate) fn file_name(client_type: ClientType, client: &str) -> String {
+    let client = client.to_lowercase();
+    let words = client.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    format!("{client_type}-{}.json", words.join("-"))
 }
 
 /// Returns the directory of the records.
