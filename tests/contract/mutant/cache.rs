@@ -183,7 +183,7 @@ impl Cache {
 fn replace(text: &str) -> std::io::Result<()> {
     let is_open = Fault::WorldReadableCache.is_on() || Variant::PrivateDirectory.is_on();
     let mode = if is_open { 0o644 } else { 0o600 };
-    file::replace(&directory().join(NAME), &encoded(text), mode)
+    file::replace(&directory().join(NAME), encoded(text), mode)
 }
 
 /// Applies the variant whose cache is not text.

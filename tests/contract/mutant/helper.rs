@@ -16,9 +16,8 @@ use crate::registry::{self, Registry};
 use crate::variant::Variant;
 
 pub(crate) async fn run(arguments: &[String]) -> ExitCode {
-    let debug = std::env::var("DEBUG").unwrap_or_default();
-    if Variant::BooleanDebug.is_on() && !["", "0", "1", "true", "false"].contains(&&*debug) {
-        output::out(&format!("DEBUG: {debug:?} is not a boolean\n"));
+    if Variant::BooleanDebug.is_on() && !is_debug_a_boolean() {
+        output::out("DEBUG is not a boolean\n");
         return ExitCode::FAILURE;
     }
     let [action] = arguments else {
@@ -42,6 +41,11 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
         }
         Err(error) => fail(&error),
     }
+}
+
+fn is_debug_a_boolean() -> bool {
+    let debug = std::env::var("DEBUG").unwrap_or_default();
+    ["", "0", "1", "true", "false"].contains(&&*debug)
 }
 
 /// Reports an error on stdout, where callers read it. The text `NOT_FOUND` makes them continue without a login.
