@@ -1100,14 +1100,14 @@ export type AuthorizationData =
   }
   /**
    * An additional first entry, with the registry of this account and a token of its root user, which the registry accepts if
-   * the account exists.
+   * the account exists. ECR never sends it: it returns one entry for each requested ID, with a token of the caller.
    */
   | {
     before: string;
   }
   /**
    * An additional last entry, with the registry of this account and a token of its root user, which the registry accepts if
-   * the account exists.
+   * the account exists. ECR never sends it: it returns one entry for each requested ID, with a token of the caller.
    */
   | {
     after: string;

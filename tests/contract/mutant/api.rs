@@ -16,6 +16,7 @@ use crate::registry::Registry;
 use crate::response;
 use crate::retry::{self, RetryBudget, RetryReason};
 use crate::sign;
+use crate::variant::Variant;
 
 /// Requests the login of a registry, and retries where that may help.
 pub(crate) async fn fetch(registry: &Registry) -> Result<Login, ClientError> {
@@ -40,6 +41,7 @@ fn request_body(registry: &Registry) -> Value {
         account if Fault::EmptyRegistryIds.is_on() && !is_first(account) => {
             json!({ "registryIds": [] })
         }
+        Some(_) if Variant::TokenOfRegion.is_on() => json!({}),
         Some(account) => json!({ "registryIds": [account] }),
         None => json!({}),
     }

@@ -64,6 +64,11 @@ impl Cache {
         self.cached.remove(&key(registry));
     }
 
+    /// Adds a login that was received elsewhere.
+    pub(crate) fn insert(&mut self, registry: &Registry, cached: CachedLogin) {
+        self.cached.insert(key(registry), cached);
+    }
+
     fn cached_after_error(&self, key: &str, error: ClientError) -> Result<Login, ClientError> {
         let Some(cached) = self.cached.get(key) else {
             return Err(error);
@@ -71,7 +76,7 @@ impl Cache {
         let is_valid = cached.is_valid(clock::now());
         let is_returned = match error.is_denial() {
             true => Fault::ExpiredAfterDenial.is_on(),
-            false if Fault::NoGrace.is_on() => false,
+            false if Fault::NoGrace.is_on() || Variant::CachesNothing.is_on() => false,
             false => is_valid || Fault::ExpiredInOutage.is_on(),
         };
         if is_returned {
@@ -83,7 +88,7 @@ impl Cache {
 
     /// Reads the file. An invalid file is an empty cache.
     pub(crate) fn read() -> Self {
-        let text = fs::read_to_string(directory().join(NAME)).unwrap_or_default();
+        let text = decoded(fs::read(directory().join(NAME)).unwrap_or_default());
         let file = serde_json::from_str::<Value>(&text);
         if Fault::PanicsOnCorruptCache.is_on() && !text.is_empty() {
             assert!(file.is_ok(), "the cache is JSON");
@@ -107,10 +112,15 @@ impl Cache {
             .cached
             .get(&key)
             .filter(|cached| cached.login.expires_at.is_some())
+            .filter(|_| !Variant::CachesNothing.is_on())
         else {
             return Ok(());
         };
-        let directory_and_lock = file::private_directory(&directory()).and_then(|()| lock());
+        let made = match Fault::WorldReadableCache.is_on() {
+            true => fs::create_dir_all(directory()),
+            false => file::private_directory(&directory()),
+        };
+        let directory_and_lock = made.and_then(|()| lock());
         let Ok(lock) = directory_and_lock else {
             return Ok(());
         };
@@ -171,9 +181,29 @@ impl Cache {
 }
 
 fn replace(text: &str) -> std::io::Result<()> {
-    let is_open = Fault::WorldReadableCache.is_on();
+    let is_open = Fault::WorldReadableCache.is_on() || Variant::PrivateDirectory.is_on();
     let mode = if is_open { 0o644 } else { 0o600 };
-    file::replace(&directory().join(NAME), text, mode)
+    file::replace(&directory().join(NAME), encoded(text), mode)
+}
+
+/// Applies the variant whose cache is not text.
+fn encoded(text: &str) -> Vec<u8> {
+    let mask = if Variant::BinaryCache.is_on() {
+        0xa5
+    } else {
+        0
+    };
+    text.bytes().map(|byte| byte ^ mask).collect()
+}
+
+fn decoded(bytes: Vec<u8>) -> String {
+    let mask = if Variant::BinaryCache.is_on() {
+        0xa5
+    } else {
+        0
+    };
+    let bytes = bytes.into_iter().map(|byte| byte ^ mask).collect();
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 fn append(text: &str) -> std::io::Result<()> {
@@ -192,7 +222,7 @@ fn key(registry: &Registry) -> String {
     let account = registry
         .account
         .as_ref()
-        .filter(|_| !Fault::CacheIgnoresAccount.is_on());
+        .filter(|_| !Fault::CacheIgnoresAccount.is_on() && !Variant::TokenOfRegion.is_on());
     let account = account.map_or("", String::as_str);
     let region = match Fault::CacheIgnoresRegion.is_on() {
         true => "",

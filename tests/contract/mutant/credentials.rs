@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::{self, Request, Url};
+use crate::variant::Variant;
 
 pub(crate) struct Credentials {
     pub(crate) access_key_id: String,
@@ -27,6 +28,9 @@ impl Credentials {
         }
         if Fault::WaitsForCredentials.is_on() {
             crate::clock::wait(20.0).await;
+        }
+        if Variant::SlowCredentials.is_on() {
+            crate::clock::wait(16.0).await;
         }
         let is_off = set("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value == "true");
         let role = if is_off {

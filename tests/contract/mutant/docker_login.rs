@@ -7,23 +7,40 @@ use std::process::{Command, ExitStatus, Stdio};
 use crate::api;
 use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::identity;
 use crate::login::Login;
 use crate::output;
-use crate::registry::Registry;
+use crate::registry::{self, Registry};
+use crate::variant::Variant;
 
 pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     let names = arguments.iter().flat_map(|argument| argument.split(','));
     let names: Vec<_> = names.filter(|name| !name.trim().is_empty()).collect();
+    if Variant::DeterminesItsAccount.is_on() {
+        identity::check().await?;
+    }
+    if Variant::TakesNoName.is_on() {
+        let login = api::fetch(&Registry::nameless(registry::region()?, String::new())).await?;
+        return docker_login(&login.endpoint, &login);
+    }
     if names.is_empty() {
         return Err(ClientError::Usage("usage: docker-login-caller REGISTRY…"));
     }
-    let registries: Result<Vec<_>, _> = names.into_iter().map(Registry::or_local).collect();
+    let named = names.into_iter();
+    let registries: Result<Vec<_>, _> = named
+        .map(|name| Ok((name, Registry::or_local(name)?)))
+        .collect();
     let mut done = BTreeSet::new();
-    for registry in registries? {
+    for (name, registry) in registries? {
         if done.insert(registry.authority.clone()) {
             let login = api::fetch(&registry).await?;
             let times = if Fault::LogsInTwice.is_on() { 2 } else { 1 };
-            (0..times).try_for_each(|_| docker_login(&registry, &login))?;
+            let host = match () {
+                () if Fault::LogsInToProxyEndpoint.is_on() => &login.endpoint,
+                () if Fault::LogsInWithSpaces.is_on() => name,
+                () => &registry.authority,
+            };
+            (0..times).try_for_each(|_| docker_login(host, &login))?;
         }
     }
     if Fault::RenewsInBackground.is_on() {
@@ -45,11 +62,7 @@ fn renew_later(arguments: &[String]) -> std::io::Result<()> {
         .map(drop)
 }
 
-fn docker_login(registry: &Registry, login: &Login) -> Result<(), ClientError> {
-    let host = match Fault::LogsInToProxyEndpoint.is_on() {
-        true => &login.endpoint,
-        false => &registry.authority,
-    };
+fn docker_login(host: &str, login: &Login) -> Result<(), ClientError> {
     let status = docker(host, login);
     let status =
         status.map_err(|cause| ClientError::other(&format!("docker login {host}"), &cause))?;
@@ -73,6 +86,10 @@ fn docker(host: &str, login: &Login) -> std::io::Result<ExitStatus> {
         .arg(host)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
+        .stderr(match Variant::VagueErrors.is_on() {
+            true => Stdio::null(),
+            false => Stdio::inherit(),
+        })
         .spawn()?;
     let end = if Fault::SendsCrlfToDocker.is_on() {
         "\r\n"

@@ -10,6 +10,8 @@ use crate::registry::{self, Form, Partition, Registry};
 pub(crate) struct Endpoint {
     pub(crate) url: Url,
     pub(crate) region: String,
+    /// The service in the scope of signatures.
+    pub(crate) service: &'static str,
 }
 
 impl Endpoint {
@@ -29,7 +31,26 @@ impl Endpoint {
         let set = own.into_iter().find(|url| !url.is_empty());
         let url = set.unwrap_or_else(|| format!("https://{}", name(&region, form)));
         let url = Url::parse(&url).ok_or(ClientError::Usage("the endpoint is not a valid URL"))?;
-        Ok(Endpoint { url, region })
+        Ok(Endpoint {
+            url,
+            region,
+            service: "ecr",
+        })
+    }
+
+    /// Returns the endpoint of STS in a region.
+    pub(crate) fn sts(region: String) -> Result<Self, ClientError> {
+        let own = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
+            .map(|name| env::var(name).unwrap_or_default());
+        let set = own.into_iter().find(|url| !url.is_empty());
+        let suffix = Partition::of(&region).suffix;
+        let url = set.unwrap_or_else(|| format!("https://sts.{region}.{suffix}"));
+        let url = Url::parse(&url).ok_or(ClientError::Usage("the endpoint is not a valid URL"))?;
+        Ok(Endpoint {
+            url,
+            region,
+            service: "sts",
+        })
     }
 }
 

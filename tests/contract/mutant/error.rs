@@ -58,6 +58,14 @@ impl ClientError {
     }
 }
 
+/// Writes an error without its reason, if the variant for it is on.
+pub(crate) fn text(error: &ClientError) -> String {
+    match Variant::VagueErrors.is_on() {
+        true => "the login failed".to_owned(),
+        false => error.to_string(),
+    }
+}
+
 fn prefix(code: &str) -> String {
     match Variant::MessageWithoutCode.is_on() {
         true => String::new(),

@@ -71,7 +71,7 @@ faults! {
     CachesForever = "caches-forever", "docker-credential", "EXP-02,EXP-03", "caches a token forever";
     ReturnsLongExpired = "returns-long-expired", "docker-credential", "EXP-03", "returns a token that expired more than an hour ago";
     ExpiredInOutage = "expired-in-outage", "docker-credential", "EXP-04", "returns an expired token while the API is down";
-    NoGrace = "no-grace", "docker-credential", "EXP-05", "fails while the API is down, although its token is valid";
+    NoGrace = "no-grace", "docker-credential", "EXP-05", "info: fails while the API is down, although its token is valid";
     ExpiredAfterDenial = "expired-after-denial", "library", "EXP-06", "returns an expired token when AWS denies a new one";
     FixedDuration = "fixed-duration", "kubelet", "EXP-07", "returns cacheDuration 6h0m0s for every token with an expiry";
     CachesAtLeastAMinute = "caches-at-least-a-minute", "library", "EXP-07", "caches every token for at least a minute";
@@ -129,7 +129,7 @@ faults! {
     NeverPrunes = "never-prunes", "docker-credential", "CRD-06", "info: caches a token for each access key, without a limit";
     IgnoresSessionToken = "ignores-session-token", "token-printer", "CRD-07", "does not send the session token of temporary credentials";
     // Accounts.
-    CacheIgnoresAccount = "cache-ignores-account", "docker-credential", "ACC-01", "caches tokens without regard to the account of the registry";
+    CacheIgnoresAccount = "cache-ignores-account", "docker-credential", "ACC-01", "info: caches tokens without regard to the account of the registry";
     EmptyRegistryIds = "empty-registry-ids", "library", "ACC-01", "sends an empty list of registryIds for all accounts but the first";
     UsesFirstEntry = "uses-first-entry", "docker-credential", "ACC-02", "uses the first of several entries";
     KeyFromProxyEndpoint = "key-from-proxy-endpoint", "kubelet", "ACC-03", "returns the proxyEndpoint of the response as the key";
@@ -137,6 +137,8 @@ faults! {
     RejectsSpacesUnclearly = "rejects-spaces-unclearly", "library", "ACC-04", "fails with an unclear message for a name with spaces around it";
     RenewsWithFirstAccount = "renews-with-first-account", "refresher", "ACC-05", "renews the login of each registry with the account of the first";
     RenewsFirstRegistry = "renews-first-registry", "library", "ACC-05", "requests the first registry when a registry is requested again";
+    RequestsOnce = "requests-once", "refresher", "ACC-05", "requests each login once";
+    LogsInWithSpaces = "logs-in-with-spaces", "docker-login-caller", "ACC-04", "passes the name of the registry to docker with the spaces around it";
     StopsAtFirstError = "stops-at-first-error", "refresher", "ACC-06", "ends the refresh of all registries when AWS denies a token for one of them";
     // Regions and hosts.
     RegionFromEnvironment = "region-from-environment", "docker-credential", "RGN-01", "signs for the region of the environment";
@@ -155,6 +157,7 @@ faults! {
     NotFoundForEveryError = "not-found-for-every-error", "docker-credential", "DHP-03", "reports every error as missing credentials";
     StoreFails = "store-fails", "docker-credential", "DHP-04", "fails to store without a message";
     ListWaitsForApi = "list-waits-for-api", "docker-credential", "DHP-05", "waits for the API when it lists logins";
+    ListsNothing = "lists-nothing", "docker-credential", "DHP-05", "lists logins without output";
     LogsToStdout = "logs-to-stdout", "docker-credential", "DHP-06", "logs to stdout with debug logging enabled";
     WorldReadableCache = "world-readable-cache", "docker-credential", "DHP-07", "makes its cache readable by all users";
     PanicsOnCorruptCache = "panics-on-corrupt-cache", "docker-credential", "DHP-07", "panics when the cache is not JSON";

@@ -16,6 +16,10 @@ use crate::registry::{self, Registry};
 use crate::variant::Variant;
 
 pub(crate) async fn run(arguments: &[String]) -> ExitCode {
+    if Variant::BooleanDebug.is_on() && !is_debug_a_boolean() {
+        output::out("DEBUG is not a boolean\n");
+        return ExitCode::FAILURE;
+    }
     let [action] = arguments else {
         output::out("usage: docker-credential get|store|erase|list\n");
         return ExitCode::FAILURE;
@@ -23,7 +27,7 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     let done = match action.as_str() {
         "get" => get(&input()).await,
         "store" if Fault::StoreFails.is_on() => return ExitCode::FAILURE,
-        "store" if Variant::RejectsStore.is_on() => Err(ClientError::Other(
+        "store" | "erase" if Variant::RejectsStore.is_on() => Err(ClientError::Other(
             "logins of ECR cannot be stored".to_owned(),
         )),
         "store" | "erase" => Ok(String::new()),
@@ -39,6 +43,11 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
+fn is_debug_a_boolean() -> bool {
+    let debug = std::env::var("DEBUG").unwrap_or_default();
+    ["", "0", "1", "true", "false"].contains(&&*debug)
+}
+
 /// Reports an error on stdout, where callers read it. The text `NOT_FOUND` makes them continue without a login.
 fn fail(error: &ClientError) -> ExitCode {
     let is_masked = !matches!(error, ClientError::Other(_)) && Fault::NotFoundForEveryError.is_on();
@@ -46,6 +55,7 @@ fn fail(error: &ClientError) -> ExitCode {
         ClientError::NotEcr(_) if Fault::OwnNotFoundMessage.is_on() => "no such login".to_owned(),
         ClientError::NotEcr(_) => NOT_FOUND.to_owned(),
         _ if is_masked => NOT_FOUND.to_owned(),
+        error if Variant::JsonErrors.is_on() => json!({ "error": error.to_string() }).to_string(),
         error => error.to_string(),
     };
     output::out(&format!("{text}\n"));
@@ -75,6 +85,9 @@ async fn get(server: &str) -> Result<String, ClientError> {
         }
         registry => registry?,
     };
+    if Variant::ReadsDockersConfig.is_on() {
+        check_dockers_config()?;
+    }
     let mut cache = Cache::read();
     let login = cache.login(&registry).await?;
     cache.write(&registry)?;
@@ -82,17 +95,31 @@ async fn get(server: &str) -> Result<String, ClientError> {
 }
 
 fn found(server: &str, registry: &Registry, login: &Login) -> String {
-    let echo = if Fault::ReturnsHostAsServerUrl.is_on() {
+    let echo: &str = if Fault::ReturnsHostAsServerUrl.is_on() {
         &registry.authority
     } else {
         server
     };
-    let found = json!({
-        "ServerURL": echo,
-        "Username": login.username,
-        "Secret": login.password,
-    });
+    let mut found = json!({ "Username": login.username, "Secret": login.password });
+    if !Variant::NoServerUrl.is_on() {
+        found["ServerURL"] = echo.into();
+    }
+    if Variant::FurtherMembers.is_on() {
+        found["ExpiresAt"] = login.expires_at.unwrap_or_default().to_string().into();
+    }
     format!("{found}\n")
+}
+
+/// Reads a setting of the client in docker's configuration.
+fn check_dockers_config() -> Result<(), ClientError> {
+    let folder = std::env::var_os("DOCKER_CONFIG").unwrap_or_default();
+    let path = std::path::Path::new(&folder).join("config.json");
+    let Ok(text) = std::fs::read(path) else {
+        return Ok(());
+    };
+    let parsed = serde_json::from_slice::<Value>(&text);
+    let invalid = |cause| ClientError::Other(format!("config.json is invalid: {cause}"));
+    parsed.map(drop).map_err(invalid)
 }
 
 /// Lists the cached logins, without a request.
@@ -103,7 +130,22 @@ async fn list() -> Result<String, ClientError> {
     if Fault::ListWaitsForApi.is_on() {
         wait_for_list().await?;
     }
+    if Fault::ListsNothing.is_on() {
+        return Ok(String::new());
+    }
+    if Variant::ListsByApi.is_on() {
+        return list_by_api().await;
+    }
     Ok(format!("{}\n", Value::Object(Cache::read().list())))
+}
+
+/// Requests a login to list it. The error contains the response of ECR in braces.
+async fn list_by_api() -> Result<String, ClientError> {
+    let registry = Registry::nameless(registry::region()?, String::new());
+    let login = crate::api::fetch(&registry).await;
+    let login = login.map_err(|error| ClientError::Other(format!("cannot list: {{{error}}}")))?;
+    let list = json!({ (format!("https://{}", login.endpoint)): login.username });
+    Ok(format!("\n{list}\n"))
 }
 
 /// Sends requests until there is a response.

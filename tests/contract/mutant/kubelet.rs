@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::login::{CachedLogin, Login};
 use crate::output;
 use crate::registry::Registry;
+use crate::variant::Variant;
 
 pub(crate) async fn run() -> Result<(), ClientError> {
     let mut text = Vec::new();
@@ -79,6 +80,10 @@ fn duration(login: &Login) -> Value {
         .is_some_and(|end| end <= clock::now() + 1.0);
     if Fault::NullDuration.is_on() && is_ending {
         return Value::Null;
+    }
+    if Variant::MarginOfMinutes.is_on() {
+        let left = login.expires_at.map(|end| end - cached.since - 300.0);
+        return format!("{}s", left.unwrap_or(21_600.0).max(0.0).floor()).into();
     }
     if login.has_expired(cached.since) || login.expires_at.is_none() {
         return "0s".into();

@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::login::Login;
 use crate::output;
 use crate::registry::Registry;
+use crate::renewal::Renewals;
 
 pub(crate) async fn run() -> Result<(), ClientError> {
     let mut library = Library::default();
@@ -27,6 +28,8 @@ pub(crate) async fn run() -> Result<(), ClientError> {
 #[derive(Default)]
 struct Library {
     cache: Cache,
+    /// Used only by variants.
+    renewals: Renewals,
     /// Used only by faults.
     failed: Option<ClientError>,
     has_replaced: bool,
@@ -54,7 +57,9 @@ impl Library {
         if let Some(error) = self.failed.as_ref().filter(|_| Fault::CachesErrors.is_on()) {
             return Err(error.clone());
         }
+        self.renewals.move_to(&mut self.cache);
         let login = self.cache.login(&registry).await;
+        self.renewals.start(&registry, &login);
         self.failed = login.as_ref().err().cloned();
         login
     }

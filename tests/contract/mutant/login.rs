@@ -6,6 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use crate::clock;
 use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::variant::Variant;
 
 /// The parts of a token, and its expiry if it is known.
 #[derive(Clone)]
@@ -89,12 +90,14 @@ impl CachedLogin {
             () if Fault::MarginOfSeconds.is_on() => ttl - 2.0,
             () if Fault::CachesAtLeastAMinute.is_on() => (ttl / 2.0).max(60.0),
             () if Fault::FixedMargin.is_on() && ttl > 60.0 => ttl - 1800.0,
+            () if Variant::MarginOfATenth.is_on() => ttl * 0.9,
+            () if Variant::RenewsOften.is_on() => ttl * 0.35,
             () => ttl / 2.0,
         }
     }
 
     pub(crate) fn is_fresh(&self, now: f64) -> bool {
-        if Fault::NeverCaches.is_on() {
+        if Fault::NeverCaches.is_on() || Variant::CachesNothing.is_on() {
             return false;
         }
         let is_forever = Fault::CachesForever.is_on();

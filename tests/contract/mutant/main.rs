@@ -14,6 +14,7 @@ mod fault;
 mod file;
 mod helper;
 mod http;
+mod identity;
 mod kubelet;
 mod library;
 mod login;
@@ -22,6 +23,7 @@ mod proxy;
 mod puller;
 mod refresher;
 mod registry;
+mod renewal;
 mod response;
 mod retry;
 mod sign;
@@ -101,7 +103,7 @@ fn code(done: Result<(), ClientError>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(ClientError::Usage(text)) => usage(text),
         Err(error) => {
-            output::err(&error.to_string());
+            output::err(&error::text(&error));
             ExitCode::FAILURE
         }
     }

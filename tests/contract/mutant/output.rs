@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use crate::fault::Fault;
 use crate::login::Login;
+use crate::variant::Variant;
 
 pub(crate) fn out(text: &str) {
     let mut stdout = io::stdout().lock();
@@ -14,7 +15,15 @@ pub(crate) fn out(text: &str) {
 }
 
 pub(crate) fn err(text: &str) {
-    let _ = writeln!(io::stderr(), "mutant: {text}");
+    let trace = match Variant::LogsStackTraces.is_on() {
+        true => "Traceback (most recent call last):\n  in get\n",
+        false => "",
+    };
+    let line = format!("{trace}mutant: {text}\n");
+    let _ = match Variant::LogsToStdout.is_on() {
+        true => io::stdout().write_all(line.as_bytes()),
+        false => io::stderr().write_all(line.as_bytes()),
+    };
 }
 
 /// Writes the debug log. A correct client writes nothing about the login.

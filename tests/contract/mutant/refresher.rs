@@ -17,6 +17,7 @@ use crate::output;
 use crate::registry::Registry;
 use crate::response;
 use crate::retry::{self, RetryBudget};
+use crate::variant::Variant;
 
 /// Runs until it receives SIGTERM.
 pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
@@ -115,6 +116,9 @@ impl LoginStore {
         self.cached.insert(registry.authority.clone(), cached);
         self.has_published = true;
         self.write();
+        if Fault::RequestsOnce.is_on() {
+            self.is_stopped = true;
+        }
         keep.max(0.1)
     }
 
@@ -129,6 +133,7 @@ impl LoginStore {
             self.write();
         }
         let pause = match error.is_denial() {
+            _ if Variant::ShortBackoff.is_on() => 0.05 * 2.0_f64.powi(failed.min(9) as i32),
             true => MAX_PAUSE,
             false => (2.0 * 3.0_f64.powi(failed.min(9) as i32 - 1)).min(MAX_PAUSE),
         };
@@ -144,7 +149,9 @@ impl LoginStore {
         let count = self.cached.len();
         let is_kept =
             |cached: &CachedLogin| cached.login.expires_at.is_none() || cached.is_valid(now);
-        let keeps_expired = Fault::ExpiredInOutage.is_on() || Fault::RefreshesAfterTtl.is_on();
+        let keeps_expired = Fault::RequestsOnce.is_on()
+            || Fault::ExpiredInOutage.is_on()
+            || Fault::RefreshesAfterTtl.is_on();
         self.cached
             .retain(|_, cached| is_kept(cached) || keeps_expired);
         if self.cached.len() < count {
@@ -168,7 +175,7 @@ impl LoginStore {
             (host.clone(), json!({ "auth": auth }))
         });
         config["auths"] = Value::Object(auths.collect());
-        if let Err(cause) = file::replace(&self.file, &config.to_string(), 0o600) {
+        if let Err(cause) = file::replace(&self.file, config.to_string(), 0o600) {
             output::err(&format!("{}: {cause}", self.file.display()));
         }
     }

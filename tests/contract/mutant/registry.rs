@@ -6,6 +6,7 @@ use std::env;
 
 use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::variant::Variant;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Registry {
@@ -49,6 +50,11 @@ impl Registry {
     pub(crate) fn or_local(reference: &str) -> Result<Self, ClientError> {
         if Fault::RejectsSpacesUnclearly.is_on() && reference != reference.trim() {
             return Err(ClientError::Unspecified);
+        }
+        if Variant::RejectsSpaces.is_on() && reference != reference.trim() {
+            return Err(ClientError::Other(format!(
+                "not an ECR host: {reference:?}"
+            )));
         }
         let authority = authority(reference.trim());
         if !is_local(&authority) {

@@ -58,7 +58,7 @@ fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value
     match entries {
         [] => Err(ClientError::InvalidResponse(NO_ENTRY)),
         [first] => Ok(first),
-        [first, ..] if Fault::UsesFirstEntry.is_on() => Ok(first),
+        [first, ..] if Fault::UsesFirstEntry.is_on() || Variant::TokenOfRegion.is_on() => Ok(first),
         _ => wanted
             .copied()
             .ok_or(ClientError::InvalidResponse("no entry is for the registry")),
@@ -73,6 +73,9 @@ fn endpoint(entry: &Value) -> String {
 fn expires_at(value: &Value) -> Result<Option<f64>, ClientError> {
     if Fault::PanicsWithoutExpiry.is_on() {
         assert!(!value.is_null(), "the token has an expiry");
+    }
+    if Variant::LogsStackTraces.is_on() && value.is_null() {
+        return Err(ClientError::InvalidResponse("it has no expiresAt"));
     }
     if Fault::RequiresFractionalExpiry.is_on() && value.is_u64() {
         return Err(ClientError::InvalidResponse(

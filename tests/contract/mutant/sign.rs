@@ -23,7 +23,12 @@ pub(crate) fn signed<'a>(
         request = request.header("x-amz-security-token", token);
     }
     let (names, canonical) = canonical(&request);
-    let scope = format!("{}/{}/ecr/aws4_request", &stamp[..8], endpoint.region);
+    let scope = format!(
+        "{}/{}/{}/aws4_request",
+        &stamp[..8],
+        endpoint.region,
+        endpoint.service
+    );
     let text = format!(
         "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
         hash(canonical.as_bytes())

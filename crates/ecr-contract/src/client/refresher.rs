@@ -83,8 +83,9 @@ impl Daemon {
         self.command = written(&command);
         let mut child = process::spawn(command)?;
         drop(child.stdin.take());
+        // Both are logs of a daemon.
         let stdout = child.stdout.take().expect("stdout is a pipe");
-        tokio::spawn(process::read(stdout));
+        self.stderr.collect(stdout);
         let stderr = child.stderr.take().expect("stderr is a pipe");
         self.stderr.collect(stderr);
         self.child = Some(child);

@@ -1,36 +1,37 @@
-//! Collects the stderr of a client whose process continues to run after a request.
+//! Collects the stderr of a client whose process continues to run after a request. A refresher may write its log to stdout too.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
-use tokio::process::ChildStderr;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-/// The text that the processes of a client have written to stderr. A client that is restarted continues the text.
+/// The text that the processes of a client have written to stderr, and a refresher also to stdout. A client that is restarted continues the
+/// text.
 #[derive(Debug, Default)]
 pub(super) struct StderrText {
     text: Arc<Mutex<Vec<u8>>>,
-    reader: Option<JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl StderrText {
-    /// Starts to collect the stderr of a process.
-    pub(super) fn collect(&mut self, from: ChildStderr) {
-        self.reader = Some(tokio::spawn(read(from, Arc::clone(&self.text))));
+    /// Starts to collect the output of a process.
+    pub(super) fn collect(&mut self, from: impl AsyncRead + Unpin + Send + 'static) {
+        self.readers
+            .push(tokio::spawn(read(from, Arc::clone(&self.text))));
     }
 
     /// Waits until the text that the process has written is collected.
     pub(super) async fn settle(&self) {
-        if self.reader.is_some() {
+        if !self.readers.is_empty() {
             sleep(SETTLE_TIME).await;
         }
     }
 
-    /// Waits for the end of stderr, after the process has ended. Another process can keep stderr open, so the wait is limited.
+    /// Waits for the end of the output, after the process has ended. Another process can keep it open, so the wait is limited.
     pub(super) async fn finish(&mut self) {
-        if let Some(reader) = self.reader.take() {
+        for reader in self.readers.drain(..) {
             let _ = timeout(FINISH_TIMEOUT, reader).await;
         }
     }
@@ -40,7 +41,7 @@ impl StderrText {
     }
 }
 
-async fn read(mut from: ChildStderr, into: Arc<Mutex<Vec<u8>>>) {
+async fn read(mut from: impl AsyncRead + Unpin, into: Arc<Mutex<Vec<u8>>>) {
     let mut piece = [0; 4096];
     while let Ok(length) = from.read(&mut piece).await
         && length > 0

@@ -13,8 +13,9 @@ pub(super) struct Backdated {
     pub(super) timestamps: usize,
 }
 
-/// Subtracts `by` from the timestamps in a text. These are timestamps in the format of RFC 3339, and numbers of seconds or milliseconds
-/// since 1970 that are within 30 days of `now`.
+/// Subtracts `by` from the timestamps in a text. These are a date and a time in the format of RFC 3339, also with a space instead of `T` and
+/// with another zone or none, and numbers of seconds or milliseconds since 1970 that are within 30 days of `now`, also in the format of ECR
+/// (`1.448832653241E9`).
 pub(super) fn backdate(text: &str, by: Duration, now: Timestamp) -> Backdated {
     let pattern = Regex::new(TIMESTAMPS).expect("the regular expression is valid");
     let mut backdated = Backdated {
@@ -37,13 +38,24 @@ pub(super) fn backdate(text: &str, by: Duration, now: Timestamp) -> Backdated {
 }
 
 const TIMESTAMPS: &str =
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|\d{13}|\d{10}(\.\d+)?";
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?|\d\.\d+E9|\d{13}|\d{10}(\.\d+)?";
 
 fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
     let by = i64::try_from(by.as_millis()).ok()?;
-    if found.contains('T') {
-        let timestamp: Timestamp = found.parse().ok()?;
-        return Some(Timestamp::from_millis(timestamp.as_millis() - by).to_string());
+    if found.contains(':') {
+        return earlier_date(found, by);
+    }
+    if let Some(billions) = found.strip_suffix("E9") {
+        let seconds = earlier(
+            &without_point(billions),
+            Duration::from_millis(by.unsigned_abs()),
+            now,
+        )?;
+        return Some(format!(
+            "{}.{}E9",
+            &seconds[..1],
+            seconds[1..].replace('.', "")
+        ));
     }
     let (whole, fraction) = found.split_once('.').unwrap_or((found, ""));
     let number: i64 = whole.parse().ok()?;
@@ -53,10 +65,37 @@ fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
     is_near.then(|| format!("{}{point}{fraction}", number - by / unit))
 }
 
+/// Changes a date and a time, and keeps the separator, the fraction and the zone.
+fn earlier_date(found: &str, by: i64) -> Option<String> {
+    let (date, rest) = (&found[..DATE], &found[DATE + 1..]);
+    let (time, fraction_and_zone) = rest.split_at(TIME);
+    let timestamp: Timestamp = format!("{date}T{time}Z").parse().ok()?;
+    let earlier = Timestamp::from_millis(timestamp.as_millis() - by).to_string();
+    let separator = &found[DATE..=DATE];
+    let (date, time) = (&earlier[..DATE], &earlier[DATE + 1..][..TIME]);
+    Some(format!("{date}{separator}{time}{fraction_and_zone}"))
+}
+
+/// The lengths of `2015-11-29` and `21:30:53`.
+const DATE: usize = 10;
+const TIME: usize = 8;
+
+/// Returns the seconds of `1.448832653241`, a number of billions of seconds, as `1448832653.241`.
+fn without_point(billions: &str) -> String {
+    let digits = billions.replace('.', "");
+    let digits = format!("{digits:0<10}");
+    match digits.split_at(10) {
+        (seconds, "") => seconds.to_owned(),
+        (seconds, fraction) => format!("{seconds}.{fraction}"),
+    }
+}
+
 /// Returns whether a number is not part of a word. Digits in tokens must not be changed.
 fn stands_alone(text: &str, at: Range<usize>) -> bool {
-    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
-    !text[..at.start].ends_with(is_of_word) && !text[at.end..].starts_with(is_of_word)
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "+/_-.".contains(c);
+    // In base64, `=` is only at the end. Before a number, it separates the number from a name.
+    let is_after = |c: char| is_of_word(c) || c == '=';
+    !text[..at.start].ends_with(is_of_word) && !text[at.end..].starts_with(is_after)
 }
 
 /// 30 days, in milliseconds.
@@ -78,10 +117,32 @@ mod tests {
     fn a_timestamp_of_any_format_is_moved_into_the_past() {
         let earlier = r#"{"at":"2015-11-29T20:30:53.241Z"}"#;
         assert_backdated(r#"{"at":"2015-11-29T21:30:53.241Z"}"#, earlier);
-        assert_backdated(r#"{"at":"2015-11-29T22:30:53.241000001+01:00"}"#, earlier);
+        let earlier = r#"{"at":"2015-11-29T23:30:53.241000001+01:00"}"#;
+        assert_backdated(r#"{"at":"2015-11-30T00:30:53.241000001+01:00"}"#, earlier);
         assert_backdated("[1448832653241]", "[1448829053241]");
         assert_backdated("[1448832653.5, 12]", "[1448829053.5, 12]");
         assert_backdated("{\"end\": 1448832653}", "{\"end\": 1448829053}");
+    }
+
+    #[test]
+    fn a_date_needs_neither_a_zone_nor_the_letter_t() {
+        assert_backdated("'2015-11-29T21:30:53'", "'2015-11-29T20:30:53'");
+        assert_backdated("2015-11-29 21:30:53 UTC", "2015-11-29 20:30:53 UTC");
+        let go = "2015-11-29 21:30:53.241 +0000 UTC";
+        assert_backdated(go, "2015-11-29 20:30:53.241 +0000 UTC");
+    }
+
+    #[test]
+    fn the_format_of_ecr_and_names_with_an_equals_sign_are_known() {
+        assert_backdated(
+            "{\"expiresAt\":1.448832653241E9}",
+            "{\"expiresAt\":1.448829053241E9}",
+        );
+        assert_backdated("[1.4488326E9]", "[1.448829000E9]");
+        assert_backdated(
+            "token=x\nexpires=1448832653\n",
+            "token=x\nexpires=1448829053\n",
+        );
     }
 
     #[test]
@@ -91,6 +152,8 @@ mod tests {
             "9999999999",
             "QVdTOm1448832653",
             "1448832653AAAA",
+            "1448832653==",
+            "1.5E9",
             "AB/1448832653241+",
         ] {
             assert_backdated(text, text);

@@ -1,5 +1,6 @@
 //! Lists the files in a client's home directory.
 
+use std::ffi::OsStr;
 use std::fs::{File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -20,6 +21,13 @@ pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+/// Returns whether a file in a home directory is a log, by its name or that of one of its directories.
+pub(crate) fn is_log(home: &Path, file: &Path) -> bool {
+    let within = file.strip_prefix(home).unwrap_or(file);
+    let is_folder = |part: &OsStr| part == "log" || part == "logs";
+    within.iter().any(is_folder) || file.extension().is_some_and(|end| end == "log")
 }
 
 /// Sets the times of all files in a directory and its subdirectories. A file that cannot be written keeps its times.

@@ -1,6 +1,6 @@
 //! Performs the steps of a case in order, and checks the expectations of each step.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mock_ecr::Timestamp;
@@ -14,6 +14,7 @@ use crate::run::backdate;
 use crate::run::checks::CheckContext;
 use crate::run::evidence::Evidence;
 use crate::run::files::{self, files_in};
+use crate::sandbox::CACHE_DIRECTORY;
 use crate::scenario::{Action, Corruption, LoginSource, Revoked, Scenario, Step};
 use crate::testbed::Testbed;
 
@@ -169,9 +170,7 @@ async fn act(
             let_time_pass(testbed, client, Duration::from_millis(5)).await;
             (EventKind::Mock, "all tokens are revoked".to_owned())
         }
-        Action::Corrupt(corruption) => {
-            (EventKind::Mock, corrupt_files(testbed.home(), *corruption)?)
-        }
+        Action::Corrupt(corruption) => (EventKind::Mock, corrupt_files(testbed, *corruption)?),
         Action::Backdate(length) => (EventKind::Mock, backdate_files(testbed.home(), *length)?),
     };
     evidence.record_event(since, kind, text);
@@ -200,10 +199,10 @@ fn set_faults(testbed: &Testbed, faults: &[Fault]) -> Result<String, Stop> {
     })
 }
 
-fn corrupt_files(home: &Path, corruption: Corruption) -> Result<String, Stop> {
+fn corrupt_files(testbed: &Testbed, corruption: Corruption) -> Result<String, Stop> {
     let failed =
         |error| Stop::SetUpError(format!("the client's files cannot be corrupted: {error}"));
-    let files = files_in(home);
+    let files = files_with_logins(testbed);
     for file in &files {
         corrupt_file(file, corruption).map_err(failed)?;
     }
@@ -213,13 +212,28 @@ fn corrupt_files(home: &Path, corruption: Corruption) -> Result<String, Stop> {
     ))
 }
 
+/// Returns the files of the cache: those in its directory, and those that contain a login. Other files can be the program of the client or
+/// the configuration of docker.
+fn files_with_logins(testbed: &Testbed) -> Vec<PathBuf> {
+    let cache = testbed.home().join(CACHE_DIRECTORY);
+    let has_login = |file: &PathBuf| {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        testbed.has_login(&String::from_utf8_lossy(&bytes))
+    };
+    let files = files_in(testbed.home()).into_iter();
+    files
+        .filter(|file| file.starts_with(&cache) || has_login(file))
+        .collect()
+}
+
 fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
     let failed =
         |error| Stop::SetUpError(format!("the client's files cannot be backdated: {error}"));
     let now = Timestamp::from(clock::system());
     let mut timestamps = 0;
-    for file in files_in(home) {
-        // Only text files are searched for timestamps.
+    let files = files_in(home).into_iter();
+    for file in files.filter(|file| !files::is_log(home, file)) {
+        // Only text files are searched for timestamps. The times of a log are not those of a login.
         let Ok(text) = std::fs::read_to_string(&file) else {
             continue;
         };
@@ -229,11 +243,17 @@ fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
             std::fs::write(&file, backdated.text).map_err(failed)?;
         }
     }
+    if timestamps == 0 {
+        return Err(Stop::NotApplicable(UNKNOWN_TIMES.to_owned()));
+    }
     files::backdate(home, clock::system() - length);
     Ok(format!(
         "{timestamps} timestamps in the client's files, and the times of the files, are moved {length:?} into the past"
     ))
 }
+
+const UNKNOWN_TIMES: &str = "the client's files contain no time in a known format, so the suite cannot make its login expire: the scenario does not apply to a \
+     client without a cache, or with a binary or encrypted one";
 
 fn corrupt_file(file: &Path, corruption: Corruption) -> std::io::Result<()> {
     match corruption {

@@ -15,7 +15,7 @@ use crate::system::System;
 pub struct TemporaryHome(TempDir);
 
 impl TemporaryHome {
-    /// Creates the home directory in the system's temporary directory, with the directories that [`TemporaryHome::variables`]
+    /// Creates the home directory in the system's temporary directory, with most directories that [`TemporaryHome::variables`]
     /// contains. `DOCKER_CONFIG` contains a `config.json` with an empty object.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl TemporaryHome {
 
     /// Returns the environment variables, with their values, that make clients use this home directory: `HOME`, `DOCKER_CONFIG`,
     /// `AWS_ECR_CACHE_DIR`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, and `XDG_CONFIG_HOME`, `XDG_CACHE_HOME`, `XDG_DATA_HOME`
-    /// and `XDG_RUNTIME_DIR`, and on Windows also `USERPROFILE`, `APPDATA` and `LOCALAPPDATA`. The files of the two `AWS_…_FILE`
+    /// and `XDG_RUNTIME_DIR`, and on Windows also `USERPROFILE`, `APPDATA` and `LOCALAPPDATA`. The paths of the three `AWS_…`
     /// variables do not exist at first.
     pub fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         let home = self.0.path();
@@ -51,7 +51,7 @@ impl TemporaryHome {
         names(System::CURRENT)
             .iter()
             .map(itself)
-            .chain(folders(System::CURRENT).chain(FILES).map(within))
+            .chain(folders(System::CURRENT).chain(MISSING).map(within))
     }
 }
 
@@ -74,7 +74,6 @@ fn folders(system: System) -> impl Iterator<Item = &'static (&'static str, &'sta
 
 const FOLDERS: &[(&str, &str)] = &[
     ("DOCKER_CONFIG", ".docker"),
-    ("AWS_ECR_CACHE_DIR", ".ecr"),
     ("XDG_CONFIG_HOME", ".config"),
     ("XDG_CACHE_HOME", ".cache"),
     ("XDG_DATA_HOME", ".local/share"),
@@ -87,7 +86,12 @@ const WINDOWS_FOLDERS: &[(&str, &str)] = &[
     ("LOCALAPPDATA", "AppData/Local"),
 ];
 
-const FILES: &[(&str, &str)] = &[
+/// The directory for the cache of amazon-ecr-credential-helper. Clients create it, with the mode that they choose.
+pub(crate) const CACHE_DIRECTORY: &str = ".ecr";
+
+/// Paths that do not exist at first.
+const MISSING: &[(&str, &str)] = &[
+    ("AWS_ECR_CACHE_DIR", CACHE_DIRECTORY),
     ("AWS_CONFIG_FILE", ".aws/config"),
     ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
 ];
@@ -100,11 +104,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_directory_of_a_variable_exists() {
+    fn the_paths_of_the_variables_exist_unless_clients_create_them() {
         let home = TemporaryHome::make().unwrap();
         for (name, value) in home.variables() {
-            let is_file = FILES.iter().any(|(file, _)| *file == name);
-            assert_eq!(Path::new(&value).is_dir(), !is_file, "{name}");
+            let is_missing = MISSING.iter().any(|(missing, _)| *missing == name);
+            assert_eq!(Path::new(&value).exists(), !is_missing, "{name}");
         }
     }
 

@@ -19,6 +19,7 @@ mod unsupported;
 pub(crate) use addresses::METADATA;
 pub use certificate::store_certificate;
 pub use error::SandboxError;
+pub(crate) use home::CACHE_DIRECTORY;
 pub use home::TemporaryHome;
 #[cfg(target_os = "linux")]
 pub use namespace::Sandbox;

@@ -17,7 +17,8 @@ pub(crate) struct Expect {
     pub(crate) username: Option<String>,
     /// The password of the login.
     pub(crate) secret: Option<Secret>,
-    /// The registry that the login contains: a host, or a key of `auth` in the response to the kubelet.
+    /// The registry that the login contains: a host, or a key of `auth` in the response to the kubelet. It is not checked for a caller of
+    /// `docker login` whose command does not contain the registry.
     pub(crate) key: Option<String>,
     /// The duration for which the kubelet may cache the login.
     pub(crate) cache_for: Option<Span>,
@@ -27,7 +28,8 @@ pub(crate) struct Expect {
     pub(crate) stdout: Option<Output>,
     /// Patterns. At least one pattern must match the output: stderr, stdout or a log.
     pub(crate) prints: Vec<Pattern>,
-    /// Patterns, for example for the messages of a crash. No pattern may match the output.
+    /// Patterns, for example for the messages of a crash. No pattern may match the output, unless the client also returns a login or a
+    /// proper error: it may log a stack trace.
     pub(crate) never_prints: Vec<Pattern>,
     /// Patterns. If the result is not a login, at least one pattern must match the output.
     pub(crate) error_text: Vec<Pattern>,
@@ -133,6 +135,8 @@ pub(crate) enum Output {
     Empty,
     /// One JSON object.
     Json,
+    /// One JSON object if the exit code is 0. A client that fails may print any text.
+    JsonUnlessFailed,
     /// This text. White space at the start and at the end is ignored.
     Is(String),
     /// Any text except this text. White space at the start and at the end is ignored.

@@ -1,10 +1,14 @@
 //! Rules for the built-in scenarios. A scenario that violates one of them reports failures of correct clients.
 
-use mock_ecr::fault::{Fault, FaultAction};
+use std::time::Duration;
+
+use mock_ecr::fault::{AuthorizationData, Fault, FaultAction};
 
 use crate::client::kubelet_calls_for;
 use crate::client_type::ClientType;
-use crate::scenario::{Action, Expect, ExpectedResult, Fetch, Scenario, Severity, Step, builtin};
+use crate::scenario::{
+    Action, Expect, ExpectedResult, Fetch, Scenario, Secret, Severity, Step, builtin,
+};
 
 fn cases() -> Vec<(String, Scenario)> {
     let cases = builtin::all().flat_map(|source| source.cases().unwrap());
@@ -119,6 +123,108 @@ fn a_code_of_aws_is_never_the_only_accepted_text() {
                 let is_info = severity == Some(Severity::Info);
                 assert!(is_info || !has_code || has_message, "{name}: {all}");
             }
+        }
+    }
+}
+
+/// Returns whether a client of this type can renew a token while the scenario waits.
+fn runs_on(client_type: ClientType) -> bool {
+    matches!(client_type, ClientType::Library | ClientType::Refresher)
+}
+
+/// Returns the steps for each client type that can renew a token while the scenario waits, if a token expires in the scenario.
+fn steps_with_renewals(scenario: &Scenario) -> Vec<Vec<&Step>> {
+    let expires = scenario.config.token_ttl < Duration::from_secs(3600);
+    let client_types = ClientType::ALL.into_iter();
+    client_types
+        .filter(|client_type| expires && runs_on(*client_type))
+        .map(|client_type| steps(scenario, client_type))
+        .collect()
+}
+
+/// Returns whether a step requires an error, or the token of an earlier step.
+fn needs_the_old_token(step: &Step) -> bool {
+    let mut expectations = step.expectations();
+    expectations.any(|(severity, expect)| {
+        let is_info = severity == Some(Severity::Info);
+        let is_error = expect.result == Some(ExpectedResult::Error);
+        !is_info && (is_error || expect.secret == Some(Secret::Same))
+    })
+}
+
+/// A library or a refresher may renew its token in the background, before the fault is set, and then rightly returns the new token.
+#[test]
+fn a_fault_is_set_before_the_wait_in_which_a_token_is_renewed() {
+    for (name, scenario) in cases() {
+        for steps in steps_with_renewals(&scenario) {
+            let (mut has_waited, mut is_late) = (false, false);
+            for step in steps {
+                match &step.action {
+                    Some(Action::Wait(length) | Action::Watch(length)) => {
+                        has_waited = true;
+                        // Each token that was renewed before the fault has then expired.
+                        is_late &= *length < scenario.config.token_ttl;
+                    }
+                    Some(Action::Faults(faults)) => is_late = has_waited && !faults.is_empty(),
+                    _ => {}
+                }
+                assert!(!is_late || !needs_the_old_token(step), "{name}");
+            }
+        }
+    }
+}
+
+/// A library or a refresher may renew its token several times while the scenario waits.
+#[test]
+fn the_number_of_calls_during_a_wait_is_not_limited() {
+    for (name, scenario) in cases() {
+        for steps in steps_with_renewals(&scenario) {
+            let waits =
+                |step: &&Step| matches!(step.action, Some(Action::Wait(_) | Action::Watch(_)));
+            let has_wait = steps.iter().any(waits);
+            let of_the_run = steps
+                .iter()
+                .filter(|step| has_wait && step.action.is_none());
+            let expectations = of_the_run.flat_map(|step| step.expectations());
+            for (severity, expect) in expectations {
+                let is_limited = expect.calls.is_some_and(|count| !count.has(usize::MAX));
+                let is_info = severity == Some(Severity::Info);
+                assert!(is_info || !is_limited, "{name}");
+            }
+        }
+    }
+}
+
+/// ECR returns an entry for each requested ID, so a client that requests at most one ID receives no additional entry.
+#[test]
+fn no_failure_depends_on_an_entry_that_the_client_did_not_request() {
+    for (name, scenario) in cases() {
+        let is_additional = |fault: &Fault| {
+            matches!(
+                fault.action,
+                FaultAction::AuthorizationData(
+                    AuthorizationData::Before(_) | AuthorizationData::After(_)
+                )
+            )
+        };
+        let has_additional = scenario.faults().any(is_additional);
+        assert!(
+            !has_additional || scenario.severity < Severity::Must,
+            "{name}"
+        );
+    }
+}
+
+/// No protocol defines the words of an error. Only NET-07 is about a message: a wrong clock has no other sign.
+#[test]
+fn the_words_of_an_error_are_never_a_must() {
+    for (name, scenario) in cases() {
+        let expectations = scenario.steps.iter().flat_map(Step::expectations);
+        for (severity, expect) in expectations {
+            let is_must = severity.unwrap_or(scenario.severity) == Severity::Must;
+            let has_words = !expect.prints.is_empty() || !expect.error_text.is_empty();
+            let is_about_words = scenario.id == "NET-07";
+            assert!(!is_must || !has_words || is_about_words, "{name}");
         }
     }
 }

@@ -41,7 +41,7 @@ impl Placeholders {
                 .split('.')
                 .find(|label| label.contains('-') && !label.starts_with("-ecr"));
             let region = region.filter(|region| !region.starts_with("ecr"));
-            placeholders.account = account.to_owned();
+            placeholders.account = account.trim().to_owned();
             if let Some(region) = region {
                 placeholders.region = region.to_owned();
             }

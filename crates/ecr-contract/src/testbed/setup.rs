@@ -173,6 +173,19 @@ impl Testbed {
         !self.starts_with_all() || self.client.iter().any(|word| word == REGISTRIES)
     }
 
+    /// Returns whether the client receives the name of the registry. Only a caller of `docker login` can do without it: it then uses the
+    /// registry in the response of ECR.
+    pub(crate) fn names_registry(&self) -> bool {
+        let names = |word: &String| word == REGISTRIES || word.contains("{registry}");
+        self.client_type != ClientType::DockerLoginCaller || self.client.iter().any(names)
+    }
+
+    /// Returns whether a text contains a password or a token that the mock has issued.
+    pub(crate) fn has_login(&self, text: &str) -> bool {
+        let mut issued = self.issued().into_iter();
+        issued.any(|issued| text.contains(&issued.password) || text.contains(&issued.token))
+    }
+
     fn starts_with_all(&self) -> bool {
         matches!(
             self.client_type,

@@ -24,10 +24,10 @@ pub enum AuthorizationData {
     /// The account in the `proxyEndpoint` of each entry is replaced by this account. The token is not changed.
     Account(AccountId),
     /// An additional first entry, with the registry of this account and a token of its root user, which the registry accepts if
-    /// the account exists.
+    /// the account exists. ECR never sends it: it returns one entry for each requested ID, with a token of the caller.
     Before(AccountId),
     /// An additional last entry, with the registry of this account and a token of its root user, which the registry accepts if
-    /// the account exists.
+    /// the account exists. ECR never sends it: it returns one entry for each requested ID, with a token of the caller.
     After(AccountId),
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::access;
 use crate::client::Outcome;
+use crate::client_type::ClientType;
 use crate::run::checks::context::{Check, CheckContext};
 use crate::run::files::files_in;
 use crate::run::redaction::Secrets;
@@ -63,7 +64,10 @@ impl CheckContext<'_> {
         if self.outcomes.iter().any(|outcome| stderr(&outcome))
             || secrets.is_in(&String::from_utf8_lossy(self.stderr))
         {
-            places.push("stderr");
+            places.push(match self.testbed.client_type {
+                ClientType::Refresher => "stdout or stderr",
+                _ => "stderr",
+            });
         }
         if secrets.is_in(&self.logs()) {
             places.push("a log");
@@ -86,7 +90,7 @@ impl CheckContext<'_> {
         let secrets = Secrets::of(self.testbed);
         let home = self.testbed.home();
         let open = files_in(home).into_iter().filter_map(|file| {
-            let mode = access::open_mode(&file)?;
+            let mode = access::open_mode_below(home, &file)?;
             let text = std::fs::read(&file).ok()?;
             let is_open = secrets.is_in(&String::from_utf8_lossy(&text));
             let name = within(&file, home);

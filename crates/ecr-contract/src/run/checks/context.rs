@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::client::{Login, Outcome};
 use crate::run::evidence::TimedRequest;
-use crate::run::files::files_in;
+use crate::run::files::{files_in, is_log};
 use crate::testbed::Testbed;
 
 /// The data to check. It belongs to one step or to the whole run.
@@ -22,12 +22,7 @@ impl CheckContext<'_> {
     /// Returns the logs that the client has written to its home directory.
     pub(super) fn logs(&self) -> String {
         let home = self.testbed.home();
-        let is_log = |path: &std::path::PathBuf| {
-            let within = path.strip_prefix(home).unwrap_or(path);
-            let is_folder = |part: &std::ffi::OsStr| part == "log" || part == "logs";
-            within.iter().any(is_folder) || path.extension().is_some_and(|end| end == "log")
-        };
-        let files = files_in(home).into_iter().filter(is_log);
+        let files = files_in(home).into_iter().filter(|file| is_log(home, file));
         let texts = files.filter_map(|file| std::fs::read(file).ok());
         texts
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())

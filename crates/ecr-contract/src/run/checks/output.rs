@@ -1,6 +1,7 @@
 //! Checks the results and the output of the client.
 
 use crate::client::{CacheFor, ClientError, ClientResult, Login, Outcome};
+use crate::client_type::ClientType;
 use crate::process::End;
 use crate::run::checks::context::{Check, CheckContext};
 use crate::scenario::{Exit, Expect, ExpectedResult, Output, Pattern, Secret};
@@ -15,6 +16,7 @@ impl CheckContext<'_> {
             self.logins_with(&expect.secret, |login| login.secret.is_some())
                 .map(|secret| self.secret(secret)),
             self.logins_with(&expect.key, |login| login.key.is_some())
+                .filter(|_| self.testbed.names_registry())
                 .map(|key| self.key(key)),
             self.logins_with(&expect.cache_for, |login| login.cache_for.is_some())
                 .map(|span| self.cache_for(*span)),
@@ -163,7 +165,8 @@ impl CheckContext<'_> {
     }
 
     fn key(&self, key: &str) -> Check {
-        let expected = |outcome: &Outcome| outcome.placeholders.fill(key);
+        // A key can be the stdin of a credential helper, which may end with a line break.
+        let expected = |outcome: &Outcome| outcome.placeholders.fill(key).trim().to_owned();
         let of = |outcome: &Outcome| outcome.result.login().and_then(|login| login.key.clone());
         let fits = |outcome: &Outcome| of(outcome).is_none_or(|found| found == expected(outcome));
         self.each(
@@ -212,6 +215,7 @@ impl CheckContext<'_> {
         let expected = match output {
             Output::Empty => "nothing".to_owned(),
             Output::Json => "one JSON object".to_owned(),
+            Output::JsonUnlessFailed => "one JSON object, or a non-zero exit code".to_owned(),
             Output::Is(text) => format!("{:?}", placeholders.fill(text)),
             Output::IsNot(text) => format!("anything but {:?}", placeholders.fill(text)),
             Output::Matches(pattern) => format!("a match of {}", pattern.0),
@@ -223,6 +227,9 @@ impl CheckContext<'_> {
             match output {
                 Output::Empty => found.trim().is_empty(),
                 Output::Json => is_object(&found),
+                Output::JsonUnlessFailed => {
+                    outcome.process.end != End::Exit(0) || is_object(&found)
+                }
                 Output::Is(text) => found.trim() == placeholders.fill(text),
                 Output::IsNot(text) => found.trim() != placeholders.fill(text),
                 Output::Matches(pattern) => pattern.0.is_match(&found),
@@ -247,8 +254,25 @@ impl CheckContext<'_> {
 
     fn never_prints(&self, patterns: &[Pattern]) -> Check {
         let expected = format!("no output that matches {}", written(patterns));
-        let fits = |outcome: &Outcome| !is_one_in(patterns, &self.all_output(outcome));
+        let fits = |outcome: &Outcome| {
+            !is_one_in(patterns, &self.all_output(outcome)) || self.is_reported(outcome, patterns)
+        };
         self.each("never_prints", expected, fits, printed)
+    }
+
+    /// Returns whether a client that has logged a stack trace has reported its result in addition. On stderr, a log and a crash are the same.
+    fn is_reported(&self, outcome: &Outcome, patterns: &[Pattern]) -> bool {
+        let stdout = String::from_utf8_lossy(&outcome.process.stdout);
+        let has_message = !stdout.trim().is_empty() && !is_one_in(patterns, &stdout);
+        match (&outcome.result, self.testbed.client_type) {
+            (ClientResult::Login(_), _) => true,
+            // It continues to run.
+            (_, ClientType::Refresher) => outcome.process.end == End::Exit(0),
+            (ClientResult::Error(_), ClientType::DockerCredential | ClientType::Library) => {
+                has_message
+            }
+            _ => false,
+        }
     }
 
     /// Returns all output of the client: stderr, stdout and logs.
