@@ -5,13 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::sync::Mutex;
-use std::thread;
 
 use ecr_contract::ClientType;
 use ecr_contract::report::{ScenarioReport, Severity, Verdict};
 
-use crate::suite::{Suite, failures, file, mutant};
+use crate::suite::{Suite, arguments, at_once, failures, file, mutant};
 
 /// A client with one fault.
 #[derive(Clone, Debug)]
@@ -91,17 +89,10 @@ impl Mutant {
 
 /// Returns the client's command for a client type.
 fn client(client_type: ClientType, fault: Option<&str>) -> Vec<String> {
-    let arguments: &[&str] = match client_type {
-        ClientType::TokenPrinter => &["{registry}"],
-        ClientType::DockerLoginCaller => &["{registries}"],
-        ClientType::ImageTool => &["{image}"],
-        ClientType::Refresher => &["{registries}", "{file}"],
-        _ => &[],
-    };
     let fault = fault.map(|fault| ["--fault", fault]).into_iter().flatten();
     let words = fault
         .chain([client_type.name()])
-        .chain(arguments.iter().copied());
+        .chain(arguments(client_type).iter().copied());
     let words = words.map(str::to_owned);
     [mutant()].into_iter().chain(words).collect()
 }
@@ -139,22 +130,6 @@ fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
 fn caught_by_all(mutants: &[Mutant], clean: &CleanRuns) -> BTreeMap<String, BTreeSet<String>> {
     let run = |mutant: Mutant| (mutant.fault.clone(), caught_by(&mutant, clean));
     at_once(mutants.to_vec(), run).into_iter().collect()
-}
-
-/// Calls a function with each item, several at the same time, since the clients mostly wait.
-fn at_once<T: Send, R: Send>(items: Vec<T>, run: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let (left, results) = (Mutex::new(items), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(item) = { left.lock().unwrap().pop() } {
-                    let result = run(item);
-                    results.lock().unwrap().push(result);
-                }
-            });
-        }
-    });
-    results.into_inner().unwrap()
 }
 
 fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
@@ -236,5 +211,3 @@ fn matches_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<Str
         path.display()
     );
 }
-
-const AT_ONCE: usize = 6;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::Mutex;
+use std::thread;
 
 use assert_cmd::cargo::cargo_bin;
 use ecr_contract::ClientType;
@@ -94,6 +96,35 @@ pub(crate) fn built(name: &str) -> String {
 pub(crate) fn mutant() -> String {
     built("examples/mutant")
 }
+
+/// Returns the arguments of the mutant as a client of a type.
+pub(crate) fn arguments(client_type: ClientType) -> &'static [&'static str] {
+    match client_type {
+        ClientType::TokenPrinter => &["{registry}"],
+        ClientType::DockerLoginCaller => &["{registries}"],
+        ClientType::ImageTool => &["{image}"],
+        ClientType::Refresher => &["{registries}", "{file}"],
+        _ => &[],
+    }
+}
+
+/// Calls a function with each item, several at the same time, since the clients mostly wait.
+pub(crate) fn at_once<T: Send, R: Send>(items: Vec<T>, run: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let (left, results) = (Mutex::new(items), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(item) = { left.lock().unwrap().pop() } {
+                    let result = run(item);
+                    results.lock().unwrap().push(result);
+                }
+            });
+        }
+    });
+    results.into_inner().unwrap()
+}
+
+const AT_ONCE: usize = 6;
 
 #[cfg(feature = "real-clients")]
 pub(crate) fn file(name: &str) -> PathBuf {

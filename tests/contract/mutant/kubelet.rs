@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::login::{CachedLogin, Login};
 use crate::output;
 use crate::registry::Registry;
+use crate::variant::Variant;
 
 pub(crate) async fn run() -> Result<(), ClientError> {
     let mut text = Vec::new();
@@ -77,7 +78,10 @@ fn duration(login: &Login) -> Value {
     let is_ending = login
         .expires_at
         .is_some_and(|end| end <= clock::now() + 1.0);
-    if Fault::NullDuration.is_on() && is_ending {
+    if Variant::ZeroCacheDuration.is_on() {
+        return "0s".into();
+    }
+    if Fault::NullDuration.is_on() && is_ending || Variant::NullCacheDuration.is_on() {
         return Value::Null;
     }
     if login.has_expired(cached.since) || login.expires_at.is_none() {

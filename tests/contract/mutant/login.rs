@@ -6,6 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use crate::clock;
 use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::variant::Variant;
 
 /// The parts of a token, and its expiry if it is known.
 #[derive(Clone)]
@@ -34,6 +35,9 @@ impl Login {
             .ok_or(ClientError::InvalidResponse(
                 "the token has no username and password",
             ))?;
+        if Variant::StrictPassword.is_on() && STANDARD.decode(password).is_err() {
+            return Err(ClientError::InvalidResponse("the password is not base64"));
+        }
         Ok(Login {
             username: username_of(username),
             password: password_of(password),

@@ -17,6 +17,7 @@ use crate::output;
 use crate::registry::Registry;
 use crate::response;
 use crate::retry::{self, RetryBudget};
+use crate::variant::Variant;
 
 /// Runs until it receives SIGTERM.
 pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
@@ -53,6 +54,7 @@ async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>
             }
             Err(error) => {
                 output::err(&format!("{}: {error}", registry.authority));
+                end_if_invalid(&error);
                 failed += 1;
                 lock(&store).pause_after(&registry, &error, failed)
             }
@@ -61,6 +63,15 @@ async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>
             requested = first.clone();
         }
         clock::wait(pause).await;
+    }
+}
+
+/// Applies the fault that ends the process.
+fn end_if_invalid(error: &ClientError) {
+    let is_invalid =
+        matches!(error, ClientError::InvalidResponse(_)) || error.code() == "UnknownError";
+    if is_invalid && Fault::EndsAtInvalidResponse.is_on() {
+        std::process::exit(1);
     }
 }
 
@@ -109,6 +120,7 @@ impl LoginStore {
     /// Publishes a login. Returns the time until the next refresh.
     fn publish(&mut self, registry: &Registry, cached: CachedLogin) -> f64 {
         let keep = match cached.login.expires_at {
+            Some(_) if Variant::FixedInterval.is_on() => 3600.0,
             Some(_) => jittered(cached.keep()),
             None => INTERVAL_WITHOUT_EXPIRY,
         };
@@ -128,6 +140,9 @@ impl LoginStore {
             self.cached.clear();
             self.write();
         }
+        if Variant::LongPause.is_on() {
+            return MAX_PAUSE;
+        }
         let pause = match error.is_denial() {
             true => MAX_PAUSE,
             false => (2.0 * 3.0_f64.powi(failed.min(9) as i32 - 1)).min(MAX_PAUSE),
@@ -144,7 +159,9 @@ impl LoginStore {
         let count = self.cached.len();
         let is_kept =
             |cached: &CachedLogin| cached.login.expires_at.is_none() || cached.is_valid(now);
-        let keeps_expired = Fault::ExpiredInOutage.is_on() || Fault::RefreshesAfterTtl.is_on();
+        let keeps_expired = Fault::ExpiredInOutage.is_on()
+            || Fault::RefreshesAfterTtl.is_on()
+            || Variant::LongPause.is_on();
         self.cached
             .retain(|_, cached| is_kept(cached) || keeps_expired);
         if self.cached.len() < count {
