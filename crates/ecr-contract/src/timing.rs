@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::client_type::ClientType;
 use crate::scenario::{Action, Expect, Scenario, Step};
 
 /// The measured speed of a client. A duration that was not measured is zero.
@@ -27,6 +28,7 @@ impl Timing {
     /// Extends the durations of a scenario. The durations in the file are those for a client that starts at once.
     pub(crate) fn fit(&self, scenario: &mut Scenario) {
         let factor = self.factor(scenario);
+        let written = times_for_calls(scenario);
         let mut added = Duration::ZERO;
         for step in &mut scenario.steps {
             added += self.fit_step(step, factor);
@@ -35,6 +37,7 @@ impl Timing {
             scenario.config.token_ttl *= factor;
         }
         scenario.deadline += added;
+        extend_counts(scenario, &written);
     }
 
     /// Returns the factor for all durations of a scenario in which a token expires. The token must not expire while the client starts, or
@@ -68,7 +71,7 @@ impl Timing {
                 *length - before
             }
             Some(Action::Fetch(fetch)) => {
-                let timeout = fetch.timeout.unwrap_or(Duration::from_secs(5));
+                let timeout = fetch.timeout.unwrap_or(FETCH_TIMEOUT);
                 fetch.timeout = Some(timeout + slack);
                 slack
             }
@@ -85,6 +88,35 @@ impl Timing {
     }
 }
 
+/// Permits more calls of a refresher, which makes calls in the added time too. Other clients make calls only when they are called.
+fn extend_counts(scenario: &mut Scenario, written: &[Duration]) {
+    let actual = times_for_calls(scenario);
+    for (index, step) in scenario.steps.iter_mut().enumerate() {
+        let time = |of: &[Duration]| match step.action {
+            Some(_) => of[index],
+            None => of.iter().sum(),
+        };
+        let (written, actual) = (time(written), time(&actual));
+        if step.client_types == [ClientType::Refresher] {
+            for expect in step.all_expectations_mut() {
+                let calls = expect.calls;
+                expect.calls = calls.map(|calls| calls.in_longer_time(written, actual));
+            }
+        }
+    }
+}
+
+/// Returns for each step the time in which a refresher can make calls.
+fn times_for_calls(scenario: &Scenario) -> Vec<Duration> {
+    let time = |step: &Step| match &step.action {
+        _ if !step.is_for(ClientType::Refresher) => Duration::ZERO,
+        Some(Action::Wait(length) | Action::Watch(length)) => *length,
+        Some(Action::Fetch(fetch)) => fetch.timeout.unwrap_or(FETCH_TIMEOUT),
+        _ => Duration::ZERO,
+    };
+    scenario.steps.iter().map(time).collect()
+}
+
 fn extend_limit(expect: &mut Expect, slack: Duration) {
     if let Some(within) = &mut expect.within {
         *within += slack;
@@ -99,6 +131,8 @@ fn times(length: Duration, unit: Duration) -> u32 {
         .clamp(1, MAX_FACTOR)
 }
 
+/// The timeout of a step without one.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// A token with this TTL does not expire during a scenario.
 const LONG_TTL: Duration = Duration::from_secs(3600);
 /// The start-up time for which the durations in the files are sufficient.
@@ -139,7 +173,23 @@ mod tests {
         );
         let slow = fitted("OBS-02", starting_in(3000));
         assert_eq!(within(&slow), Duration::from_secs(41));
-        assert_eq!(slow.deadline, Duration::from_secs(50 + 2 * 6));
+        assert_eq!(slow.deadline, Duration::from_secs(80 + 2 * 6));
+    }
+
+    /// A refresher also makes calls in the time that is added for its start.
+    #[test]
+    fn more_calls_are_permitted_in_a_longer_time() {
+        let slow = fitted("NET-07", starting_in(3600));
+        let refresher = slow.steps.last().unwrap();
+        let calls = refresher.expect.as_ref().and_then(|expect| expect.calls);
+        let calls = calls.unwrap();
+        // The refresher has 11.2 s instead of 4 s.
+        assert!(calls.has(16) && !calls.has(17), "{calls}");
+        let quick = fitted("NET-07", Timing::default());
+        assert_eq!(
+            quick.steps.last().unwrap().expect.as_ref().unwrap().calls,
+            "1..=6".parse().ok()
+        );
     }
 
     #[test]

@@ -139,7 +139,9 @@ impl Call {
         else {
             return false;
         };
-        let is_ignored = Fault::HidesClockError.is_on() || Fault::RetriesSkewedSignatures.is_on();
+        let is_ignored = Fault::HidesClockError.is_on()
+            || Fault::RetriesSkewedSignatures.is_on()
+            || Variant::ReportsDate.is_on();
         let skew = date - clock::now();
         let is_new = self.skew == 0.0 && skew.abs() > A_MINUTE && !is_ignored;
         if is_new {
@@ -149,7 +151,7 @@ impl Call {
     }
 }
 
-/// Applies the fault that hides the reference to the clock.
+/// Applies the fault that hides the reference to the clock, and the variant that reports another message.
 fn without_clock_hint(error: ClientError) -> ClientError {
     match error {
         ClientError::Clock { code, .. } if Fault::HidesClockError.is_on() => {
@@ -157,6 +159,9 @@ fn without_clock_hint(error: ClientError) -> ClientError {
                 code,
                 message: "no".to_owned(),
             }
+        }
+        ClientError::Clock { .. } if Variant::ReportsDate.is_on() => {
+            ClientError::Other("the date of this computer is wrong by an hour".to_owned())
         }
         error => error,
     }

@@ -26,6 +26,10 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     if names.is_empty() {
         return Err(ClientError::Usage("usage: docker-login-caller REGISTRY…"));
     }
+    let names = match Variant::OwnRegistry.is_on() {
+        true => vec![OWN_REGISTRY],
+        false => names,
+    };
     let named = names.into_iter();
     let registries: Result<Vec<_>, _> = named
         .map(|name| Ok((name, Registry::or_local(name)?)))
@@ -34,6 +38,10 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     for (name, registry) in registries? {
         if done.insert(registry.authority.clone()) {
             let login = api::fetch(&registry).await?;
+            if Variant::TokenForEachTool.is_on() {
+                // The login of another tool, such as Helm, which does not run here.
+                api::fetch(&registry).await?;
+            }
             let times = if Fault::LogsInTwice.is_on() { 2 } else { 1 };
             let host = match () {
                 () if Fault::LogsInToProxyEndpoint.is_on() => &login.endpoint,
@@ -102,3 +110,5 @@ fn docker(host: &str, login: &Login) -> std::io::Result<ExitStatus> {
     }
     child.wait()
 }
+
+const OWN_REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";

@@ -6,6 +6,7 @@ use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::Url;
 use crate::registry::{self, Form, Partition, Registry};
+use crate::variant::Variant;
 
 pub(crate) struct Endpoint {
     pub(crate) url: Url,
@@ -21,7 +22,9 @@ impl Endpoint {
             false => registry.region.clone(),
         };
         let is_fips = registry.form.is_fips || is_set("AWS_USE_FIPS_ENDPOINT");
-        let is_dual_stack = registry.form.is_dual_stack || is_set("AWS_USE_DUALSTACK_ENDPOINT");
+        let is_dual_stack = registry.form.is_dual_stack
+            || is_set("AWS_USE_DUALSTACK_ENDPOINT")
+            || Variant::AlwaysDualStack.is_on();
         let form = Form {
             is_fips,
             is_dual_stack,

@@ -80,7 +80,7 @@ faults! {
     RequiresFractionalExpiry = "requires-fractional-expiry", "kubelet", "EXP-10", "rejects an expiresAt without a fraction";
     ExpiryIn32Bits = "expiry-in-32-bits", "library", "EXP-10", "info: rejects an expiresAt after 2038";
     FixedMargin = "fixed-margin", "library", "EXP-11", "info: caches a token until half an hour before its expiry";
-    IgnoresRejection = "ignores-rejection", "library", "EXP-12", "returns a login again that the registry has rejected";
+    IgnoresRejection = "ignores-rejection", "library", "EXP-12,EXP-16", "returns a login again that the registry has rejected";
     NeverRenews = "never-renews", "image-tool", "EXP-12", "never replaces its login";
     RenewsForManifestsOnly = "renews-for-manifests-only", "image-tool", "EXP-13", "does not replace its login when a layer is rejected";
     RefreshesAfterTtl = "refreshes-after-ttl", "refresher", "EXP-14", "refreshes at an interval of the token's TTL";
@@ -180,6 +180,7 @@ faults! {
     WaitsForever = "waits-forever", "token-printer", "OBS-02", "waits forever for a response";
     NoEntryIsEmptyLogin = "no-entry-is-empty-login", "token-printer", "OBS-03", "returns an empty password for a response without entries";
     PanicsWithoutEntry = "panics-without-entry", "docker-login-caller", "OBS-03", "panics when the response has no entry";
+    EndsAtInvalidResponse = "ends-at-invalid-response", "refresher", "NET-02,NET-03,NET-08,OBS-03", "ends if a response is invalid";
     ClearsLoginsWithoutEntry = "clears-logins-without-entry", "refresher", "OBS-03", "publishes an empty list when the response has no entry";
     IgnoresEmptyFile = "ignores-empty-file", "refresher", "OBS-04", "writes no login to a file that is empty";
 }

@@ -53,6 +53,9 @@ fn fail(error: &ClientError) -> ExitCode {
     let is_masked = !matches!(error, ClientError::Other(_)) && Fault::NotFoundForEveryError.is_on();
     let text = match error {
         ClientError::NotEcr(_) if Fault::OwnNotFoundMessage.is_on() => "no such login".to_owned(),
+        ClientError::NotEcr(_) if Variant::StrictNames.is_on() => {
+            "invalid name of a registry: the account has 12 digits".to_owned()
+        }
         ClientError::NotEcr(_) => NOT_FOUND.to_owned(),
         _ if is_masked => NOT_FOUND.to_owned(),
         error if Variant::JsonErrors.is_on() => json!({ "error": error.to_string() }).to_string(),
@@ -126,6 +129,12 @@ fn check_dockers_config() -> Result<(), ClientError> {
 async fn list() -> Result<String, ClientError> {
     if Fault::HidesMissingRegion.is_on() {
         registry::region()?;
+    }
+    if Variant::ListsNull.is_on() {
+        return Ok("null\n".to_owned());
+    }
+    if Variant::RejectsList.is_on() {
+        return Err(ClientError::Other("list is not supported".to_owned()));
     }
     if Fault::ListWaitsForApi.is_on() {
         wait_for_list().await?;

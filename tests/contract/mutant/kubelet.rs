@@ -78,7 +78,10 @@ fn duration(login: &Login) -> Value {
     let is_ending = login
         .expires_at
         .is_some_and(|end| end <= clock::now() + 1.0);
-    if Fault::NullDuration.is_on() && is_ending {
+    if Variant::ZeroCacheDuration.is_on() {
+        return "0s".into();
+    }
+    if Fault::NullDuration.is_on() && is_ending || Variant::NullCacheDuration.is_on() {
         return Value::Null;
     }
     if Variant::MarginOfMinutes.is_on() {

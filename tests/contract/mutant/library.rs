@@ -12,6 +12,7 @@ use crate::login::Login;
 use crate::output;
 use crate::registry::Registry;
 use crate::renewal::Renewals;
+use crate::variant::Variant;
 
 pub(crate) async fn run() -> Result<(), ClientError> {
     let mut library = Library::default();
@@ -33,6 +34,8 @@ struct Library {
     /// Used only by faults.
     failed: Option<ClientError>,
     has_replaced: bool,
+    /// The time of the last replacement. Used only by a variant.
+    replaced_at: f64,
     requested: Vec<Registry>,
 }
 
@@ -52,7 +55,7 @@ impl Library {
         ))?;
         let registry = self.renewed(Registry::or_local(name)?);
         if request["refused"] == true && !self.ignores_rejection() {
-            self.cache.forget(&registry);
+            self.forget(&registry)?;
         }
         if let Some(error) = self.failed.as_ref().filter(|_| Fault::CachesErrors.is_on()) {
             return Err(error.clone());
@@ -62,6 +65,21 @@ impl Library {
         self.renewals.start(&registry, &login);
         self.failed = login.as_ref().err().cloned();
         login
+    }
+
+    /// Removes a rejected login, or returns the error of a variant.
+    fn forget(&mut self, registry: &Registry) -> Result<(), ClientError> {
+        let now = clock::now();
+        if Variant::LimitsReplacements.is_on() && now < self.replaced_at + 5.0 {
+            let error = "the registry has rejected two logins within five seconds";
+            return Err(ClientError::Other(error.to_owned()));
+        }
+        self.replaced_at = now;
+        self.cache.forget(registry);
+        match Variant::ErrorWhenRefused.is_on() {
+            true => Err(ClientError::Other("the login was rejected".to_owned())),
+            false => Ok(()),
+        }
     }
 
     /// Applies the faults that return a rejected login again.

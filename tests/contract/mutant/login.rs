@@ -35,6 +35,9 @@ impl Login {
             .ok_or(ClientError::InvalidResponse(
                 "the token has no username and password",
             ))?;
+        if Variant::StrictPassword.is_on() && STANDARD.decode(password).is_err() {
+            return Err(ClientError::InvalidResponse("the password is not base64"));
+        }
         Ok(Login {
             username: username_of(username),
             password: password_of(password),

@@ -112,6 +112,9 @@ impl Pull {
         } = &self.image;
         let url = Url::parse(&format!("{scheme}://{host}/v2/{repository}/{kind}/{name}"));
         let url = url.ok_or(ClientError::Usage("invalid name of an image"))?;
+        if Variant::AsksForEachRequest.is_on() {
+            self.authorization = self.logins.first()?;
+        }
         let mut response = self.send(method, &url).await?;
         if is_rejection(response.status) && Variant::RepeatsRejectedRequests.is_on() {
             response = self.send(method, &url).await?;

@@ -54,6 +54,7 @@ async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>
             }
             Err(error) => {
                 output::err(&format!("{}: {error}", registry.authority));
+                end_if_invalid(&error);
                 failed += 1;
                 lock(&store).pause_after(&registry, &error, failed)
             }
@@ -62,6 +63,15 @@ async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>
             requested = first.clone();
         }
         clock::wait(pause).await;
+    }
+}
+
+/// Applies the fault that ends the process.
+fn end_if_invalid(error: &ClientError) {
+    let is_invalid =
+        matches!(error, ClientError::InvalidResponse(_)) || error.code() == "UnknownError";
+    if is_invalid && Fault::EndsAtInvalidResponse.is_on() {
+        std::process::exit(1);
     }
 }
 
@@ -110,6 +120,7 @@ impl LoginStore {
     /// Publishes a login. Returns the time until the next refresh.
     fn publish(&mut self, registry: &Registry, cached: CachedLogin) -> f64 {
         let keep = match cached.login.expires_at {
+            Some(_) if Variant::FixedInterval.is_on() => 3600.0,
             Some(_) => jittered(cached.keep()),
             None => INTERVAL_WITHOUT_EXPIRY,
         };
@@ -132,6 +143,9 @@ impl LoginStore {
             self.cached.clear();
             self.write();
         }
+        if Variant::LongPause.is_on() {
+            return MAX_PAUSE;
+        }
         let pause = match error.is_denial() {
             _ if Variant::ShortBackoff.is_on() => 0.05 * 2.0_f64.powi(failed.min(9) as i32),
             true => MAX_PAUSE,
@@ -151,7 +165,8 @@ impl LoginStore {
             |cached: &CachedLogin| cached.login.expires_at.is_none() || cached.is_valid(now);
         let keeps_expired = Fault::RequestsOnce.is_on()
             || Fault::ExpiredInOutage.is_on()
-            || Fault::RefreshesAfterTtl.is_on();
+            || Fault::RefreshesAfterTtl.is_on()
+            || Variant::LongPause.is_on();
         self.cached
             .retain(|_, cached| is_kept(cached) || keeps_expired);
         if self.cached.len() < count {

@@ -5,6 +5,7 @@ use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::output;
 use crate::registry::{self, Registry};
+use crate::variant::Variant;
 
 pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     let registry = match arguments {
@@ -14,7 +15,7 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     };
     let login = api::fetch(&registry).await?;
     let end = match () {
-        () if Fault::PrintsNoNewline.is_on() => "",
+        () if Fault::PrintsNoNewline.is_on() || Variant::PrintsNoLineBreak.is_on() => "",
         () if Fault::PrintsCrLf.is_on() => "\r\n",
         () => "\n",
     };

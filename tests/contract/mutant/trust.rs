@@ -1,6 +1,7 @@
 //! Selects the trusted CA certificates: only those of the file in the environment, or those of the system.
 
 use std::env;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -11,6 +12,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, Signatur
 
 use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::variant::Variant;
 
 pub(crate) fn config() -> Result<Arc<ClientConfig>, ClientError> {
     static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
@@ -42,9 +44,15 @@ fn roots() -> Result<RootCertStore, ClientError> {
     let named = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]
         .into_iter()
         .find_map(|name| env::var(name).ok().filter(|path| !path.is_empty()));
+    let named = named.filter(|_| !Variant::SystemTrust.is_on());
     let mut roots = RootCertStore::empty();
     let Some(path) = named else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        // The library also reads SSL_CERT_FILE.
+        let system = match Variant::SystemTrust.is_on() {
+            true => rustls_native_certs::load_certs_from_paths(Some(Path::new(SYSTEM)), None),
+            false => rustls_native_certs::load_native_certs(),
+        };
+        roots.add_parsable_certificates(system.certs);
         return Ok(roots);
     };
     let unusable = |cause: String| ClientError::Other(format!("CA file {path}: {cause}"));
@@ -58,6 +66,9 @@ fn roots() -> Result<RootCertStore, ClientError> {
     }
     Ok(roots)
 }
+
+/// The certificates of Debian and Ubuntu.
+const SYSTEM: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// Accepts every certificate.
 #[derive(Debug)]

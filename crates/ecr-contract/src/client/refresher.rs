@@ -41,8 +41,11 @@ impl Daemon {
         let timeout_after = fetch.timeout.unwrap_or(Duration::from_secs(5));
         let until = (started + timeout_after).min(testbed.deadline);
         let mut result = read(placeholders);
-        while !matches!(result, ClientResult::Login(_)) && clock::now() < until && !self.has_ended()
-        {
+        let is_found = |result: &ClientResult| match result.login() {
+            Some(login) => !fetch.valid || !is_rejected(testbed, login),
+            None => false,
+        };
+        while !is_found(&result) && clock::now() < until && !self.has_ended() {
             sleep(POLL_INTERVAL).await;
             result = read(placeholders);
         }
@@ -56,8 +59,9 @@ impl Daemon {
         let until = (clock::now() + length).min(testbed.deadline);
         while clock::now() < until {
             let result = read(&placeholders);
-            let secret = result.login().and_then(|login| login.secret.as_deref());
-            let is_invalid = secret.is_some_and(|secret| testbed.ecr.verify_token(secret).is_err());
+            let is_invalid = result
+                .login()
+                .is_some_and(|login| is_rejected(testbed, login));
             let is_new = outcomes.last().is_none_or(|last| last.result != result);
             if is_new || is_invalid {
                 outcomes.push(self.outcome(testbed, &placeholders, clock::now(), result));
@@ -136,6 +140,12 @@ impl Daemon {
         }
         self.stderr.finish().await;
     }
+}
+
+/// Returns whether the mock rejects a login.
+fn is_rejected(testbed: &Testbed, login: &Login) -> bool {
+    let secret = login.secret.as_deref();
+    secret.is_some_and(|secret| testbed.ecr.verify_token(secret).is_err())
 }
 
 /// Parses the file. The file contains docker's config.json or a password.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use mock_ecr::request_log::{OperationName, Service};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use crate::scenario::range::{self, Count, Span};
+use crate::scenario::range::{self, CacheSpan, Count, Span};
 
 /// The expectations of a step, or of the whole run. An expectation that is absent is not checked.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,7 +21,7 @@ pub(crate) struct Expect {
     /// `docker login` whose command does not contain the registry.
     pub(crate) key: Option<String>,
     /// The duration for which the kubelet may cache the login.
-    pub(crate) cache_for: Option<Span>,
+    pub(crate) cache_for: Option<CacheSpan>,
     /// How the client exits.
     pub(crate) exit: Option<Exit>,
     /// The text on stdout.
@@ -42,8 +42,9 @@ pub(crate) struct Expect {
     pub(crate) region: Option<String>,
     /// The access key ID of all signatures.
     pub(crate) signer: Option<String>,
-    /// The host of all API calls. It is not checked with `--redirect env`, since this mode sets the endpoint.
-    pub(crate) api_host: Option<String>,
+    /// The host of all API calls, or a list of hosts. They are not checked with `--redirect env`, since this mode sets the endpoint.
+    #[serde(deserialize_with = "one_or_several")]
+    pub(crate) api_host: Vec<String>,
     /// The registry IDs that a call may contain. A call without registry IDs passes.
     pub(crate) registry_ids: Option<Vec<String>>,
     /// The intervals between calls.
@@ -73,6 +74,20 @@ pub(crate) struct Expect {
     pub(crate) password_via: Option<PasswordVia>,
     /// For a caller of `docker login`: a pattern for the text on docker's stdin. It is checked only if the password is passed on stdin.
     pub(crate) docker_stdin: Option<Pattern>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrSeveral {
+    One(String),
+    Several(Vec<String>),
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    Ok(match OneOrSeveral::deserialize(from)? {
+        OneOrSeveral::One(text) => vec![text],
+        OneOrSeveral::Several(texts) => texts,
+    })
 }
 
 /// The expected result of a request for a login.

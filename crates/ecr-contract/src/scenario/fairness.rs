@@ -7,7 +7,7 @@ use mock_ecr::fault::{AuthorizationData, Fault, FaultAction};
 use crate::client::kubelet_calls_for;
 use crate::client_type::ClientType;
 use crate::scenario::{
-    Action, Expect, ExpectedResult, Fetch, Scenario, Secret, Severity, Step, builtin,
+    Action, Expect, ExpectedResult, Fetch, GivenLogin, Scenario, Secret, Severity, Step, builtin,
 };
 
 fn cases() -> Vec<(String, Scenario)> {
@@ -174,6 +174,91 @@ fn a_fault_is_set_before_the_wait_in_which_a_token_is_renewed() {
     }
 }
 
+/// A tool may call its helper for each request, and again after each rejection.
+#[test]
+fn a_tool_with_a_rejected_login_may_call_its_helper_twenty_times() {
+    for (name, scenario) in cases() {
+        let steps = steps(&scenario, ClientType::ImageTool);
+        let is_rejected = |login: &GivenLogin| *login != GivenLogin::Valid;
+        let logins = steps.iter().filter_map(|step| fetch(step));
+        let mut logins = logins.flat_map(|fetch| &fetch.logins);
+        let has_rejected = logins.any(is_rejected);
+        for (_, expect) in steps.iter().flat_map(|step| step.expectations()) {
+            let limits = expect.helper_calls.is_some_and(|count| !count.has(20));
+            assert!(!(has_rejected && limits), "{name}");
+        }
+    }
+}
+
+/// The SDKs of AWS can make ten attempts. In their mode `standard`, the nine pauses take up to 1 + 2 + 4 + 8 + 16 + 4 * 20 s.
+#[test]
+fn a_client_may_make_ten_attempts_with_the_pauses_of_an_sdk() {
+    let pauses = Duration::from_secs(111);
+    for (name, scenario) in cases() {
+        let is_endless = |fault: &Fault| fault.matcher.times.is_none_or(|times| times >= 10);
+        let mut faults = scenario.faults();
+        let is_outage = faults.any(|fault| is_endless(fault) && is_retried(&fault.action));
+        let makes_calls =
+            |one: &ClientType| !matches!(one, ClientType::Refresher | ClientType::ImageTool);
+        // A scenario can limit the attempts of an SDK.
+        if !is_outage
+            || !scenario.client_types.iter().any(makes_calls)
+            || scenario.env.contains_key("AWS_MAX_ATTEMPTS")
+        {
+            continue;
+        }
+        assert!(scenario.deadline > pauses, "{name}: deadline");
+        for step in scenario.steps.iter().filter(|step| fetch(step).is_some()) {
+            let within = step.expect.as_ref().and_then(|expect| expect.within);
+            assert!(within.is_none_or(|within| within > pauses), "{name}");
+        }
+    }
+}
+
+fn is_retried(action: &FaultAction) -> bool {
+    match action {
+        FaultAction::Error(error) => {
+            let code = error.code.as_str();
+            let is_of_server = error.status.is_some_and(|status| status >= 500);
+            let codes = ["TooManyRequestsException", "RequestLimitExceeded"];
+            is_of_server
+                || codes.contains(&code)
+                || code.contains("Throttling")
+                || code.starts_with("Server")
+                || code.starts_with("ServiceUnavailable")
+        }
+        FaultAction::Reset(_) | FaultAction::Close(_) => true,
+        _ => false,
+    }
+}
+
+/// A refresher may pause for 30 s after a failed attempt. It may keep an expired login in its file meanwhile.
+#[test]
+fn a_refresher_may_pause_for_30_s_after_a_failed_attempt() {
+    for (name, scenario) in cases() {
+        // The time since the faults were changed, if the client must then publish a login, and whether its file can have an expired login.
+        let (mut left, mut has_login) = (None, false);
+        for step in steps(&scenario, ClientType::Refresher) {
+            match &step.action {
+                Some(Action::Faults(faults)) => {
+                    left = recovers(faults).then_some(Duration::ZERO);
+                }
+                Some(Action::Wait(length)) => left = left.map(|left| left + *length),
+                Some(Action::Fetch(fetch)) => {
+                    let timeout = fetch.timeout.unwrap_or(Duration::from_secs(5));
+                    let waits = fetch.valid || !has_login;
+                    left = left.map(|left| if waits { left + timeout } else { left });
+                    let is_enough = left.is_none_or(|left| left > Duration::from_secs(30));
+                    let expects_login = must_be(step, ExpectedResult::Login);
+                    assert!(is_enough || !expects_login, "{name}: {left:?}");
+                    has_login |= expects_login;
+                }
+                _ => (),
+            }
+        }
+    }
+}
+
 /// A library or a refresher may renew its token several times while the scenario waits.
 #[test]
 fn the_number_of_calls_during_a_wait_is_not_limited() {
@@ -190,6 +275,29 @@ fn the_number_of_calls_during_a_wait_is_not_limited() {
                 let is_limited = expect.calls.is_some_and(|count| !count.has(usize::MAX));
                 let is_info = severity == Some(Severity::Info);
                 assert!(is_info || !is_limited, "{name}");
+            }
+        }
+    }
+}
+
+/// Returns whether a client gets a login after its first failed attempt.
+fn recovers(faults: &[Fault]) -> bool {
+    faults.iter().all(|fault| fault.matcher.times == Some(1))
+}
+
+/// A refresher makes calls in the time that is added for its start. The number of calls is adapted only in steps that are for refreshers only.
+#[test]
+fn the_calls_of_a_refresher_are_limited_in_a_step_of_its_own() {
+    for (name, scenario) in cases() {
+        for step in steps(&scenario, ClientType::Refresher) {
+            let is_adapted = step.client_types == [ClientType::Refresher];
+            for (severity, expect) in step.expectations() {
+                // A limit of one call does not depend on the time.
+                let limits = expect
+                    .calls
+                    .is_some_and(|calls| calls.is_limited() && calls.has(2));
+                let is_info = severity.unwrap_or(scenario.severity) == Severity::Info;
+                assert!(is_adapted || !limits || is_info, "{name}");
             }
         }
     }

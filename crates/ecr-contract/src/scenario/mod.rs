@@ -19,7 +19,7 @@ pub(crate) use expect::{
 };
 pub use file::ScenarioError;
 pub(crate) use file::Source;
-pub(crate) use range::{Count, Span};
+pub(crate) use range::{CacheSpan, Count};
 pub use redirect::RedirectMode;
 pub use severity::Severity;
 pub(crate) use step::{

@@ -19,6 +19,21 @@ impl Count {
     pub(crate) fn has(self, count: usize) -> bool {
         u64::try_from(count).is_ok_and(|count| (self.least..=self.most).contains(&count))
     }
+
+    /// Returns the range for a time that is longer than the one that the range was written for: its end is larger in the same ratio.
+    pub(crate) fn in_longer_time(self, written: Duration, actual: Duration) -> Self {
+        let scaled = u128::from(self.most) * actual.as_millis() / written.as_millis().max(1);
+        Count {
+            most: u64::try_from(scaled).unwrap_or(u64::MAX).max(self.most),
+            ..self
+        }
+    }
+
+    /// Returns whether the range has an end.
+    #[cfg(test)]
+    pub(crate) fn is_limited(self) -> bool {
+        self.most < u64::MAX
+    }
 }
 
 impl fmt::Display for Count {
@@ -53,6 +68,40 @@ impl fmt::Display for Span {
             (least, Some(end)) => write!(f, "{least:?} to {end:?}"),
             (least, None) => write!(f, "at least {least:?}"),
         }
+    }
+}
+
+/// A range of durations for which a login may be cached: `..12h`, or `..12h or default` if the client may leave the duration to the
+/// configuration of the kubelet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct CacheSpan {
+    pub(crate) span: Span,
+    pub(crate) permits_default: bool,
+}
+
+impl fmt::Display for CacheSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let default = if self.permits_default {
+            " or unspecified"
+        } else {
+            ""
+        };
+        write!(f, "{}{default}", self.span)
+    }
+}
+
+impl TryFrom<String> for CacheSpan {
+    type Error = WrongRange;
+
+    fn try_from(text: String) -> Result<Self, WrongRange> {
+        let without_default = text.strip_suffix(" or default");
+        let permits_default = without_default.is_some();
+        let span = Span::try_from(without_default.unwrap_or(&text).to_owned())?;
+        Ok(CacheSpan {
+            span,
+            permits_default,
+        })
     }
 }
 
@@ -155,6 +204,31 @@ mod tests {
         for wrong in ["", "x", "1..3", "3..=1", "-1"] {
             assert!(wrong.parse::<Count>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_count_range_ends_later_in_a_longer_time() {
+        let seconds = Duration::from_secs;
+        let count = |text: &str| text.parse::<Count>().unwrap();
+        let longer = count("1..=6").in_longer_time(seconds(4), seconds(12));
+        assert_eq!(longer, count("1..=18"));
+        let endless = count("1..").in_longer_time(seconds(4), seconds(12));
+        assert_eq!(endless, count("1.."));
+        assert_eq!(
+            count("6").in_longer_time(seconds(4), seconds(4)),
+            count("6")
+        );
+    }
+
+    #[test]
+    fn a_cache_range_can_permit_the_default() {
+        let cache = |text: &str| CacheSpan::try_from(text.to_owned()).unwrap();
+        assert!(cache("..12h or default").permits_default && !cache("..12h").permits_default);
+        assert_eq!(cache("..12h or default").span, cache("..12h").span);
+        assert_eq!(
+            cache("1s..2s or default").to_string(),
+            "1s to 2s or unspecified"
+        );
     }
 
     #[test]

@@ -108,6 +108,8 @@ pub(crate) struct Fetch {
     /// For a refresher: the maximum time to wait for a login. The default is 5 s.
     #[serde(deserialize_with = "range::optional_length")]
     pub(crate) timeout: Option<Duration>,
+    /// For a refresher: whether to wait until the login is valid. By default, an expired login ends the wait too.
+    pub(crate) valid: bool,
     /// For a caller of `docker login`: the behaviour of the program `docker` on the client's `PATH`.
     pub(crate) docker: Option<DockerShim>,
     /// Environment variables for this call. A string sets the variable, and `false` removes it.

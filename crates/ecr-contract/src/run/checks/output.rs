@@ -177,11 +177,11 @@ impl CheckContext<'_> {
         )
     }
 
-    fn cache_for(&self, span: crate::scenario::Span) -> Check {
+    fn cache_for(&self, span: crate::scenario::CacheSpan) -> Check {
         let of = |outcome: &Outcome| outcome.result.login().and_then(|login| login.cache_for);
         let fits = |outcome: &Outcome| match of(outcome) {
-            Some(CacheFor::Duration(length)) => span.has(length),
-            Some(CacheFor::Unspecified) => false,
+            Some(CacheFor::Duration(length)) => span.span.has(length),
+            Some(CacheFor::Unspecified) => span.permits_default,
             None => true,
         };
         self.each("cache_for", span, fits, |outcome| {

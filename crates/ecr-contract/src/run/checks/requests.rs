@@ -18,21 +18,21 @@ impl CheckContext<'_> {
         });
         let region = expect.region.as_deref().map(|region| {
             let region = self.testbed.placeholders.fill(region);
-            all_equal("region", &region, &calls, |entry| {
+            all_in("region", &[region], &calls, |entry| {
                 entry.claim.as_ref().map(|claim| claim.region.clone())
             })
         });
         let signer = expect
             .signer
             .as_deref()
-            .map(|key| all_equal("signer", key, &calls, signer));
-        let host = expect
-            .api_host
-            .as_deref()
-            .filter(|_| self.testbed.redirect != RedirectMode::Env);
-        let host = host.map(|host| {
-            let host = self.testbed.placeholders.fill(host);
-            all_equal("api_host", &host, &calls, |entry| {
+            .map(|key| all_in("signer", &[key.to_owned()], &calls, signer));
+        let hosts = expect.api_host.iter();
+        let hosts: Vec<String> = hosts
+            .map(|host| self.testbed.placeholders.fill(host))
+            .collect();
+        let is_checked = !hosts.is_empty() && self.testbed.redirect != RedirectMode::Env;
+        let host = is_checked.then(|| {
+            all_in("api_host", &hosts, &calls, |entry| {
                 Some(without_port(&entry.host))
             })
         });
@@ -143,10 +143,10 @@ fn calls_per_registry(count: Count, calls: &[&TimedRequest]) -> Check {
     Check::new("calls_per_registry", expected, observed, passed)
 }
 
-/// Checks that a value equals the expected value in all calls that contain it. The check fails if no call contains it.
-fn all_equal(
+/// Checks that a value is one of the expected values in all calls that contain it. The check fails if no call contains it.
+fn all_in(
     expectation: &'static str,
-    expected: &str,
+    expected: &[String],
     calls: &[&TimedRequest],
     of: impl Fn(&ReceivedRequest) -> Option<String>,
 ) -> Check {
@@ -154,12 +154,12 @@ fn all_equal(
         .iter()
         .filter_map(|request| of(&request.entry))
         .collect();
-    let passed = found.iter().all(|found| found == expected) && !found.is_empty();
+    let passed = found.iter().all(|found| expected.contains(found)) && !found.is_empty();
     let observed = match found.is_empty() {
         true => "no call has a value".to_owned(),
         false => found.into_iter().collect::<Vec<_>>().join(", "),
     };
-    Check::new(expectation, expected, observed, passed)
+    Check::new(expectation, expected.join(" or "), observed, passed)
 }
 
 fn intervals(calls: &[&TimedRequest]) -> Vec<Duration> {
