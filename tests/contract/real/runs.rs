@@ -121,9 +121,12 @@ fn numbers(text: &str) -> String {
     text.chars().take_while(is_number).collect()
 }
 
+/// Returns the value of a placeholder, or why it is missing.
+type Place = fn() -> Result<PathBuf, String>;
+
 /// Replaces the placeholders of `clients.toml`. Those of the suite stay.
 fn replaced(word: &str) -> Result<String, String> {
-    let places: [(&str, fn() -> Result<PathBuf, String>); 5] = [
+    let places: [(&str, Place); 5] = [
         ("{aws_v1}", || variable("AWS_V1")),
         ("{built}", built),
         ("{clients}", clients),
