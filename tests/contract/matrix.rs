@@ -47,16 +47,27 @@ fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
         .into_iter()
         .flatten()
         .collect();
-    let caught = caught_by_all(&mutants, &clean);
-    let missed = mutants.iter().flat_map(|mutant| {
-        let by = &caught[&mutant.fault];
-        let missing = mutant.caught_by.iter().filter(|id| !by.contains(*id));
-        missing.map(move |id| format!("{id} does not catch {}: {by:?}", mutant.fault))
-    });
+    let mut caught = caught_by_all(&mutants, &clean);
+    // A busy system makes the pauses of a client longer, so a missing pause is not seen.
+    for mutant in &mutants {
+        if !missed_by(mutant, &caught).is_empty() {
+            caught.insert(mutant.fault.clone(), caught_by(mutant, &clean));
+        }
+    }
+    let missed = mutants.iter().flat_map(|mutant| missed_by(mutant, &caught));
     let missed: Vec<String> = missed.collect();
     assert!(missed.is_empty(), "{missed:#?}");
     every_scenario_catches_a_fault(&caught);
     matches_the_record(&mutants, &caught);
+}
+
+/// Returns a line for each scenario that must catch a mutant and does not.
+fn missed_by(mutant: &Mutant, caught: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let by = &caught[&mutant.fault];
+    let missing = mutant.caught_by.iter().filter(|id| !by.contains(*id));
+    missing
+        .map(|id| format!("{id} does not catch {}: {by:?}", mutant.fault))
+        .collect()
 }
 
 fn mutants() -> Vec<Mutant> {
