@@ -140,6 +140,7 @@ impl Call {
             return false;
         };
         let is_ignored = Fault::HidesClockError.is_on()
+            || Fault::HidesClockErrorInLogfmt.is_on()
             || Fault::RetriesSkewedSignatures.is_on()
             || Variant::ReportsDate.is_on();
         let skew = date - clock::now();
@@ -159,6 +160,10 @@ fn without_clock_hint(error: ClientError) -> ClientError {
                 code,
                 message: "no".to_owned(),
             }
+        }
+        ClientError::Clock { .. } if Fault::HidesClockErrorInLogfmt.is_on() => {
+            let line = "time=\"2026-11-28T10:13:00Z\" level=error msg=\"cannot get a login\"";
+            ClientError::Other(line.to_owned())
         }
         ClientError::Clock { .. } if Variant::ReportsDate.is_on() => {
             ClientError::Other("the date of this computer is wrong by an hour".to_owned())

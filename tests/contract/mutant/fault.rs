@@ -118,6 +118,8 @@ faults! {
     HidesClockError = "hides-clock-error", "token-printer", "NET-07", "fails with a message that does not mention the clock";
     RetriesSkewedSignatures = "retries-skewed-signatures", "library", "NET-07", "repeats a request after its signature was rejected for a wrong time";
     PanicsOnErrorBody = "panics-on-error-body", "token-printer", "NET-08", "panics when the body of an error is not JSON";
+    HidesClockErrorInLogfmt = "hides-clock-error-in-logfmt", "token-printer", "NET-07", "writes a log with times, and a message that does not mention the clock";
+    EndsAtServerError = "ends-at-server-error", "refresher", "NET-01", "ends without an error after a response with status 5xx or a broken connection";
     // Credentials.
     RetriesExpiredKeys = "retries-expired-keys", "token-printer", "CRD-01", "retries when its keys have expired";
     UnknownKeyIsEmptyLogin = "unknown-key-is-empty-login", "token-printer", "CRD-02", "prints an empty password when its key is unknown";
@@ -146,10 +148,12 @@ faults! {
     CacheIgnoresRegion = "cache-ignores-region", "library", "RGN-03", "caches tokens without regard to the Region of the registry";
     SupportsOnlyCom = "supports-only-com", "docker-credential", "HST-01", "accepts only registries below amazonaws.com";
     NoDualStack = "no-dual-stack", "docker-credential", "HST-02", "rejects dual-stack hosts";
+    WrongDualStackHost = "wrong-dual-stack-host", "docker-credential", "HST-02", "calls a dual-stack endpoint that does not exist";
     NoFips = "no-fips", "docker-credential", "HST-03", "rejects FIPS hosts";
     NoLoginForFips = "no-login-for-fips", "image-tool", "HST-03", "sends no login to FIPS hosts";
     UnanchoredHost = "unanchored-host", "docker-credential", "HST-04", "accepts hosts that continue after amazonaws.com";
     MatchesPartOfHost = "matches-part-of-host", "docker-login-caller", "HST-06", "accepts a name if a part of it is the name of a registry";
+    LogsInBeforeCheck = "logs-in-before-check", "docker-login-caller", "HST-06", "logs in to a host before it reports that the host is not a registry";
     // docker's protocol.
     ReturnsHostAsServerUrl = "returns-host-as-server-url", "docker-credential", "DHP-01", "returns the host as the ServerURL, instead of the requested URL";
     OwnNotFoundMessage = "own-not-found-message", "docker-credential", "DHP-02", "reports missing credentials with a message other than docker's";
@@ -177,6 +181,8 @@ faults! {
     RenewsInBackground = "renews-in-background", "docker-login-caller", "DKR-04", "info: leaves a process that renews its logins";
     // Observability.
     LogsPassword = "logs-password", "docker-credential", "OBS-01", "logs the password with debug logging enabled";
+    EchoesPassword = "echoes-password", "docker-login-caller", "OBS-01", "prints the password on stdout";
+    EchoesAuthorization = "echoes-authorization", "image-tool", "OBS-01", "prints the Authorization header on stdout";
     WaitsForever = "waits-forever", "token-printer", "OBS-02", "waits forever for a response";
     NoEntryIsEmptyLogin = "no-entry-is-empty-login", "token-printer", "OBS-03", "returns an empty password for a response without entries";
     PanicsWithoutEntry = "panics-without-entry", "docker-login-caller", "OBS-03", "panics when the response has no entry";

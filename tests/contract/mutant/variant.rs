@@ -66,6 +66,8 @@ pub(crate) enum Variant {
     NullCacheDuration,
     ZeroCacheDuration,
     ReportsDate,
+    MasksPassword,
+    PassesInvalidTokens,
 }
 
 impl Variant {
@@ -441,5 +443,19 @@ const ALL: &[Row] = &[
         "token-printer",
         "NET-07",
         "reports a wrong clock as a wrong date",
+    ),
+    (
+        Variant::MasksPassword,
+        "masks-password",
+        "docker-login-caller",
+        "OBS-01",
+        "makes the runner of GitHub Actions hide the password",
+    ),
+    (
+        Variant::PassesInvalidTokens,
+        "passes-invalid-tokens",
+        "docker-login-caller",
+        "NET-03:warning",
+        "lets docker reject an invalid token",
     ),
 ];
