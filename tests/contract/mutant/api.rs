@@ -62,6 +62,9 @@ fn with_empty_login(login: Result<Login, ClientError>) -> Result<Login, ClientEr
         endpoint: String::new(),
     };
     match login {
+        Err(error) if error.code().starts_with("Expired") && Fault::HidesExpiredKeys.is_on() => {
+            Err(ClientError::Unspecified)
+        }
         Err(error) if becomes_empty_login(&error) => Ok(empty),
         login => login,
     }

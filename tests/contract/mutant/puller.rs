@@ -208,6 +208,10 @@ fn is_rejection(status: u16) -> bool {
 fn rejected(method: &str, url: &Url, status: u16) -> ClientError {
     let reason = match is_rejection(status) {
         _ if Fault::HidesAuthorizationError.is_on() => return ClientError::Unspecified,
+        _ if Fault::NamesHelperInsteadOfReason.is_on() => {
+            let text = "cannot pull the image, the docker-credential helper was called once";
+            return ClientError::Other(text.to_owned());
+        }
         true => "authorization rejected",
         false => "failed",
     };

@@ -452,6 +452,13 @@ const ALL: &[Row] = &[
         "makes the runner of GitHub Actions hide the password",
     ),
     (
+        Variant::LogsStackTraces,
+        "printer-logs-stack-traces",
+        "token-printer",
+        "NET-08:warning,OBS-03:warning",
+        "logs a stack trace with each error",
+    ),
+    (
         Variant::PassesInvalidTokens,
         "passes-invalid-tokens",
         "docker-login-caller",
