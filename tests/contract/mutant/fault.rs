@@ -77,6 +77,7 @@ faults! {
     CachesAtLeastAMinute = "caches-at-least-a-minute", "library", "EXP-07", "caches every token for at least a minute";
     NullDuration = "null-duration", "kubelet", "EXP-08", "returns cacheDuration null for an expired token";
     PanicsWithoutExpiry = "panics-without-expiry", "token-printer", "EXP-09", "panics when expiresAt is missing";
+    KeepsUndatedLogins = "keeps-undated-logins", "docker-credential", "EXP-09", "caches a token without an expiry forever";
     RequiresFractionalExpiry = "requires-fractional-expiry", "kubelet", "EXP-10", "rejects an expiresAt without a fraction";
     ExpiryIn32Bits = "expiry-in-32-bits", "library", "EXP-10", "info: rejects an expiresAt after 2038";
     FixedMargin = "fixed-margin", "library", "EXP-11", "info: caches a token until half an hour before its expiry";

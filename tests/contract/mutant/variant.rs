@@ -175,7 +175,7 @@ const ALL: &[Row] = &[
         Variant::CachesNothing,
         "caches-nothing",
         "docker-credential",
-        "EXP-01:warning,EXP-02,EXP-03:not_applicable,EXP-05",
+        "EXP-01:warning,EXP-02,EXP-03:not_applicable,EXP-05,EXP-09",
         "requests a token for each call",
     ),
     (
@@ -189,7 +189,7 @@ const ALL: &[Row] = &[
         Variant::BinaryCache,
         "binary-cache",
         "docker-credential",
-        "EXP-03:not_applicable,EXP-15:not_applicable,CRD-06:not_applicable,DHP-07",
+        "EXP-03:not_applicable,EXP-09,EXP-15:not_applicable,CRD-06:not_applicable,DHP-07",
         "has a cache that is not text",
     ),
     (
