@@ -62,6 +62,9 @@ fn with_empty_login(login: Result<Login, ClientError>) -> Result<Login, ClientEr
         endpoint: String::new(),
     };
     match login {
+        Err(error) if error.code().starts_with("Expired") && Fault::HidesExpiredKeys.is_on() => {
+            Err(ClientError::Unspecified)
+        }
         Err(error) if becomes_empty_login(&error) => Ok(empty),
         login => login,
     }
@@ -140,6 +143,7 @@ impl Call {
             return false;
         };
         let is_ignored = Fault::HidesClockError.is_on()
+            || Fault::HidesClockErrorInLogfmt.is_on()
             || Fault::RetriesSkewedSignatures.is_on()
             || Variant::ReportsDate.is_on();
         let skew = date - clock::now();
@@ -159,6 +163,10 @@ fn without_clock_hint(error: ClientError) -> ClientError {
                 code,
                 message: "no".to_owned(),
             }
+        }
+        ClientError::Clock { .. } if Fault::HidesClockErrorInLogfmt.is_on() => {
+            let line = "time=\"2026-11-28T10:13:00Z\" level=error msg=\"cannot get a login\"";
+            ClientError::Other(line.to_owned())
         }
         ClientError::Clock { .. } if Variant::ReportsDate.is_on() => {
             ClientError::Other("the date of this computer is wrong by an hour".to_owned())

@@ -65,6 +65,9 @@ fn name(region: &str, form: Form) -> String {
     let partition = Partition::of(region);
     let fips = if form.is_fips { "-fips" } else { "" };
     match form.is_dual_stack {
+        true if Fault::WrongDualStackHost.is_on() => {
+            format!("api.ecr{fips}.{region}.{}", partition.dual_stack_api)
+        }
         true => format!("ecr{fips}.{region}.{}", partition.dual_stack_api),
         false => format!("api.ecr{fips}.{region}.{}", partition.suffix),
     }

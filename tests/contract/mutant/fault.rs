@@ -77,6 +77,7 @@ faults! {
     CachesAtLeastAMinute = "caches-at-least-a-minute", "library", "EXP-07", "caches every token for at least a minute";
     NullDuration = "null-duration", "kubelet", "EXP-08", "returns cacheDuration null for an expired token";
     PanicsWithoutExpiry = "panics-without-expiry", "token-printer", "EXP-09", "panics when expiresAt is missing";
+    KeepsUndatedLogins = "keeps-undated-logins", "docker-credential", "EXP-09", "caches a token without an expiry forever";
     RequiresFractionalExpiry = "requires-fractional-expiry", "kubelet", "EXP-10", "rejects an expiresAt without a fraction";
     ExpiryIn32Bits = "expiry-in-32-bits", "library", "EXP-10", "info: rejects an expiresAt after 2038";
     FixedMargin = "fixed-margin", "library", "EXP-11", "info: caches a token until half an hour before its expiry";
@@ -93,6 +94,7 @@ faults! {
     IgnoresRejectionBy401 = "ignores-401", "image-tool", "REG-02", "does not replace its login when it is rejected with 401";
     IgnoresRejectionBy400 = "ignores-400", "image-tool", "REG-03", "does not replace its login when it is rejected with 400";
     HidesAuthorizationError = "hides-authorization-error", "image-tool", "REG-04", "fails with a message that does not mention authorization";
+    NamesHelperInsteadOfReason = "names-helper-instead-of-reason", "image-tool", "REG-04", "fails with a message that contains the name of its helper but no reason";
     TrustsStoredLogins = "trusts-stored-logins", "image-tool", "REG-05", "continues with a stored login that is rejected";
     SendsLoginToBlobHost = "sends-login-to-blob-host", "image-tool", "REG-06", "sends Authorization to the host of the layers";
     IgnoresDigests = "ignores-digests", "image-tool", "REG-07", "does not compare content with its digest";
@@ -114,11 +116,15 @@ faults! {
     PanicsOnInvalidJson = "panics-on-invalid-json", "docker-credential", "NET-03", "panics when the response is not JSON";
     IgnoresProxy = "ignores-proxy", "token-printer", "NET-04", "connects to AWS's hosts directly although there is a proxy";
     IgnoresNoProxy = "ignores-no-proxy", "token-printer", "NET-05", "uses the proxy for hosts in NO_PROXY";
+    UsesHttpProxy = "uses-http-proxy", "token-printer", "NET-05", "uses the proxy of http URLs for all hosts";
     TrustsAnyCertificate = "trusts-any-certificate", "token-printer", "NET-06", "accepts every certificate";
     HidesClockError = "hides-clock-error", "token-printer", "NET-07", "fails with a message that does not mention the clock";
     RetriesSkewedSignatures = "retries-skewed-signatures", "library", "NET-07", "repeats a request after its signature was rejected for a wrong time";
     PanicsOnErrorBody = "panics-on-error-body", "token-printer", "NET-08", "panics when the body of an error is not JSON";
+    HidesClockErrorInLogfmt = "hides-clock-error-in-logfmt", "token-printer", "NET-07", "writes a log with times, and a message that does not mention the clock";
+    EndsAtServerError = "ends-at-server-error", "refresher", "NET-01", "ends without an error after a response with status 5xx or a broken connection";
     // Credentials.
+    HidesExpiredKeys = "hides-expired-keys", "token-printer", "CRD-01", "fails with a message that does not say that its keys have expired";
     RetriesExpiredKeys = "retries-expired-keys", "token-printer", "CRD-01", "retries when its keys have expired";
     UnknownKeyIsEmptyLogin = "unknown-key-is-empty-login", "token-printer", "CRD-02", "prints an empty password when its key is unknown";
     DenialIsEmptyLogin = "denial-is-empty-login", "library", "CRD-03", "returns an empty login when access is denied";
@@ -126,6 +132,7 @@ faults! {
     WaitsForCredentials = "waits-for-credentials", "library", "CRD-04", "waits twenty seconds for credentials";
     ResolvesCredentialsFirst = "resolves-credentials-first", "docker-credential", "CRD-04", "looks for credentials before it checks the host";
     CacheIgnoresAccessKey = "cache-ignores-access-key", "docker-credential", "CRD-05", "caches tokens without regard to the identity";
+    KeepsFourLogins = "keeps-four-logins", "docker-credential", "CRD-06", "keeps the four latest logins in its cache, also if they have expired";
     NeverPrunes = "never-prunes", "docker-credential", "CRD-06", "info: caches a token for each access key, without a limit";
     IgnoresSessionToken = "ignores-session-token", "token-printer", "CRD-07", "does not send the session token of temporary credentials";
     // Accounts.
@@ -142,24 +149,30 @@ faults! {
     StopsAtFirstError = "stops-at-first-error", "refresher", "ACC-06", "ends the refresh of all registries when AWS denies a token for one of them";
     // Regions and hosts.
     RegionFromEnvironment = "region-from-environment", "docker-credential", "RGN-01", "signs for the region of the environment";
+    RequiresRegion = "requires-region", "docker-credential", "RGN-02", "fails without a configured region, although the name of the registry contains one";
     HidesMissingRegion = "hides-missing-region", "docker-credential", "RGN-02", "fails without a region, with a message that does not mention the region";
     CacheIgnoresRegion = "cache-ignores-region", "library", "RGN-03", "caches tokens without regard to the Region of the registry";
     SupportsOnlyCom = "supports-only-com", "docker-credential", "HST-01", "accepts only registries below amazonaws.com";
     NoDualStack = "no-dual-stack", "docker-credential", "HST-02", "rejects dual-stack hosts";
+    WrongDualStackHost = "wrong-dual-stack-host", "docker-credential", "HST-02", "calls a dual-stack endpoint that does not exist";
     NoFips = "no-fips", "docker-credential", "HST-03", "rejects FIPS hosts";
     NoLoginForFips = "no-login-for-fips", "image-tool", "HST-03", "sends no login to FIPS hosts";
     UnanchoredHost = "unanchored-host", "docker-credential", "HST-04", "accepts hosts that continue after amazonaws.com";
     MatchesPartOfHost = "matches-part-of-host", "docker-login-caller", "HST-06", "accepts a name if a part of it is the name of a registry";
+    LogsInBeforeCheck = "logs-in-before-check", "docker-login-caller", "HST-06", "logs in to a host before it reports that the host is not a registry";
     // docker's protocol.
     ReturnsHostAsServerUrl = "returns-host-as-server-url", "docker-credential", "DHP-01", "returns the host as the ServerURL, instead of the requested URL";
     OwnNotFoundMessage = "own-not-found-message", "docker-credential", "DHP-02", "reports missing credentials with a message other than docker's";
     RequestsTokenForEveryHost = "requests-token-for-every-host", "docker-credential", "DHP-02", "requests a token for hosts other than ECR's";
+    CallsStsForEveryHost = "calls-sts-for-every-host", "docker-credential", "DHP-02,DHP-09,HST-04", "calls STS before it checks the host";
     NotFoundForEveryError = "not-found-for-every-error", "docker-credential", "DHP-03", "reports every error as missing credentials";
     StoreFails = "store-fails", "docker-credential", "DHP-04", "fails to store without a message";
+    LogsWhyStoreFails = "logs-why-store-fails", "docker-credential", "DHP-04", "fails to store, and writes the message to a log only";
     ListWaitsForApi = "list-waits-for-api", "docker-credential", "DHP-05", "waits for the API when it lists logins";
     ListsNothing = "lists-nothing", "docker-credential", "DHP-05", "lists logins without output";
     LogsToStdout = "logs-to-stdout", "docker-credential", "DHP-06", "logs to stdout with debug logging enabled";
     WorldReadableCache = "world-readable-cache", "docker-credential", "DHP-07", "makes its cache readable by all users";
+    RequiresHome = "requires-home", "docker-credential", "DHP-07", "fails if it cannot create a directory in its home directory";
     PanicsOnCorruptCache = "panics-on-corrupt-cache", "docker-credential", "DHP-07", "panics when the cache is not JSON";
     AppendsToCache = "appends-to-cache", "docker-credential", "DHP-08", "appends to a cache that another process has changed";
     EmptyIsDefaultRegistry = "empty-is-default-registry", "docker-credential", "DHP-09", "returns the login of the default registry for an empty server URL";
@@ -177,6 +190,8 @@ faults! {
     RenewsInBackground = "renews-in-background", "docker-login-caller", "DKR-04", "info: leaves a process that renews its logins";
     // Observability.
     LogsPassword = "logs-password", "docker-credential", "OBS-01", "logs the password with debug logging enabled";
+    EchoesPassword = "echoes-password", "docker-login-caller", "OBS-01", "prints the password on stdout";
+    EchoesAuthorization = "echoes-authorization", "image-tool", "OBS-01", "prints the Authorization header on stdout";
     WaitsForever = "waits-forever", "token-printer", "OBS-02", "waits forever for a response";
     NoEntryIsEmptyLogin = "no-entry-is-empty-login", "token-printer", "OBS-03", "returns an empty password for a response without entries";
     PanicsWithoutEntry = "panics-without-entry", "docker-login-caller", "OBS-03", "panics when the response has no entry";

@@ -10,6 +10,7 @@ use crate::cache::Cache;
 use crate::credentials::Credentials;
 use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::identity;
 use crate::login::Login;
 use crate::output;
 use crate::registry::{self, Registry};
@@ -26,6 +27,11 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     };
     let done = match action.as_str() {
         "get" => get(&input()).await,
+        "store" if Fault::LogsWhyStoreFails.is_on() => {
+            let log = std::env::home_dir().unwrap_or_default().join("mutant.log");
+            let _ = std::fs::write(log, "logins of ECR cannot be stored\n");
+            return ExitCode::FAILURE;
+        }
         "store" if Fault::StoreFails.is_on() => return ExitCode::FAILURE,
         "store" | "erase" if Variant::RejectsStore.is_on() => Err(ClientError::Other(
             "logins of ECR cannot be stored".to_owned(),
@@ -73,6 +79,7 @@ fn input() -> String {
 }
 
 async fn get(server: &str) -> Result<String, ClientError> {
+    apply_faults_of_start().await?;
     if server.is_empty() && !Fault::EmptyIsDefaultRegistry.is_on() {
         return Err(ClientError::Other("no credentials server URL".to_owned()));
     }
@@ -95,6 +102,22 @@ async fn get(server: &str) -> Result<String, ClientError> {
     let login = cache.login(&registry).await?;
     cache.write(&registry)?;
     Ok(found(server, &registry, &login))
+}
+
+/// Applies the faults that depend on the environment only.
+async fn apply_faults_of_start() -> Result<(), ClientError> {
+    if Fault::RequiresRegion.is_on() {
+        registry::region()?;
+    }
+    if Fault::CallsStsForEveryHost.is_on() {
+        let _ = identity::check().await;
+    }
+    if Fault::RequiresHome.is_on() {
+        let folder = std::env::home_dir().unwrap_or_default().join(".mutant");
+        let made = std::fs::create_dir_all(folder);
+        made.map_err(|cause| ClientError::other("the home directory", &cause))?;
+    }
+    Ok(())
 }
 
 fn found(server: &str, registry: &Registry, login: &Login) -> String {

@@ -103,7 +103,8 @@ impl CachedLogin {
         if Fault::NeverCaches.is_on() || Variant::CachesNothing.is_on() {
             return false;
         }
-        let is_forever = Fault::CachesForever.is_on();
+        let is_undated = self.login.expires_at.is_some_and(|end| end > NEVER / 2.0);
+        let is_forever = Fault::CachesForever.is_on() || is_undated;
         is_forever || self.is_expired_but_accepted(now) || now < self.since + self.keep()
     }
 
@@ -119,6 +120,8 @@ impl CachedLogin {
     }
 }
 
+/// The expiry that a fault invents.
+pub(crate) const NEVER: f64 = 8e9;
 /// The longest TTL of ECR's tokens. A later expiry is ignored.
 const MAX_TTL: f64 = 12.0 * 3600.0;
 const SAFETY_MARGIN: f64 = 0.5;

@@ -12,6 +12,9 @@ pub(crate) fn of(url: &Url) -> Result<Option<Url>, ClientError> {
         true => ["HTTPS_PROXY", "https_proxy"],
         false => ["http_proxy", "HTTP_PROXY"],
     };
+    if let Some(proxy) = set("HTTP_PROXY").filter(|_| Fault::UsesHttpProxy.is_on()) {
+        return Ok(Url::parse(&proxy));
+    }
     let Some(proxy) = names.into_iter().find_map(set) else {
         return Ok(None);
     };

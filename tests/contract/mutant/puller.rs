@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::{self, Request, Response, Url};
+use crate::output;
 use crate::registry;
 use crate::retry::{self, RetryBudget};
 use crate::sign;
@@ -151,6 +152,9 @@ impl Pull {
         let mut request = Request::new(method, url).header("accept", MANIFESTS);
         let is_without_login = Fault::NoLoginForFips.is_on() && url.host.contains(".ecr-fips.");
         if let Some(authorization) = self.authorization.as_ref().filter(|_| !is_without_login) {
+            if Fault::EchoesAuthorization.is_on() {
+                output::out(&format!("authorization: {authorization}\n"));
+            }
             request = request.header("authorization", authorization);
         }
         let response = send_with_retries(request).await?;
@@ -204,6 +208,10 @@ fn is_rejection(status: u16) -> bool {
 fn rejected(method: &str, url: &Url, status: u16) -> ClientError {
     let reason = match is_rejection(status) {
         _ if Fault::HidesAuthorizationError.is_on() => return ClientError::Unspecified,
+        _ if Fault::NamesHelperInsteadOfReason.is_on() => {
+            let text = "cannot pull the image, the docker-credential helper was called once";
+            return ClientError::Other(text.to_owned());
+        }
         true => "authorization rejected",
         false => "failed",
     };

@@ -55,6 +55,7 @@ async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>
             Err(error) => {
                 output::err(&format!("{}: {error}", registry.authority));
                 end_if_invalid(&error);
+                end_if_unavailable(&error);
                 failed += 1;
                 lock(&store).pause_after(&registry, &error, failed)
             }
@@ -75,9 +76,23 @@ fn end_if_invalid(error: &ClientError) {
     }
 }
 
+/// Applies the fault that ends the process without an error.
+fn end_if_unavailable(error: &ClientError) {
+    let codes = ["ServerException", "ServiceUnavailable"];
+    let is_unavailable = matches!(error, ClientError::Network(_)) || codes.contains(&error.code());
+    if is_unavailable && Fault::EndsAtServerError.is_on() {
+        std::process::exit(0);
+    }
+}
+
 /// Requests a login with few attempts, since the caller repeats the request forever.
 async fn login(registry: &Registry) -> Result<Login, ClientError> {
-    let login = api::fetch_with_budget(registry, RetryBudget::of(3, 10.0, 4.0)).await?;
+    let tries = if Fault::EndsAtServerError.is_on() {
+        1
+    } else {
+        3
+    };
+    let login = api::fetch_with_budget(registry, RetryBudget::of(tries, 10.0, 4.0)).await?;
     match login.has_expired(clock::now()) {
         true => Err(ClientError::InvalidResponse("the token has expired")),
         false => Ok(login),

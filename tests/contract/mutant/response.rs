@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::clock;
 use crate::error::ClientError;
 use crate::fault::Fault;
-use crate::login::Login;
+use crate::login::{self, Login};
 use crate::registry::{self, Registry};
 use crate::variant::Variant;
 
@@ -76,6 +76,9 @@ fn expires_at(value: &Value) -> Result<Option<f64>, ClientError> {
     }
     if Variant::LogsStackTraces.is_on() && value.is_null() {
         return Err(ClientError::InvalidResponse("it has no expiresAt"));
+    }
+    if Fault::KeepsUndatedLogins.is_on() && value.is_null() {
+        return Ok(Some(login::NEVER));
     }
     if Fault::RequiresFractionalExpiry.is_on() && value.is_u64() {
         return Err(ClientError::InvalidResponse(

@@ -66,6 +66,8 @@ pub(crate) enum Variant {
     NullCacheDuration,
     ZeroCacheDuration,
     ReportsDate,
+    MasksPassword,
+    PassesInvalidTokens,
 }
 
 impl Variant {
@@ -173,7 +175,7 @@ const ALL: &[Row] = &[
         Variant::CachesNothing,
         "caches-nothing",
         "docker-credential",
-        "EXP-01:warning,EXP-02,EXP-03:not_applicable,EXP-05",
+        "EXP-01:warning,EXP-02,EXP-03:not_applicable,EXP-05,EXP-09",
         "requests a token for each call",
     ),
     (
@@ -187,7 +189,7 @@ const ALL: &[Row] = &[
         Variant::BinaryCache,
         "binary-cache",
         "docker-credential",
-        "EXP-03:not_applicable,EXP-15:not_applicable,CRD-06:not_applicable,DHP-07",
+        "EXP-03:not_applicable,EXP-09,EXP-15:not_applicable,CRD-06:not_applicable,DHP-07",
         "has a cache that is not text",
     ),
     (
@@ -441,5 +443,26 @@ const ALL: &[Row] = &[
         "token-printer",
         "NET-07",
         "reports a wrong clock as a wrong date",
+    ),
+    (
+        Variant::MasksPassword,
+        "masks-password",
+        "docker-login-caller",
+        "OBS-01",
+        "makes the runner of GitHub Actions hide the password",
+    ),
+    (
+        Variant::LogsStackTraces,
+        "printer-logs-stack-traces",
+        "token-printer",
+        "NET-08:warning,OBS-03:warning",
+        "logs a stack trace with each error",
+    ),
+    (
+        Variant::PassesInvalidTokens,
+        "passes-invalid-tokens",
+        "docker-login-caller",
+        "NET-03:warning",
+        "lets docker reject an invalid token",
     ),
 ];

@@ -171,7 +171,12 @@ async fn act(
             (EventKind::Mock, "all tokens are revoked".to_owned())
         }
         Action::Corrupt(corruption) => (EventKind::Mock, corrupt_files(testbed, *corruption)?),
-        Action::Backdate(length) => (EventKind::Mock, backdate_files(testbed.home(), *length)?),
+        Action::BackdateAnyCache(_) if !has_stored(testbed.home()) => {
+            (EventKind::Mock, "the client has stored no file".to_owned())
+        }
+        Action::Backdate(length) | Action::BackdateAnyCache(length) => {
+            (EventKind::Mock, backdate_files(testbed.home(), *length)?)
+        }
     };
     evidence.record_event(since, kind, text);
     Ok(Vec::new())
@@ -224,6 +229,15 @@ fn files_with_logins(testbed: &Testbed) -> Vec<PathBuf> {
     files
         .filter(|file| file.starts_with(&cache) || has_login(file))
         .collect()
+}
+
+/// Returns whether the client has stored a file with content, other than a log, beside docker's configuration.
+fn has_stored(home: &Path) -> bool {
+    let is_stored = |file: &PathBuf| {
+        let is_empty = std::fs::metadata(file).is_ok_and(|found| found.len() == 0);
+        !is_empty && !files::is_log(home, file) && !file.ends_with(".docker/config.json")
+    };
+    files_in(home).iter().any(is_stored)
 }
 
 fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {

@@ -68,6 +68,8 @@ pub(crate) struct Expect {
     pub(crate) helper_calls: Option<Count>,
     /// For a caller of `docker login`: the maximum number of logins to one host.
     pub(crate) logins_per_host: Option<Count>,
+    /// For a caller of `docker login`: patterns. No login of docker may have a host that matches one of them.
+    pub(crate) never_logs_in_to: Vec<Pattern>,
     /// For a caller of `docker login`: the number of logouts.
     pub(crate) logouts: Option<Count>,
     /// For a caller of `docker login`: how it passes the password to docker.
@@ -211,7 +213,7 @@ pub(crate) struct RequestFilter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Leaks {
-    /// Stderr, logs and the arguments of docker must not contain a secret.
+    /// Stderr, logs and a stdout that is a log must not contain a secret.
     None,
 }
 

@@ -323,6 +323,17 @@ fn no_failure_depends_on_an_entry_that_the_client_did_not_request() {
     }
 }
 
+/// A client may log a stack trace and return a proper error. A crash has another sign: the result or the exit code.
+#[test]
+fn a_stack_trace_is_never_a_failure() {
+    for (name, scenario) in cases() {
+        for (severity, expect) in scenario.steps.iter().flat_map(Step::expectations) {
+            let is_must = severity.unwrap_or(scenario.severity) == Severity::Must;
+            assert!(!is_must || expect.never_prints.is_empty(), "{name}");
+        }
+    }
+}
+
 /// No protocol defines the words of an error. Only NET-07 is about a message: a wrong clock has no other sign.
 #[test]
 fn the_words_of_an_error_are_never_a_must() {

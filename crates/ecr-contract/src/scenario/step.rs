@@ -81,6 +81,8 @@ pub(crate) enum Action {
     Corrupt(Corruption),
     /// Moves the timestamps in the client's files into the past by this duration.
     Backdate(Duration),
+    /// Like `Backdate`, but does nothing if the client has stored no file.
+    BackdateAnyCache(Duration),
 }
 
 /// A request for a login.
@@ -227,6 +229,8 @@ struct Written {
     corrupt: Option<Corruption>,
     #[serde(default, deserialize_with = "range::optional_length")]
     backdate: Option<Duration>,
+    #[serde(default, deserialize_with = "range::optional_length")]
+    backdate_any_cache: Option<Duration>,
     expect: Option<Expect>,
     should: Option<Expect>,
     info: Option<Expect>,
@@ -246,6 +250,7 @@ impl<'de> Deserialize<'de> for Step {
             written.revoke.map(Action::Revoke),
             written.corrupt.map(Action::Corrupt),
             written.backdate.map(Action::Backdate),
+            written.backdate_any_cache.map(Action::BackdateAnyCache),
         ];
         let mut actions = actions.into_iter().flatten();
         let action = actions.next();

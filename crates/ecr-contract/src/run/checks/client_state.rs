@@ -45,6 +45,8 @@ impl CheckContext<'_> {
                     count.has(logouts),
                 )
             }),
+            (!expect.never_logs_in_to.is_empty())
+                .then(|| self.never_logs_in_to(&expect.never_logs_in_to)),
             expect
                 .password_via
                 .map(|PasswordVia::Stdin| self.password_via_stdin()),
@@ -59,11 +61,10 @@ impl CheckContext<'_> {
     fn leaks(&self) -> Check {
         let secrets = Secrets::of(self.testbed);
         let mut places: Vec<&str> = Vec::new();
-        let stderr =
-            |outcome: &&&Outcome| secrets.is_in(&String::from_utf8_lossy(&outcome.process.stderr));
-        if self.outcomes.iter().any(|outcome| stderr(&outcome))
-            || secrets.is_in(&String::from_utf8_lossy(self.stderr))
-        {
+        let is_in = |text: &[u8]| secrets.is_in(&String::from_utf8_lossy(text));
+        let mut outcomes = self.outcomes.iter();
+        let is_on_stderr = outcomes.any(|outcome| is_in(&outcome.process.stderr));
+        if is_on_stderr || is_in(self.stderr) {
             places.push(match self.testbed.client_type {
                 ClientType::Refresher => "stdout or stderr",
                 _ => "stderr",
@@ -72,17 +73,18 @@ impl CheckContext<'_> {
         if secrets.is_in(&self.logs()) {
             places.push("a log");
         }
-        if self
-            .docker()
-            .any(|call| secrets.is_in(&call.arguments.join("\n")))
-        {
-            places.push("docker's arguments");
+        let mut outcomes = self.outcomes.iter();
+        let is_on_stdout = |outcome: &&Outcome| {
+            secrets.is_in(&logged(&String::from_utf8_lossy(&outcome.process.stdout)))
+        };
+        if has_stdout_as_log(self.testbed.client_type) && outcomes.any(is_on_stdout) {
+            places.push("stdout");
         }
         let observed = match places.is_empty() {
             true => "nowhere".to_owned(),
             false => places.join(", "),
         };
-        let expected = "no secret on stderr, in logs or in arguments";
+        let expected = "no secret in the output or in logs";
         Check::new("leaks", expected, observed, places.is_empty())
     }
 
@@ -155,6 +157,17 @@ impl CheckContext<'_> {
         hosts.into_values().max().unwrap_or(0)
     }
 
+    /// Checks the logins of all calls of docker, also those of a client that reports an error in the end.
+    fn never_logs_in_to(&self, patterns: &[Pattern]) -> Check {
+        let is_forbidden =
+            |login: &&DockerLogin| patterns.iter().any(|one| one.0.is_match(&login.server));
+        let found = self.logins().find(is_forbidden);
+        let observed = found.map_or("no such login", |login| &login.server);
+        let patterns: Vec<String> = patterns.iter().map(|one| one.0.to_string()).collect();
+        let expected = format!("no login to a host that matches {}", patterns.join(" or "));
+        Check::new("never_logs_in_to", expected, observed, found.is_none())
+    }
+
     fn docker_stdin(&self, pattern: &Pattern) -> Check {
         let texts: Vec<&str> = self
             .logins()
@@ -185,6 +198,22 @@ impl CheckContext<'_> {
             passed,
         )
     }
+}
+
+/// Returns whether the stdout of a client is a log. The stdout of a refresher is recorded as its stderr.
+fn has_stdout_as_log(client_type: ClientType) -> bool {
+    matches!(
+        client_type,
+        ClientType::DockerLoginCaller | ClientType::ImageTool
+    )
+}
+
+/// Returns the text of an output that a reader of the log sees. The runner of GitHub Actions does not print the command `add-mask`, which makes
+/// it hide a password.
+fn logged(output: &str) -> String {
+    let is_logged = |line: &&str| !line.starts_with("::add-mask::");
+    let lines: Vec<&str> = output.lines().filter(is_logged).collect();
+    lines.join("\n")
 }
 
 fn within(file: &Path, home: &Path) -> String {

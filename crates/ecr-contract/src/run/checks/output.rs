@@ -199,9 +199,7 @@ impl CheckContext<'_> {
         let fits = |outcome: &Outcome| match (exit, outcome.process.end) {
             (Exit::Zero, End::Exit(code)) => code == 0,
             (Exit::NonZero, End::Exit(code)) => code != 0,
-            (Exit::ZeroOrMessage, End::Exit(code)) => {
-                code == 0 || !self.all_output(outcome).trim().is_empty()
-            }
+            (Exit::ZeroOrMessage, End::Exit(code)) => code == 0 || has_output(outcome),
             (Exit::Any, End::Exit(_)) => true,
             _ => false,
         };
@@ -241,7 +239,7 @@ impl CheckContext<'_> {
     fn prints(&self, patterns: &[Pattern]) -> Check {
         let expected = format!("output that matches {}", written(patterns));
         let fits = |outcome: &Outcome| is_one_in(patterns, &self.all_output(outcome));
-        self.each("prints", expected, fits, printed)
+        self.each("prints", expected, fits, |one| self.printed(one, patterns))
     }
 
     fn error_text(&self, patterns: &[Pattern]) -> Check {
@@ -249,7 +247,9 @@ impl CheckContext<'_> {
         let fits = |outcome: &Outcome| {
             outcome.result.login().is_some() || is_one_in(patterns, &self.all_output(outcome))
         };
-        self.each("error_text", expected, fits, printed)
+        self.each("error_text", expected, fits, |one| {
+            self.printed(one, patterns)
+        })
     }
 
     fn never_prints(&self, patterns: &[Pattern]) -> Check {
@@ -257,7 +257,9 @@ impl CheckContext<'_> {
         let fits = |outcome: &Outcome| {
             !is_one_in(patterns, &self.all_output(outcome)) || self.is_reported(outcome, patterns)
         };
-        self.each("never_prints", expected, fits, printed)
+        self.each("never_prints", expected, fits, |one| {
+            self.printed(one, patterns)
+        })
     }
 
     /// Returns whether a client that has logged a stack trace has reported its result in addition. On stderr, a log and a crash are the same.
@@ -275,12 +277,52 @@ impl CheckContext<'_> {
         }
     }
 
-    /// Returns all output of the client: stderr, stdout and logs.
+    /// Returns all output of the client.
     fn all_output(&self, outcome: &Outcome) -> String {
+        let places = self.places(outcome).into_iter();
+        let texts: Vec<String> = places.map(|(_, text)| text).collect();
+        texts.join("\n")
+    }
+
+    /// Returns the texts that the client has written, each with its place.
+    fn places(&self, outcome: &Outcome) -> Vec<(&'static str, String)> {
         let ended = &outcome.process;
-        let own = [&*ended.stderr, &*ended.stdout, self.stderr];
-        let own = own.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        format!("{}\n{}", own.join("\n"), self.logs())
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let stdout = match self.testbed.client_type {
+            ClientType::Refresher => "in the file",
+            _ => "on stdout",
+        };
+        let all = [
+            ("on stderr", text(&ended.stderr)),
+            ("on stderr", text(self.stderr)),
+            (stdout, text(&ended.stdout)),
+            ("in a log", self.logs()),
+        ];
+        let written = all.into_iter();
+        written
+            .filter(|(_, text)| !text.trim().is_empty())
+            .collect()
+    }
+
+    /// Quotes the first line that matches a pattern. If there is none, quotes the start of each text that was searched.
+    fn printed(&self, outcome: &Outcome, patterns: &[Pattern]) -> String {
+        let places = self.places(outcome);
+        let matching = places.iter().find_map(|(place, text)| {
+            let mut lines = text.lines();
+            let line = lines.find(|line| is_one_in(patterns, line))?;
+            Some(format!("{} {place}", quoted(line)))
+        });
+        let searched = || {
+            let starts = places.iter();
+            let starts: Vec<String> = starts
+                .map(|(place, text)| format!("{} {place}", quoted(text.trim())))
+                .collect();
+            match starts.is_empty() {
+                true => "nothing".to_owned(),
+                false => starts.join(", "),
+            }
+        };
+        matching.unwrap_or_else(searched)
     }
 
     fn within(&self, most: std::time::Duration) -> Check {
@@ -340,13 +382,11 @@ fn written(patterns: &[Pattern]) -> String {
     patterns.join(" or ")
 }
 
-/// Returns the first part of the client's output: stderr, or stdout if stderr is empty.
-fn printed(outcome: &Outcome) -> String {
+/// Returns whether a run of a client has written a text. A log in a file does not reach the caller.
+fn has_output(outcome: &Outcome) -> bool {
     let ended = &outcome.process;
-    match String::from_utf8_lossy(&ended.stderr).trim() {
-        "" => quoted(&String::from_utf8_lossy(&ended.stdout)),
-        text => quoted(text),
-    }
+    let mut output = [&ended.stderr, &ended.stdout].into_iter();
+    output.any(|bytes| !bytes.trim_ascii().is_empty())
 }
 
 fn is_object(text: &str) -> bool {

@@ -256,6 +256,8 @@ fn describe(filter: &RequestFilter) -> String {
         false => "without Authorization".to_owned(),
     }));
     format!("requests {}", words.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// Returns a host without its port.
