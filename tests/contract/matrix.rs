@@ -1,6 +1,7 @@
 //! Clients with a fault fail: each scenario catches at least one fault, and each fault is caught by its scenarios.
 //!
-//! `fixtures/contract/matrix.tsv` records which scenarios catch which fault. `MOCK_ECR_BLESS=1` updates it.
+//! `fixtures/contract/matrix.tsv` records which scenarios catch which fault, and `waits.tsv` which scenarios take long. `MOCK_ECR_BLESS=1` updates
+//! both.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -35,10 +36,9 @@ enum Effect {
 
 /// The result of the client without a fault in a scenario.
 struct Clean {
-    /// Whether the client waits in the scenario, or the system is busy. Such a scenario takes long, and is run only for the faults that it must catch,
-    /// or catches in the record.
-    waits: bool,
     observations: Vec<bool>,
+    /// The duration of the longest case.
+    took_ms: u64,
 }
 
 type CleanRuns = BTreeMap<(ClientType, String), Clean>;
@@ -50,11 +50,14 @@ fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
         .into_iter()
         .flatten()
         .collect();
+    if blesses() {
+        write_waits(&clean);
+    }
     let mut caught = caught_by_all(&mutants, &clean);
     // A busy system makes the pauses of a client longer, so a missing pause is not seen.
     for mutant in &mutants {
         if caught[&mutant.fault] != mutant.recorded {
-            caught.insert(mutant.fault.clone(), caught_by(mutant, &clean));
+            caught.insert(mutant.fault.clone(), caught_by(mutant, &clean, &waits()));
         }
     }
     let missed = mutants.iter().flat_map(|mutant| missed_by(mutant, &caught));
@@ -131,35 +134,33 @@ fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
         "{client_type} without a fault: {failed:#?}"
     );
     let clean = report.scenarios.iter().map(|one| {
-        let waits = one.cases.iter().any(|case| case.took_ms > 1500);
-        let observations = observations(one);
-        (
-            (client_type, one.id.clone()),
-            Clean {
-                waits,
-                observations,
-            },
-        )
+        let took_ms = one.cases.iter().map(|case| case.took_ms).max();
+        let clean = Clean {
+            observations: observations(one),
+            took_ms: took_ms.unwrap_or_default(),
+        };
+        ((client_type, one.id.clone()), clean)
     });
     clean.collect()
 }
 
 /// Runs the mutants through the scenarios of their client types.
 fn caught_by_all(mutants: &[Mutant], clean: &CleanRuns) -> BTreeMap<String, BTreeSet<String>> {
-    let run = |mutant: Mutant| (mutant.fault.clone(), caught_by(&mutant, clean));
+    let waits = waits();
+    let run = |mutant: Mutant| (mutant.fault.clone(), caught_by(&mutant, clean, &waits));
     at_once(mutants.to_vec(), run).into_iter().collect()
 }
 
-fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
+fn caught_by(mutant: &Mutant, clean: &CleanRuns, waits: &Waits) -> BTreeSet<String> {
     let client = client(mutant.client_type, Some(&mutant.fault));
     let client: Vec<&str> = client.iter().map(String::as_str).collect();
-    let of_type = clean
-        .iter()
-        .filter(|((client_type, _), _)| *client_type == mutant.client_type);
-    let run = of_type.filter(|((_, id), clean)| {
-        !clean.waits || mutant.caught_by.contains(id) || mutant.recorded.contains(id)
-    });
-    let options: Vec<&str> = run.flat_map(|((_, id), _)| ["--scenario", id]).collect();
+    let is_run = |id: &String| {
+        let waits = waits.contains(&(mutant.client_type, id.clone()));
+        !waits || mutant.caught_by.contains(id) || mutant.recorded.contains(id)
+    };
+    let of_type = clean.keys().filter(|(one, _)| *one == mutant.client_type);
+    let ids = of_type.map(|(_, id)| id).filter(|id| is_run(id));
+    let options: Vec<&str> = ids.flat_map(|id| ["--scenario", id]).collect();
     let report = Suite::of(mutant.client_type, &client)
         .with(&options)
         .report();
@@ -217,7 +218,7 @@ fn record() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn matches_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<String>>) {
-    if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+    if blesses() {
         write_record(mutants, caught);
         return;
     }
@@ -253,5 +254,30 @@ fn write_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<String>>)
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, table).unwrap();
 }
+
+/// Returns the scenarios in which the client without a fault waits, in the record. Such a scenario takes long, and is run only for the faults that it
+/// must catch, or catches in the record.
+fn waits() -> Waits {
+    let text = fs::read_to_string(file(WAITS)).unwrap_or_default();
+    let ids = text.lines().map(|line| {
+        let (client_type, id) = line.split_once('\t').unwrap();
+        (client_type.parse().unwrap(), id.to_owned())
+    });
+    ids.collect()
+}
+
+fn write_waits(clean: &CleanRuns) {
+    let waits = clean.iter().filter(|(_, clean)| clean.took_ms > 1500);
+    let lines = waits.map(|((client_type, id), _)| format!("{client_type}\t{id}\n"));
+    fs::write(file(WAITS), lines.collect::<String>()).unwrap();
+}
+
+fn blesses() -> bool {
+    std::env::var_os("MOCK_ECR_BLESS").is_some()
+}
+
+type Waits = BTreeSet<(ClientType, String)>;
+
+const WAITS: &str = "fixtures/contract/waits.tsv";
 
 const RECORD: &str = "fixtures/contract/matrix.tsv";
