@@ -291,7 +291,7 @@ impl Suite {
         let (mut selected, mut skipped) = (Vec::new(), Vec::new());
         for (source, mut cases) in self.catalog().scenarios()? {
             for (_, scenario) in &mut cases {
-                scenario.apply_claims(&self.claims);
+                scenario.fit_client(self.client_type, &self.claims);
             }
             let (_, scenario) = &cases[0];
             if !scenario.client_types.contains(&self.client_type) {

@@ -71,8 +71,7 @@ impl Timing {
                 *length - before
             }
             Some(Action::Fetch(fetch)) => {
-                let timeout = fetch.timeout.unwrap_or(FETCH_TIMEOUT);
-                fetch.timeout = Some(timeout + slack);
+                fetch.timeout = Some(fetch.timeout() + slack);
                 slack
             }
             Some(Action::Run(_)) => slack,
@@ -111,7 +110,7 @@ fn times_for_calls(scenario: &Scenario) -> Vec<Duration> {
     let time = |step: &Step| match &step.action {
         _ if !step.is_for(ClientType::Refresher) => Duration::ZERO,
         Some(Action::Wait(length) | Action::Watch(length)) => *length,
-        Some(Action::Fetch(fetch)) => fetch.timeout.unwrap_or(FETCH_TIMEOUT),
+        Some(Action::Fetch(fetch)) => fetch.timeout(),
         _ => Duration::ZERO,
     };
     scenario.steps.iter().map(time).collect()
@@ -131,8 +130,6 @@ fn times(length: Duration, unit: Duration) -> u32 {
         .clamp(1, MAX_FACTOR)
 }
 
-/// The timeout of a step without one.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// A token with this TTL does not expire during a scenario.
 const LONG_TTL: Duration = Duration::from_secs(3600);
 /// The start-up time for which the durations in the files are sufficient.
@@ -173,7 +170,7 @@ mod tests {
         );
         let slow = fitted("OBS-02", starting_in(3000));
         assert_eq!(within(&slow), Duration::from_secs(41));
-        assert_eq!(slow.deadline, Duration::from_secs(80 + 2 * 6));
+        assert_eq!(slow.deadline, Duration::from_secs(37 + 2 * 6));
     }
 
     /// A refresher also makes calls in the time that is added for its start.

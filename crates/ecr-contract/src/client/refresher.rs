@@ -38,8 +38,7 @@ impl Daemon {
     ) -> io::Result<Vec<Outcome>> {
         self.start(testbed, placeholders, fetch)?;
         let started = clock::now();
-        let timeout_after = fetch.timeout.unwrap_or(Duration::from_secs(5));
-        let until = (started + timeout_after).min(testbed.deadline);
+        let until = (started + fetch.timeout()).min(testbed.deadline);
         let mut result = read(placeholders);
         let is_found = |result: &ClientResult| match result.login() {
             Some(login) => !fetch.valid || !is_rejected(testbed, login),

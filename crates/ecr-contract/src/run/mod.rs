@@ -21,7 +21,7 @@ use crate::error_chain::error_chain;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
 use crate::sandbox::Sandbox;
-use crate::scenario::{RedirectMode, Scenario};
+use crate::scenario::{RedirectMode, Scenario, Step};
 use crate::shell_word::quoted;
 use crate::testbed::Testbed;
 use crate::worker_request::WorkerRequest;
@@ -60,8 +60,8 @@ fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
     let mut cases = cases.into_iter();
     let found = cases.find(|(name, _)| *name == request.case);
     let (_, mut scenario) = found.ok_or_else(|| "unknown case".to_owned())?;
+    scenario.fit_client(request.client_type, &request.claims);
     request.timing.fit(&mut scenario);
-    scenario.apply_claims(&request.claims);
     Ok(scenario)
 }
 
@@ -98,8 +98,13 @@ fn redirect_mode(
 fn without_real_docker(scenario: &Scenario) -> Option<&'static str> {
     let is_changed =
         |fault: &Fault| matches!(fault.action, FaultAction::Token(TokenFault::Login(_)));
-    let changes = scenario.faults().any(is_changed);
-    changes.then_some("the registry would reject the changed password: requires --docker shim")
+    if scenario.faults().any(is_changed) {
+        return Some("the registry would reject the changed password: requires --docker shim");
+    }
+    let mut expectations = scenario.steps.iter().flat_map(Step::expectations);
+    let is_restricted = expectations.any(|(_, expect)| !expect.never_logs_in_to.is_empty());
+    is_restricted
+        .then_some("docker stores no login for a host that it cannot reach: requires --docker shim")
 }
 
 async fn run_on_testbed(

@@ -54,6 +54,9 @@ pub(crate) struct Scenario {
     /// The time limit for all steps of the client together. The default is 50 s.
     #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
     pub(crate) deadline: Duration,
+    /// The time limit for a refresher, which may pause between its attempts. If `None`, `deadline`.
+    #[serde(default, deserialize_with = "range::optional_length")]
+    refresher_deadline: Option<Duration>,
     /// The time in which the client must have made all attempts during an outage, for a scenario in which a token must not expire
     /// meanwhile. If a client takes longer, all durations of the scenario are multiplied.
     #[serde(default, deserialize_with = "range::optional_length")]
@@ -98,8 +101,12 @@ impl Scenario {
         self.config.faults.iter().chain(of_steps.flatten())
     }
 
-    /// Gives the scenario the severity `info` if the client does not claim the capability that it tests.
-    pub(crate) fn apply_claims(&mut self, claims: &[Claim]) {
+    /// Adapts the scenario to the type of a client and to its claims. The severity is `info` if the client does not claim the capability that
+    /// the scenario tests.
+    pub(crate) fn fit_client(&mut self, client_type: ClientType, claims: &[Claim]) {
+        if client_type == ClientType::Refresher {
+            self.deadline = self.refresher_deadline.unwrap_or(self.deadline);
+        }
         if self.claim.is_some_and(|claim| !claims.contains(&claim)) {
             self.severity = Severity::Info;
         }

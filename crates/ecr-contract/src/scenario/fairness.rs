@@ -245,9 +245,8 @@ fn a_refresher_may_pause_for_30_s_after_a_failed_attempt() {
                 }
                 Some(Action::Wait(length)) => left = left.map(|left| left + *length),
                 Some(Action::Fetch(fetch)) => {
-                    let timeout = fetch.timeout.unwrap_or(Duration::from_secs(5));
                     let waits = fetch.valid || !has_login;
-                    left = left.map(|left| if waits { left + timeout } else { left });
+                    left = left.map(|left| if waits { left + fetch.timeout() } else { left });
                     let is_enough = left.is_none_or(|left| left > Duration::from_secs(30));
                     let expects_login = must_be(step, ExpectedResult::Login);
                     assert!(is_enough || !expects_login, "{name}: {left:?}");

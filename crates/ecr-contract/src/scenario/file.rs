@@ -164,6 +164,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client_type::ClientType;
 
     const HEAD: &str =
         "id = 'T-1'\ntitle = 't'\nseverity = 'must'\nclient_types = 'all'\nwhy = ['w']\n";
@@ -240,6 +241,19 @@ expect.reslt = 'login'
             40
         );
         assert_eq!(length(&format!("[[step]]\nfaults = [{stall}]")), 50);
+    }
+
+    #[test]
+    fn a_refresher_can_have_a_deadline_of_its_own() {
+        let rest = "deadline = '37s'\nrefresher_deadline = '80s'\n";
+        let text = format!("{rest}[[step]]\nfetch = {{}}\nexpect.result = 'login'\n");
+        let deadline = |client_type| {
+            let (_, mut scenario) = source(&text).cases().unwrap().remove(0);
+            scenario.fit_client(client_type, &[]);
+            scenario.deadline.as_secs()
+        };
+        assert_eq!(deadline(ClientType::ImageTool), 37);
+        assert_eq!(deadline(ClientType::Refresher), 80);
     }
 
     #[test]

@@ -118,6 +118,13 @@ pub(crate) struct Fetch {
     pub(crate) env: BTreeMap<String, Setting>,
 }
 
+impl Fetch {
+    /// Returns the maximum time to wait for a login of a refresher.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(5))
+    }
+}
+
 /// A login for an image tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
