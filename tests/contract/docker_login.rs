@@ -79,10 +79,17 @@ fn a_client_uses_the_docker_cli_on_the_path() {
         "OWN-1",
         "--scenario",
         "TOK-02",
+        "--scenario",
+        "HST-06",
     ];
     let report = suite.with(&options).with_path(&folder.file("")).report();
-    assert_eq!(report.scenarios[1].verdict, Verdict::Passed, "{report:?}");
-    assert_eq!(report.scenarios[0].verdict, Verdict::NotApplicable);
+    let verdict = |id| {
+        let mut scenarios = report.scenarios.iter();
+        scenarios.find(|one| one.id == id).unwrap().verdict
+    };
+    assert_eq!(verdict("OWN-1"), Verdict::Passed, "{report:?}");
+    assert_eq!(verdict("TOK-02"), Verdict::NotApplicable);
+    assert_eq!(verdict("HST-06"), Verdict::NotApplicable);
     assert!(
         fs::read_to_string(log)
             .unwrap()
@@ -108,4 +115,29 @@ fn docker_accepts_the_logins_of_a_correct_client() {
         let others: Vec<Vec<String>> = others.map(failures).collect();
         assert!(others.is_empty(), "{redirect}: {others:#?}");
     }
+}
+
+/// A client can configure a credential store, in which docker then stores the login instead of in its `config.json`.
+#[test]
+#[cfg(feature = "real-clients")]
+fn a_login_in_a_credential_store_is_found() {
+    let folder = Script::new("");
+    let store = folder.file("docker-credential-test-store");
+    let text = "#!/bin/sh\n\
+         case $1 in\n\
+         store) cat >\"$HOME/stored\" ;;\n\
+         get) host=$(cat); grep -qF \"\\\"$host\\\"\" \"$HOME/stored\" && cat \"$HOME/stored\" ;;\n\
+         esac\n";
+    fs::write(&store, text).unwrap();
+    fs::set_permissions(&store, fs::Permissions::from_mode(0o755)).unwrap();
+    let client = format!(
+        "mkdir -p \"$DOCKER_CONFIG\"; echo '{{\"credsStore\": \"test-store\"}}' >\"$DOCKER_CONFIG/config.json\"; exec {} docker-login-caller \"$1\"",
+        mutant()
+    );
+    let client = ["sh", "-c", &client, "client", "{registries}"];
+    let suite = Suite::of(ClientType::DockerLoginCaller, &client);
+    let options = ["--docker", "real", "--scenario", "TOK-01"];
+    let report = suite.with(&options).with_path(&folder.file("")).report();
+    let (verdict, failures) = (report.scenarios[0].verdict, failures(&report.scenarios[0]));
+    assert_eq!(verdict, Verdict::Passed, "{failures:?}");
 }

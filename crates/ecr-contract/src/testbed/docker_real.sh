@@ -1,6 +1,7 @@
 #!/bin/sh
 # A program `docker` that records its calls and runs the docker CLI. It records each call in a directory RECORDS/NUMBER: `arguments` (one a line),
-# `command`, `stdin` if the password is passed on stdin, and for a login that docker accepts docker's `config.json`.
+# `command`, `stdin` if the password is passed on stdin, and for a login that docker accepts docker's `config.json`, and `stored` if docker has passed
+# the login to a credential store: the response of the store.
 
 number=1
 while ! mkdir "RECORDS/$number" 2>/dev/null; do number=$((number + 1)); done
@@ -24,5 +25,13 @@ else
     DOCKER "$@"
 fi
 code=$?
-[ $code != 0 ] || [ "$command" != login ] || cp "$config/config.json" "$record/config.json"
+if [ $code = 0 ] && [ "$command" = login ]; then
+    cp "$config/config.json" "$record/config.json"
+    store=$(sed -n 's/.*"credsStore": *"\([^"]*\)".*/\1/p' "$config/config.json")
+    for argument; do
+        [ -n "$store" ] || break
+        host=${argument#http*://}
+        printf '%s' "${host%%/*}" | "docker-credential-$store" get >"$record/stored" 2>&1 && break
+    done
+fi
 exit $code

@@ -138,10 +138,11 @@ impl DockerCall {
         };
         let arguments = read("arguments").unwrap_or_default();
         let arguments: Vec<String> = arguments.lines().map(str::to_owned).collect();
-        let stored = read("config.json").and_then(|config| {
-            let login = stored_login(&config, &arguments)?;
-            let stdin = read("stdin");
-            Some(DockerLogin { stdin, ..login })
+        let stored = read("config.json").and_then(|config| stored_login(&config, &arguments));
+        let stored = stored.or_else(|| login_of_store(&read("stored")?));
+        let stored = stored.map(|login| DockerLogin {
+            stdin: read("stdin"),
+            ..login
         });
         DockerCall {
             arguments,
@@ -174,6 +175,18 @@ fn stored_login(config: &str, arguments: &[String]) -> Option<DockerLogin> {
             server: server.to_owned(),
             stdin: None,
         })
+    })
+}
+
+/// Returns the login in the response of a credential store.
+fn login_of_store(response: &str) -> Option<DockerLogin> {
+    let response: serde_json::Value = serde_json::from_str(response).ok()?;
+    let member = |name: &str| response[name].as_str().map(str::to_owned);
+    Some(DockerLogin {
+        username: member("Username")?,
+        password: member("Secret")?,
+        server: server_of(&member("ServerURL")?).to_owned(),
+        stdin: None,
     })
 }
 
