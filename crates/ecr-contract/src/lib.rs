@@ -16,6 +16,7 @@ mod client_program;
 mod client_type;
 mod clock;
 mod error_chain;
+mod file_start;
 mod in_process;
 mod load;
 mod process;

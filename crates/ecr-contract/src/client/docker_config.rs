@@ -8,6 +8,7 @@ use crate::client::docker_credential;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
 use crate::clock;
+use crate::file_start::read_start;
 use crate::process::End;
 use crate::stored_login::stored;
 use crate::testbed::{Placeholders, Testbed};
@@ -16,7 +17,7 @@ use crate::testbed::{Placeholders, Testbed};
 /// the replaced `docker` has accepted.
 pub(crate) async fn login(testbed: &Testbed, placeholders: &Placeholders) -> io::Result<Outcome> {
     let config = testbed.home().join(".docker/config.json");
-    let config = std::fs::read(config).unwrap_or_default();
+    let config = read_start(&config).unwrap_or_default();
     let config: Value = serde_json::from_slice(&config).unwrap_or_default();
     let registry = &placeholders.registry;
     if let Some(helper) = helper(&config, registry) {

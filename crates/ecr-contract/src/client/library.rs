@@ -9,9 +9,9 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::time::{Duration, Instant, timeout, timeout_at};
 
 use crate::client::command::written;
+use crate::client::logged_text::LoggedText;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
-use crate::client::stderr::StderrText;
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::{Fetch, Setting};
@@ -21,7 +21,7 @@ use crate::testbed::{Placeholders, Testbed};
 #[derive(Debug, Default)]
 pub(crate) struct Driver {
     running: Option<RunningDriver>,
-    pub(super) stderr: StderrText,
+    pub(super) log: LoggedText,
 }
 
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Driver {
         let mut child = process::spawn(command)?;
         let stdout = child.stdout.take().expect("stdout is a pipe");
         let stderr = child.stderr.take().expect("stderr is a pipe");
-        self.stderr.collect(stderr);
+        self.log.collect(stderr);
         self.running = Some(RunningDriver {
             stdin: child.stdin.take().expect("stdin is a pipe"),
             stdout: BufReader::new(stdout).lines(),
@@ -120,7 +120,7 @@ impl Driver {
             process::kill_group(&running.child);
             let _ = running.child.wait().await;
         }
-        self.stderr.finish().await;
+        self.log.finish().await;
     }
 }
 

@@ -8,10 +8,10 @@ mod image_tool;
 mod in_process;
 mod kubelet;
 mod library;
+mod logged_text;
 mod outcome;
 mod refresher;
 mod result;
-mod stderr;
 mod token_printer;
 
 use std::io;
@@ -19,7 +19,7 @@ use std::io;
 use futures_util::future::join_all;
 
 use crate::client::command::run;
-use crate::client::stderr::StderrText;
+use crate::client::logged_text::LoggedText;
 use crate::client_type::ClientType;
 use crate::process::End;
 use crate::scenario::{Fetch, RunArgs};
@@ -147,24 +147,24 @@ impl Client {
         }
     }
 
-    /// Returns the text that the running process has written to stderr.
-    pub(crate) fn stderr(&self) -> Vec<u8> {
-        self.stderr_text()
-            .map(StderrText::bytes)
+    /// Returns the log of the running process.
+    pub(crate) fn log(&self) -> Vec<u8> {
+        self.logged_text()
+            .map(LoggedText::bytes)
             .unwrap_or_default()
     }
 
-    /// Waits until [`Client::stderr`] returns all text that the running process has written so far.
+    /// Waits until [`Client::log`] returns all text that the running process has written so far.
     pub(crate) async fn settle(&self) {
-        if let Some(text) = self.stderr_text() {
+        if let Some(text) = self.logged_text() {
             text.settle().await;
         }
     }
 
-    fn stderr_text(&self) -> Option<&StderrText> {
+    fn logged_text(&self) -> Option<&LoggedText> {
         match self {
-            Client::Library(driver) => Some(&driver.stderr),
-            Client::Refresher(daemon) => Some(&daemon.stderr),
+            Client::Library(driver) => Some(&driver.log),
+            Client::Refresher(daemon) => Some(&daemon.log),
             _ => None,
         }
     }

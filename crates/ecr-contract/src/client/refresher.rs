@@ -1,7 +1,7 @@
 //! Runs daemons that store a login in a file and refresh it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -10,11 +10,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::command::written;
 use crate::client::library::SHUTDOWN_TIMEOUT;
+use crate::client::logged_text::LoggedText;
 use crate::client::outcome::{Outcome, between};
 use crate::client::result::{ClientResult, Login};
-use crate::client::stderr::StderrText;
 use crate::client::token_printer::without_newline;
 use crate::clock;
+use crate::file_start::read_start;
 use crate::process::{self, End};
 use crate::scenario::Fetch;
 use crate::stored_login;
@@ -25,7 +26,7 @@ use crate::testbed::{Placeholders, Testbed};
 pub(crate) struct Daemon {
     child: Option<Child>,
     command: String,
-    pub(super) stderr: StderrText,
+    pub(super) log: LoggedText,
 }
 
 impl Daemon {
@@ -88,9 +89,9 @@ impl Daemon {
         drop(child.stdin.take());
         // Both are logs of a daemon.
         let stdout = child.stdout.take().expect("stdout is a pipe");
-        self.stderr.collect(stdout);
+        self.log.collect(stdout);
         let stderr = child.stderr.take().expect("stderr is a pipe");
-        self.stderr.collect(stderr);
+        self.log.collect(stderr);
         self.child = Some(child);
         Ok(())
     }
@@ -116,7 +117,7 @@ impl Daemon {
             Some(status) => End::of(status),
             None => End::Exit(0),
         };
-        let file = std::fs::read(&placeholders.file).unwrap_or_default();
+        let file = read_start(Path::new(&placeholders.file)).unwrap_or_default();
         Outcome {
             result,
             command: self.command.clone(),
@@ -137,7 +138,7 @@ impl Daemon {
             process::kill_group(&child);
             let _ = child.wait().await;
         }
-        self.stderr.finish().await;
+        self.log.finish().await;
     }
 }
 

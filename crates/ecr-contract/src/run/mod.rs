@@ -122,7 +122,7 @@ async fn run_on_testbed(
     let mut evidence = Evidence::new(&testbed);
     let finished = steps::run(&testbed, scenario, &mut client, &mut evidence).await;
     client.end().await;
-    evidence.record_stderr(&client.stderr());
+    evidence.record_stderr(&client.log());
     evidence.collect_requests(&testbed);
     match finished {
         Ok(()) => Outcome::from_evidence(&testbed, scenario, evidence, &client),

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use crate::client::{Client, ClientResult, Outcome, docker_config};
 use crate::clock;
+use crate::file_start::read_start;
 use crate::report::EventKind;
 use crate::run::backdate;
 use crate::run::checks::CheckContext;
@@ -48,7 +49,7 @@ pub(crate) async fn run(
         evidence.collect_requests(testbed);
         evidence.record_outcomes(number, &outcomes);
         client.settle().await;
-        evidence.record_stderr(&client.stderr());
+        evidence.record_stderr(&client.log());
         if outcomes
             .iter()
             .any(|outcome| outcome.result == ClientResult::Unsupported)
@@ -56,7 +57,7 @@ pub(crate) async fn run(
             let why = "the client does not support the request";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
-        let stderr = client.stderr();
+        let stderr = client.log();
         let requests = evidence.requests.split_off(before);
         let context = CheckContext {
             testbed,
@@ -89,7 +90,7 @@ pub(crate) fn check_whole_run(
         .iter()
         .map(|(_, outcome)| outcome.clone())
         .collect();
-    let stderr = client.stderr();
+    let stderr = client.log();
     for step in &scenario.steps {
         if step.action.is_some() || !step.is_for(testbed.client_type) {
             continue;
@@ -222,7 +223,7 @@ fn corrupt_files(testbed: &Testbed, corruption: Corruption) -> Result<String, St
 fn files_with_logins(testbed: &Testbed) -> Vec<PathBuf> {
     let cache = testbed.home().join(CACHE_DIRECTORY);
     let has_login = |file: &PathBuf| {
-        let bytes = std::fs::read(file).unwrap_or_default();
+        let bytes = read_start(file).unwrap_or_default();
         testbed.has_login(&String::from_utf8_lossy(&bytes))
     };
     let files = files_in(testbed.home()).into_iter();
@@ -272,7 +273,7 @@ const UNKNOWN_TIMES: &str = "the client's files contain no time in a known forma
 fn corrupt_file(file: &Path, corruption: Corruption) -> std::io::Result<()> {
     match corruption {
         Corruption::Truncate => {
-            let bytes = std::fs::read(file)?;
+            let bytes = read_start(file)?;
             std::fs::write(file, &bytes[..bytes.len() / 2])
         }
         Corruption::Garbage => std::fs::write(file, "\0\u{1}not what it was{{{\n"),

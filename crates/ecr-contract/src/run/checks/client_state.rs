@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::access;
 use crate::client::Outcome;
 use crate::client_type::ClientType;
+use crate::file_start::read_start;
 use crate::run::checks::context::{Check, CheckContext};
 use crate::run::files::files_in;
 use crate::run::redaction::Secrets;
@@ -93,7 +94,7 @@ impl CheckContext<'_> {
         let home = self.testbed.home();
         let open = files_in(home).into_iter().filter_map(|file| {
             let mode = access::open_mode_below(home, &file)?;
-            let text = std::fs::read(&file).ok()?;
+            let text = read_start(&file).ok()?;
             let is_open = secrets.is_in(&String::from_utf8_lossy(&text));
             let name = within(&file, home);
             is_open.then(|| format!("{name} has mode {mode:04o}"))
@@ -111,7 +112,7 @@ impl CheckContext<'_> {
         let home = self.testbed.home();
         let is_json = |file: &PathBuf| file.extension().is_some_and(|end| end == "json");
         let is_invalid = |file: &PathBuf| {
-            let text = std::fs::read(file).unwrap_or_default();
+            let text = read_start(file).unwrap_or_default();
             serde_json::from_slice::<serde_json::Value>(&text).is_err()
         };
         let files = files_in(home).into_iter().filter(is_json);
@@ -130,7 +131,7 @@ impl CheckContext<'_> {
     /// Returns the number of issued passwords that the files contain. A file can contain the password or the token with the password.
     fn stored_passwords(&self) -> usize {
         let texts = files_in(self.testbed.home()).into_iter().map(|file| {
-            let bytes = std::fs::read(file).unwrap_or_default();
+            let bytes = read_start(&file).unwrap_or_default();
             String::from_utf8_lossy(&bytes).into_owned()
         });
         let texts: Vec<String> = texts.collect();

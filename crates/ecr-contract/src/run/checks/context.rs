@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::client::{Login, Outcome};
+use crate::file_start::read_start;
 use crate::run::evidence::TimedRequest;
 use crate::run::files::{files_in, is_log};
 use crate::testbed::Testbed;
@@ -23,7 +24,7 @@ impl CheckContext<'_> {
     pub(super) fn logs(&self) -> String {
         let home = self.testbed.home();
         let files = files_in(home).into_iter().filter(|file| is_log(home, file));
-        let texts = files.filter_map(|file| std::fs::read(file).ok());
+        let texts = files.filter_map(|file| read_start(&file).ok());
         texts
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! Collects the stderr of a client whose process continues to run after a request. A refresher may write its log to stdout too.
+//! Collects the log of a client whose process continues to run after a request: its stderr, and the stdout of a refresher.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use tokio::time::{sleep, timeout};
 /// The text that the processes of a client have written to stderr, and a refresher also to stdout. A client that is restarted continues the
 /// text.
 #[derive(Debug, Default)]
-pub(super) struct StderrText {
+pub(super) struct LoggedText {
     text: Arc<Mutex<Vec<u8>>>,
     readers: Vec<JoinHandle<()>>,
 }
 
-impl StderrText {
+impl LoggedText {
     /// Starts to collect the output of a process.
     pub(super) fn collect(&mut self, from: impl AsyncRead + Unpin + Send + 'static) {
         self.readers
@@ -47,7 +47,7 @@ async fn read(mut from: impl AsyncRead + Unpin, into: Arc<Mutex<Vec<u8>>>) {
         && length > 0
     {
         let mut buffer = lock(&into);
-        let room = MAX_STDERR.saturating_sub(buffer.len());
+        let room = MAX_LENGTH.saturating_sub(buffer.len());
         buffer.extend_from_slice(&piece[..length.min(room)]);
     }
 }
@@ -56,6 +56,6 @@ fn lock(buffer: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
     buffer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-const MAX_STDERR: usize = 1 << 20;
+const MAX_LENGTH: usize = 1 << 20;
 const SETTLE_TIME: Duration = Duration::from_millis(5);
 const FINISH_TIMEOUT: Duration = Duration::from_millis(500);
