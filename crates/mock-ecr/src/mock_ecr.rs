@@ -25,7 +25,6 @@ use crate::server::in_process::{InProcess, InProcessAccess};
 use crate::server::listen::BindError;
 use crate::server::own_runtime::OwnRuntime;
 use crate::server::sockets::Sockets;
-use crate::services;
 use crate::services::support;
 use crate::state::{Preserve, State};
 use crate::types::error_chain::debug_as_chain;
@@ -259,11 +258,11 @@ impl MockEcr {
     /// assert!(operations.any(|operation| operation == (Service::Ecr, "GetAuthorizationToken")));
     /// ```
     pub fn supported_operations() -> impl Iterator<Item = (Service, &'static str)> {
-        let services = AwsService::ALL.into_iter();
-        services.flat_map(|service| {
-            let entries = services::operations(service).iter();
-            entries.map(move |entry| (service.into(), entry.name))
-        })
+        let supported = |one: OperationSupport| {
+            let is_supported = one.fidelity.is_some();
+            is_supported.then_some((one.service, one.operation))
+        };
+        Self::operations().filter_map(supported)
     }
 
     /// Returns every operation of ECR, ECR Public and STS, and how the responses of the mock are known to be those of AWS. They are ordered by
