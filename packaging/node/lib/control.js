@@ -43,7 +43,7 @@ class Control {
       }
     }
     const response = await this.#send(method, url, body);
-    const output = JSON.parse(response.text);
+    const output = parsed(response, `${method} ${url.pathname}`);
     if (response.status !== 200) {
       throw new MockEcrError(response.status, output);
     }
@@ -63,6 +63,15 @@ class Control {
 
 function text(value) {
   return value instanceof Date ? value.toISOString() : String(value);
+}
+
+function parsed(response, request) {
+  try {
+    return JSON.parse(response.text);
+  } catch (cause) {
+    const start = JSON.stringify(response.text.slice(0, 200));
+    throw new Error(`${request} failed: expected JSON, received status ${response.status} and ${start}`, { cause });
+  }
 }
 
 /** Sends a request on its own connection, which does not keep the process of the test running. */

@@ -1,10 +1,17 @@
 // The clock, the faults, the request log and the tokens of a mock, with the AWS SDK.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { MockEcrError, startMockEcr } from 'mock-ecr';
+
+// The package does not export this class.
+const require = createRequire(import.meta.url);
+const { Control } = require(path.join(path.dirname(require.resolve('mock-ecr')), 'control.js'));
 
 let mock;
 let client;
@@ -89,4 +96,13 @@ test('a reset restores the initial state', async () => {
   await mock.reset({ keep: 'images' });
   assert.equal((await mock.clock.get()).now, '2015-11-29T21:30:53.241Z');
   assert.deepEqual(await mock.requests.list(), []);
+});
+
+test('a response that is not JSON is an error that shows it', async () => {
+  const server = createServer((_, response) => response.writeHead(502).end('<html>'));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const control = new Control(`http://127.0.0.1:${server.address().port}`, {});
+  const expected = 'GET /_mock/clock failed: expected JSON, received status 502 and "<html>"';
+  await assert.rejects(control.get('clock'), { message: expected });
+  server.close();
 });
