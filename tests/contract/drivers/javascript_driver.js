@@ -2,10 +2,18 @@
 const { ECR } = require("@aws-sdk/client-ecr");
 const requests = require("readline").createInterface({ input: process.stdin });
 
+const HOST = /^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z0-9-]+)\.(on\.)?/;
+
 async function login(line) {
-  const [, , , region] = JSON.parse(line).registry.split(".");
-  if (!region) throw new Error("not an ECR registry");
-  const { authorizationData } = await new ECR({ region }).getAuthorizationToken();
+  const host = HOST.exec(JSON.parse(line).registry);
+  if (!host) throw new Error("not an ECR registry");
+  const [, fips, region, dualStack] = host;
+  // An option that is undefined is read from the environment.
+  const useFipsEndpoint = fips ? true : undefined;
+  const useDualstackEndpoint = dualStack ? true : undefined;
+  const ecr = new ECR({ region, useFipsEndpoint, useDualstackEndpoint });
+  const { authorizationData } = await ecr.getAuthorizationToken();
+  if (authorizationData?.length !== 1) throw new Error("expected one token");
   const pair = Buffer.from(authorizationData[0].authorizationToken, "base64").toString();
   const colon = pair.indexOf(":");
   if (colon < 0) throw new Error("the token contains no colon");
