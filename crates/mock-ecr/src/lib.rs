@@ -117,6 +117,7 @@ mod domain;
 pub mod fault;
 mod http;
 mod iam;
+mod lifecycle;
 mod mock_ecr;
 mod registry;
 pub mod repository;

@@ -6,7 +6,7 @@ use crate::architecture::workspace;
 
 /// The modules directly below the root of `crates/mock-ecr/src`, from the top to the bottom. Modules of one layer may import from each
 /// other, but not in a cycle.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 19] = [
     &[
         "mock_ecr",
         "blocking",
@@ -30,6 +30,7 @@ const LAYERS: [&[&str]; 18] = [
     &["fault"],
     &["aws"],
     &["iam"],
+    &["lifecycle"],
     &["http"],
     &["store"],
     &["clock", "types"],

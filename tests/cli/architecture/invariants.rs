@@ -88,7 +88,7 @@ fn only_services_and_the_registry_use_wire_forms() {
         "web/",
     ];
     // Users store manifests and policies. Stores contain records.
-    let stored = ["domain/", "iam/policy/", "store/"];
+    let stored = ["domain/", "iam/policy/", "lifecycle/", "store/"];
     only_in(&[&wire[..], &stored].concat(), |each| {
         each.is_of("serde_json")
     });
