@@ -51,7 +51,7 @@ enum Budget {
     AtLeast(f64),
 }
 
-const ROWS: [Row; 32] = [
+const ROWS: [Row; 33] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -127,6 +127,11 @@ const ROWS: [Row; 32] = [
         "soak-growth",
         "60,000 clients in an hour with faults, growth in the last 45 minutes: MiB",
         Budget::AtMost(4.0),
+    ),
+    row(
+        "lifecycle",
+        "50 rules over 100,000 images: s",
+        Budget::AtMost(1.0),
     ),
     row(
         "page",
