@@ -27,6 +27,7 @@ mod images;
 mod images_in_code;
 mod installed;
 mod layout;
+mod lifecycle;
 mod login;
 mod mock;
 mod not_implemented;

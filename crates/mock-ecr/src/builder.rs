@@ -359,6 +359,22 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Sets the duration of a preview of a lifecycle policy. See
+    /// [`Background`](crate::config::Background::lifecycle_preview_duration) for the default.
+    #[must_use]
+    pub fn lifecycle_preview_duration(mut self, duration: Duration) -> Self {
+        self.config.background.lifecycle_preview_duration = duration;
+        self
+    }
+
+    /// Sets the duration of the restoration of an archived image. See
+    /// [`Background`](crate::config::Background::restore_duration) for the default.
+    #[must_use]
+    pub fn restore_duration(mut self, duration: Duration) -> Self {
+        self.config.background.restore_duration = duration;
+        self
+    }
+
     /// Adds an account, such as `210987654321`. The first added account is the default account. Every principal must
     /// belong to an added account. If no account is added, the accounts are those of the principals.
     #[must_use]

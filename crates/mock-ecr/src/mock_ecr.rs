@@ -17,8 +17,9 @@ use crate::clock::Clock;
 #[cfg(feature = "connector")]
 use crate::config::InProcessConnector;
 use crate::config::{Config, Redirect, Variable};
+use crate::domain;
 use crate::fault::{Evidence as _, FaultHandle};
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::{LifecycleRun, Repository, RepositoryError};
 use crate::request_log::Requests;
 #[cfg(feature = "sdk")]
 use crate::server::in_process::{InProcess, InProcessAccess};
@@ -28,7 +29,7 @@ use crate::server::sockets::Sockets;
 use crate::services::support;
 use crate::state::{Preserve, State};
 use crate::types::error_chain::debug_as_chain;
-use crate::types::{OperationSupport, Service};
+use crate::types::{OperationSupport, RepositoryId, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
 ///
@@ -334,10 +335,29 @@ impl MockEcr {
     ///
     /// Returns an error if the store fails.
     pub async fn repositories(&self) -> Result<Vec<Repository>, RepositoryError> {
-        let found = self.state.repositories.all().await?;
-        let handle =
-            |one: &crate::domain::Repository| Repository::existing_in(&self.state, &one.id);
+        let found = self.state.current_repositories().await?.all().await?;
+        let handle = |one: &domain::Repository| Repository::existing_in(&self.state, &one.id);
         Ok(found.iter().filter_map(handle).collect())
+    }
+
+    /// Evaluates the lifecycle policies of all repositories at once, and expires or archives the images that their rules take. Returns the
+    /// results of the repositories that have a policy, ordered by account, Region and name.
+    ///
+    /// [`Repository::run_lifecycle`] evaluates the policy of one repository.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store fails.
+    pub async fn run_lifecycle(&self) -> Result<Vec<LifecycleRun>, RepositoryError> {
+        let runs = self.state.run_lifecycle(|_| true).await?;
+        let run = |(id, run): &(RepositoryId, domain::LifecycleRun)| {
+            Some(LifecycleRun {
+                repository: Repository::existing_in(&self.state, id)?,
+                expired: run.expired,
+                archived: run.archived,
+            })
+        };
+        Ok(runs.iter().filter_map(run).collect())
     }
 
     /// Returns the recorded requests, including the rejected ones, in the order in which their responses were ready.

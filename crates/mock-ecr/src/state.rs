@@ -17,7 +17,8 @@ use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::rejection::Rules;
 use crate::domain::{
-    AccountSetting, LayoutError, Repositories, RepositoryError, Settings, TagRule, Unpublished,
+    AccountSetting, LayoutError, LifecycleRun, Repositories, RepositoryError, Settings, TagRule,
+    Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -28,6 +29,7 @@ use crate::iam::identity_store::IdentityStore;
 use crate::iam::policy::accept::Acceptance;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::unknown_keys::UnknownKeys;
+use crate::lifecycle::LifecyclePolicy;
 use crate::request_log::{Redactor, RequestLog};
 use crate::store::Store;
 use crate::token::TokenIssuer;
@@ -86,7 +88,10 @@ impl State {
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
             redactor: Redactor::new(&config, Arc::clone(&principals)),
-            repositories: repositories.with_rules(rules).with_quotas(config.quotas()),
+            repositories: repositories
+                .with_rules(rules)
+                .with_quotas(config.quotas())
+                .with_background(config.background),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
@@ -176,6 +181,38 @@ impl State {
         replaced
     }
 
+    /// Returns the repositories, after the work that is due at the current time of the mock's clock.
+    pub(crate) async fn current_repositories(&self) -> Result<&Repositories, RepositoryError> {
+        self.repositories.run_due(self.clock.now()).await?;
+        Ok(&self.repositories)
+    }
+
+    /// Evaluates the lifecycle policies of the selected repositories at once, and does what they decide. Returns the repositories that have a policy.
+    pub(crate) async fn run_lifecycle(
+        &self,
+        is_selected: impl Fn(&RepositoryId) -> bool,
+    ) -> Result<Vec<(RepositoryId, LifecycleRun)>, RepositoryError> {
+        let now = self.clock.now();
+        self.repositories.run_due(now).await?;
+        let mut runs = Vec::new();
+        for id in self.repositories.with_lifecycle_policy().await? {
+            if !is_selected(&id) {
+                continue;
+            }
+            match self.repositories.start_lifecycle(&id, now).await {
+                Ok(run) => runs.push((id, run)),
+                // A request has deleted it in the meantime.
+                Err(
+                    RepositoryError::RepositoryNotFound(_)
+                    | RepositoryError::LifecyclePolicyNotFound(_),
+                ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.repositories.run_due(now).await?;
+        Ok(runs)
+    }
+
     fn id_of(&self, initial: &InitialRepository) -> RepositoryId {
         let account = initial.account.unwrap_or(self.config.default_account());
         let region = initial.region.as_ref().unwrap_or(&self.config.region);
@@ -205,6 +242,10 @@ impl State {
             }
             if let Some(layout) = &initial.layout {
                 content.import(&id, layout, now).await?;
+            }
+            if let Some(policy) = &initial.lifecycle_policy {
+                let policy = LifecyclePolicy::parse(policy).map_err(RepositoryError::from)?;
+                content.put_lifecycle_policy(&id, &policy, now).await?;
             }
             for image in &initial.images {
                 content.push(&id, image, image.tags()?, now).await?;

@@ -6,10 +6,11 @@ use crate::book::markdown::{code, section, table};
 use crate::book::page::Page;
 
 /// A table of the configuration: the heading of its section, and TOML with its required keys.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("Top-level keys", ""),
     ("`[limits]`", "[limits]\n"),
     ("`[quotas]`", "[quotas]\n"),
+    ("`[background]`", "[background]\n"),
     ("`[[accounts]]`", "[[accounts]]\nid = '123456789012'\n"),
     (
         "`[[principals]]`",

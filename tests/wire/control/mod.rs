@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod faults;
+mod lifecycle;
 mod openapi;
 mod renamed;
 mod repositories;

@@ -6,17 +6,20 @@ mod authorization;
 mod constraints;
 mod images;
 mod layers;
+mod lifecycle;
 mod pagination;
 mod policies;
 mod rejections;
 mod repositories;
 mod settings;
+mod storage_class;
 
 use mock_ecr::MockEcr;
 
 use crate::image::OCI_MANIFEST;
 use crate::raw::RawRequest;
 use crate::response::Response;
+use crate::signer::Signer;
 
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
@@ -34,14 +37,19 @@ impl Api {
     }
 
     async fn call(&self, operation: &str, input: &str) -> Response {
-        let request = RawRequest::call(operation).body(input).signed();
-        request.to(&self.0).await
+        self.signed(operation, input).to(&self.0).await
+    }
+
+    /// Returns a call that is signed at the current time of the mock.
+    fn signed(&self, operation: &str, input: &str) -> RawRequest {
+        let signer = Signer::default().at(self.0.clock().now());
+        RawRequest::call(operation).body(input).signed_by(&signer)
     }
 
     /// Calls an operation that must succeed, and returns its output.
     #[track_caller]
     fn output(&self, operation: &str, input: &str) -> impl Future<Output = String> {
-        let call = RawRequest::call(operation).body(input).signed();
+        let call = self.signed(operation, input);
         let operation = operation.to_owned();
         async move {
             let response = call.to(&self.0).await;

@@ -11,6 +11,7 @@ use crate::config::limits::Limits;
 use crate::iam::policy::accept::{Acceptance, RejectedPolicy};
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::principal::Principal;
+use crate::lifecycle::LifecyclePolicy;
 use crate::types::secret::Secret;
 use crate::types::{PrincipalArn, Region};
 
@@ -49,6 +50,7 @@ impl Config {
         self.check_repositories()?;
         self.check_tag_filters()?;
         self.check_policies()?;
+        self.check_lifecycle_policies()?;
         self.check_faults()
     }
 
@@ -100,6 +102,24 @@ impl Config {
             checked.map_err(|error| {
                 let at = vec!["repositories".into(), index.into(), "policy".into()];
                 let expected = "a policy that SetRepositoryPolicy accepts";
+                Conflict::new(at, text, expected).caused_by(error)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_lifecycle_policies(&self) -> Result<(), Conflict> {
+        for (index, repository) in self.repositories.iter().enumerate() {
+            let Some(text) = &repository.lifecycle_policy else {
+                continue;
+            };
+            LifecyclePolicy::parse(text).map_err(|error| {
+                let at = vec![
+                    "repositories".into(),
+                    index.into(),
+                    "lifecycle_policy".into(),
+                ];
+                let expected = "a policy that PutLifecyclePolicy accepts";
                 Conflict::new(at, text, expected).caused_by(error)
             })?;
         }

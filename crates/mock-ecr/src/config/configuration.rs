@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::clock::{ClockStart, SigV4Clock};
+use crate::config::background::Background;
 use crate::config::ca_location::CaLocation;
 use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
@@ -129,6 +130,8 @@ pub struct Config {
     pub limits: Limits,
     /// The quotas of ECR that the mock applies.
     pub quotas: Quotas,
+    /// The durations of work that ECR does in the background.
+    pub background: Background,
 }
 
 /// Formats what differs most between configurations, on one line without secrets.
@@ -171,6 +174,7 @@ impl Default for Config {
             unknown_conditions: UnknownConditions::default(),
             limits: Limits::default(),
             quotas: Quotas::default(),
+            background: Background::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The types of the fields of a [`Config`], the environment variables and the connector of clients, and the errors of
 //! invalid values.
 
+mod background;
 mod ca_location;
 mod check;
 pub(crate) mod configuration;
@@ -33,6 +34,7 @@ pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
 pub use crate::types::{NameError, Partition, TagFilter};
+pub use background::Background;
 pub use ca_location::{CaLocation, CaLocationError};
 pub(crate) use check::MAX_TOKEN_LENGTH;
 pub use configuration::Account;

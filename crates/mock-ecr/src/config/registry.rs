@@ -170,6 +170,9 @@ pub struct InitialRepository {
     /// The policy of the repository, in JSON. The default is `None`: the repository has no policy.
     #[serde(default)]
     pub policy: Option<String>,
+    /// The lifecycle policy of the repository, in JSON. The default is `None`: the repository has no lifecycle policy.
+    #[serde(default)]
+    pub lifecycle_policy: Option<String>,
     /// The directory of an OCI image layout that contains the images of the repository. A relative path in a TOML file
     /// is relative to the directory of that file. The default is `None`: no images are imported.
     #[serde(default)]
@@ -192,6 +195,7 @@ impl InitialRepository {
             image_tag_mutability: ImageTagMutability::Mutable,
             image_tag_mutability_exclusion_filters: Vec::new(),
             policy: None,
+            lifecycle_policy: None,
             layout: None,
             layout_origin: None,
             images: Vec::new(),

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::clock::ClockStart;
 use crate::config::CaLocation;
 use crate::config::{
-    AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Limits, Quirk,
-    Quotas, SigV4Clock, UnknownConditions,
+    AuthMode, Background, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository,
+    Limits, Quirk, Quotas, SigV4Clock, UnknownConditions,
 };
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
@@ -88,6 +88,18 @@ struct ConfigView {
     limits: LimitsView,
     /// The quotas of ECR that the mock applies.
     quotas: QuotasView,
+    /// The durations of work that ECR does in the background.
+    background: BackgroundView,
+}
+
+/// The durations of work in the background, such as `1s`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Background"))]
+struct BackgroundView {
+    /// The duration of a preview of a lifecycle policy.
+    lifecycle_preview_duration: String,
+    /// The duration of the restoration of an archived image.
+    restore_duration: String,
 }
 
 /// The limits.
@@ -163,6 +175,8 @@ struct RepositoryView {
     image_tag_mutability_exclusion_filters: Vec<String>,
     /// The policy in JSON, if there is one.
     policy: Option<String>,
+    /// The lifecycle policy in JSON, if there is one.
+    lifecycle_policy: Option<String>,
     /// The directory of the OCI image layout with the images, if there is one.
     layout: Option<String>,
 }
@@ -217,6 +231,7 @@ impl ConfigView {
             unknown_conditions: config.unknown_conditions,
             limits: LimitsView::of(&config.limits),
             quotas: QuotasView::of(config.quotas()),
+            background: BackgroundView::of(config.background),
         }
     }
 }
@@ -238,6 +253,15 @@ impl QuotasView {
             images_per_repository: quotas.images_per_repository,
             repositories: quotas.repositories,
             tags_per_image: quotas.tags_per_image,
+        }
+    }
+}
+
+impl BackgroundView {
+    fn of(background: Background) -> Self {
+        BackgroundView {
+            lifecycle_preview_duration: print_duration(background.lifecycle_preview_duration),
+            restore_duration: print_duration(background.restore_duration),
         }
     }
 }
@@ -273,6 +297,7 @@ impl RepositoryView {
             image_tag_mutability: seed.image_tag_mutability,
             image_tag_mutability_exclusion_filters: filters.map(ToString::to_string).collect(),
             policy: seed.policy.clone(),
+            lifecycle_policy: seed.lifecycle_policy.clone(),
             layout: layout.map(|path| path.display().to_string()),
         }
     }

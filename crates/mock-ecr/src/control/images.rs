@@ -83,7 +83,7 @@ async fn list(request: ControlRequest<'_>) -> Outcome {
         let text = format!("invalid limit: expected a number from 1 to {MAX_LIMIT}");
         return Err(ControlError::query("limit", text));
     }
-    let stored = &request.state.repositories;
+    let stored = request.repositories().await?;
     let found = stored.all_images(params.repository.clone(), params.after, limit);
     let found = found.await.map_err(|error| ControlError::store(&error))?;
     let page = match (found, params.repository) {

@@ -17,6 +17,7 @@ mod filters;
 mod har;
 mod health;
 mod images;
+mod lifecycle;
 mod metrics;
 mod openapi;
 #[cfg(test)]

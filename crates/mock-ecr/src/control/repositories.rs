@@ -51,7 +51,7 @@ struct RepositoryView {
 }
 
 async fn list(request: ControlRequest<'_>) -> Outcome {
-    let stored = &request.state.repositories;
+    let stored = request.repositories().await?;
     let found = stored.image_counts().await;
     let found = found.map_err(|error| ControlError::store(&error))?;
     let repositories = found.iter().map(|(one, images)| view(one, *images));

@@ -8,6 +8,7 @@ use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::control::error::ControlError;
+use crate::domain::Repositories;
 use crate::http::base_url::BaseUrl;
 use crate::http::body::CollectError;
 use crate::http::client::Client;
@@ -58,6 +59,12 @@ impl<'a> ControlRequest<'a> {
             query: found,
             body: Bytes::new(),
         })
+    }
+
+    /// Returns the repositories, after the work that is due.
+    pub(super) async fn repositories(&self) -> Result<&'a Repositories, ControlError> {
+        let current = self.state.current_repositories().await;
+        current.map_err(|error| ControlError::store(&error))
     }
 
     /// Reads the body. Its content type must be JSON, because a browser page cannot send that type to another origin

@@ -6,12 +6,12 @@ use http::{Method, StatusCode};
 use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
-    certificate, clock, config, environment, faults, health, images, metrics, openapi,
+    certificate, clock, config, environment, faults, health, images, lifecycle, metrics, openapi,
     repositories, requests, reset, stream, tokens,
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 14] = [
+const ROUTES: [&[Route]; 15] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,
@@ -20,6 +20,7 @@ const ROUTES: [&[Route]; 14] = [
     &faults::ROUTES,
     &repositories::ROUTES,
     &images::ROUTES,
+    &lifecycle::ROUTES,
     &requests::ROUTES,
     &stream::ROUTES,
     &metrics::ROUTES,

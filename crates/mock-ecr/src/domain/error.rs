@@ -1,8 +1,10 @@
 //! The errors of operations on repositories. The API and the registry translate them into their own codes and messages.
 
 use crate::config::Quirk;
+use crate::domain::image_status::ImageStatus;
 use crate::domain::rejection::Rule;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
+use crate::lifecycle::InvalidLifecyclePolicy;
 use crate::store::{Key, StoreError};
 use crate::types::{Digest, Reference, RepositoryId, Tag, UploadId};
 
@@ -65,6 +67,12 @@ pub(crate) enum RepositoryError {
     /// The image cannot be deleted.
     #[error("the image is listed by the indexes {0:?}")]
     ListedByIndexes(Vec<Digest>),
+    /// The image cannot be archived.
+    #[error("the image is listed by the active indexes {0:?}")]
+    ListedByActiveIndexes(Vec<Digest>),
+    /// The image has the requested storage class, or is being restored.
+    #[error("the storage class of the image cannot be updated: the image is {}", .0.name())]
+    StorageClassUnchanged(ImageStatus),
     #[error("invalid manifest: {0}")]
     InvalidManifest(InvalidManifest),
     #[error("the upload {upload} does not exist in {repository}")]
@@ -123,6 +131,14 @@ pub(crate) enum RepositoryError {
     BrokenContent,
     #[error("{0} has no policy")]
     PolicyNotFound(RepositoryId),
+    #[error("{0} has no lifecycle policy")]
+    LifecyclePolicyNotFound(RepositoryId),
+    #[error("{0} has no preview of a lifecycle policy")]
+    LifecyclePreviewNotFound(RepositoryId),
+    #[error("the previous preview of a lifecycle policy of {0} has not ended")]
+    LifecyclePreviewInProgress(RepositoryId),
+    #[error(transparent)]
+    InvalidLifecyclePolicy(#[from] InvalidLifecyclePolicy),
     #[error("a repository has at most 50 resource tags")]
     TooManyResourceTags,
     #[error(transparent)]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{InvalidManifest, RepositoryError};
+use crate::domain::image_status::ImageStatus;
 use crate::domain::manifest::{LONGEST_MEDIA_TYPE, Manifest};
 use crate::domain::repository::Lookup;
 use crate::store::{Folder, Generation, Key, Snapshot, Transaction, parse};
@@ -43,6 +44,12 @@ pub(crate) struct Metadata {
     pushed_at_millis: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pulled_at_millis: Option<i64>,
+    #[serde(default, skip_serializing_if = "ImageStatus::is_active")]
+    pub(crate) status: ImageStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    archived_at_millis: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    activated_at_millis: Option<i64>,
 }
 
 /// The time after which the next pull of an image is recorded. Source: the documentation of `lastRecordedPullTime` in the service model.
@@ -71,6 +78,9 @@ impl Metadata {
             manifest_size: bytes.len() as u64,
             pushed_at_millis: now.as_millis(),
             pulled_at_millis: None,
+            status: ImageStatus::Active,
+            archived_at_millis: None,
+            activated_at_millis: None,
         })
     }
 
@@ -92,8 +102,53 @@ impl Metadata {
         }
     }
 
+    /// Returns when the image was last archived.
+    pub(crate) fn archived(&self) -> Option<Timestamp> {
+        self.archived_at_millis.map(Timestamp::from_millis)
+    }
+
+    /// Returns when the image was last restored.
+    pub(crate) fn activated(&self) -> Option<Timestamp> {
+        self.activated_at_millis.map(Timestamp::from_millis)
+    }
+
+    pub(super) fn with_status(self, status: ImageStatus) -> Self {
+        Metadata { status, ..self }
+    }
+
+    pub(super) fn archived_at(self, now: Timestamp) -> Self {
+        Metadata {
+            status: ImageStatus::Archived,
+            archived_at_millis: Some(now.as_millis()),
+            ..self
+        }
+    }
+
+    pub(super) fn activated_at(self, now: Timestamp) -> Self {
+        Metadata {
+            status: ImageStatus::Active,
+            activated_at_millis: Some(now.as_millis()),
+            ..self
+        }
+    }
+
     pub(crate) fn pushed(&self) -> Timestamp {
         Timestamp::from_millis(self.pushed_at_millis)
+    }
+}
+
+/// Writes the metadata of an image, and the record by which an image that is not active is found.
+pub(super) fn write_metadata(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+    metadata: &Metadata,
+) {
+    records.write(&generation.image(digest), metadata);
+    let inactive = generation.inactive_image(digest);
+    match metadata.status {
+        ImageStatus::Active => records.remove(&inactive),
+        status => records.write(&inactive, &status),
     }
 }
 
@@ -178,6 +233,7 @@ pub(super) fn remove_image(
     records.remove(&key);
     records.remove(&generation.annotations(digest));
     records.remove(&generation.image(digest));
+    records.remove(&generation.inactive_image(digest));
     Ok(tags)
 }
 

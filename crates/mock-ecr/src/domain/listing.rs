@@ -1,9 +1,12 @@
 //! Lists images and tags, with pagination. Each list is read at one time. The cost of a page does not depend on the size of the repository.
 
+use std::collections::BTreeSet;
+
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
     ListedImage, Metadata, digests_in, image_of, listed, name_digest, tag_names, tags_in,
 };
+use crate::domain::image_status::{ImageStatus, StatusFilter};
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Repository;
 use crate::store::{Folder, Generation, Key, Snapshot};
@@ -33,6 +36,7 @@ impl Repositories {
         after: Option<(Digest, String)>,
         limit: usize,
         only: Option<Tagged>,
+        status: StatusFilter,
     ) -> Result<ImageTags, RepositoryError> {
         let at = self.lookup(id);
         self.store
@@ -41,11 +45,12 @@ impl Repositories {
                     view,
                     generation: at.generation(view)?,
                     limit,
+                    status,
                 };
+                let is_of_tags = matches!(status, StatusFilter::Active | StatusFilter::Any);
                 match only {
-                    None => listing.all(after.clone()),
-                    Some(Tagged::Yes) => listing.tagged(after.clone()),
-                    Some(Tagged::No) => listing.untagged(after.clone()),
+                    Some(Tagged::Yes) if is_of_tags => listing.tagged(after.clone()),
+                    only => listing.all(after.clone(), only),
                 }
             })
             .await
@@ -78,16 +83,28 @@ impl Repositories {
             .await
     }
 
-    /// Returns at most `limit` images that follow `after`, in the byte order of their digests.
+    /// Returns at most `limit` images that follow `after`, in the byte order of their digests. Images that the filter does not match may be
+    /// among them.
     pub(crate) async fn images(
         &self,
         id: &RepositoryId,
         after: Option<&Digest>,
         limit: usize,
+        status: StatusFilter,
     ) -> Result<Vec<TaggedImage>, RepositoryError> {
         let (at, after) = (self.lookup(id), after.cloned());
         self.store
-            .read(move |view| images_in(view, &at.generation(view)?, after.as_ref(), limit))
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                match status {
+                    StatusFilter::Active | StatusFilter::Any => {
+                        images_in(view, &generation, after.as_ref(), limit)
+                    }
+                    StatusFilter::Archived | StatusFilter::Activating => {
+                        inactive_in(view, &generation, after.as_ref(), limit)
+                    }
+                }
+            })
             .await
     }
 
@@ -154,6 +171,22 @@ fn images_in(
     images.collect()
 }
 
+fn inactive_in(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    after: Option<&Digest>,
+    limit: usize,
+) -> Result<Vec<TaggedImage>, RepositoryError> {
+    let folder = generation.inactive_images();
+    let mut images = Vec::new();
+    for key in view.keys(&folder, after.map(Digest::as_str), limit)? {
+        let image = image_of(view, generation, &name_digest(&key)?)?;
+        let image = image.map(|image| tagged(view, generation, image));
+        images.extend(image.transpose()?);
+    }
+    Ok(images)
+}
+
 pub(super) fn tagged(
     view: &dyn Snapshot,
     generation: &Generation,
@@ -171,8 +204,8 @@ pub(super) fn tagged(
 pub(crate) struct ImageTags {
     /// At least as many as requested, if `last` is `None` and there are as many.
     pub(crate) pairs: Vec<(Digest, Option<Tag>)>,
-    /// The last image that was read, if the list ends early because many images do not belong to it.
-    pub(crate) last: Option<Digest>,
+    /// The last image that was read, and the last tag or nothing, if the list ends early because many images do not belong to it.
+    pub(crate) last: Option<(Digest, String)>,
 }
 
 /// Reads lists of images and tags.
@@ -180,75 +213,126 @@ struct Listing<'a> {
     view: &'a dyn Snapshot,
     generation: Generation,
     limit: usize,
+    status: StatusFilter,
 }
 
 impl Listing<'_> {
-    fn all(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
+    /// Reads images and their tags. If many images do not belong to the list, it ends early.
+    fn all(
+        &self,
+        after: Option<(Digest, String)>,
+        only: Option<Tagged>,
+    ) -> Result<ImageTags, RepositoryError> {
         let mut list = ImageTags::default();
-        if let Some((digest, tag)) = &after {
+        if let Some((digest, tag)) = after.as_ref().filter(|_| only != Some(Tagged::No)) {
             // An empty tag is the cursor of an untagged image. Tags that were added to the image since then follow it.
             let tag = Some(&tag[..]).filter(|tag| !tag.is_empty());
-            list.pairs.extend(self.tags_of(digest, tag)?);
+            for digest in self.matching(vec![digest.clone()])? {
+                list.pairs.extend(self.tags_of(&digest, tag)?);
+            }
         }
         let mut last = after.map(|(digest, _)| digest);
+        let mut read = 0;
         while list.pairs.len() < self.limit {
-            let page = self.images_after(last.as_ref(), PAGE)?;
-            for digest in &page {
-                let tags = self.tags_of(digest, None)?;
-                match tags.is_empty() {
-                    true => list.pairs.push((digest.clone(), None)),
-                    false => list.pairs.extend(tags),
-                }
+            let page = self.images_after(last.as_ref())?;
+            for digest in self.matching(page.clone())? {
+                self.append(&mut list, digest, only)?;
                 if list.pairs.len() >= self.limit {
-                    break;
+                    return Ok(list);
                 }
             }
+            read += page.len();
+            last = page.last().cloned();
             if page.len() < PAGE {
                 break;
             }
-            last = page.into_iter().next_back();
+            if read > MAX_READ {
+                list.last = last.map(|digest| (digest, String::new()));
+                break;
+            }
         }
         Ok(list)
     }
 
-    fn tagged(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
-        let after = after.map(|(digest, tag)| Folder::name_below(digest.as_str(), &tag));
-        let folder = self.generation.all_image_tags();
-        let page = self.view.page(&folder, after.as_deref(), self.limit)?;
-        let pairs = page.iter().map(|(key, _)| pair(key));
-        Ok(ImageTags {
-            pairs: pairs.collect::<Result<_, _>>()?,
-            last: None,
-        })
-    }
-
-    /// Reads a limited number of images, because most images can have tags.
-    fn untagged(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
-        let after = after.map(|(digest, _)| digest);
-        let page = self.images_after(after.as_ref(), MAX_READ)?;
-        let mut list = ImageTags::default();
-        for digest in &page {
-            if self.view.is_empty(&self.generation.image_tags(digest))? {
-                list.pairs.push((digest.clone(), None));
-            }
-            if list.pairs.len() >= self.limit {
-                return Ok(list);
-            }
-        }
-        if page.len() == MAX_READ {
-            list.last = page.into_iter().next_back();
-        }
-        Ok(list)
-    }
-
-    fn images_after(
+    fn append(
         &self,
-        after: Option<&Digest>,
-        limit: usize,
-    ) -> Result<Vec<Digest>, RepositoryError> {
-        let images = self.generation.images();
-        let page = self.view.page(&images, after.map(Digest::as_str), limit)?;
-        page.iter().map(|(key, _)| name_digest(key)).collect()
+        list: &mut ImageTags,
+        digest: Digest,
+        only: Option<Tagged>,
+    ) -> Result<(), RepositoryError> {
+        if only == Some(Tagged::No) {
+            if self.view.is_empty(&self.generation.image_tags(&digest))? {
+                list.pairs.push((digest, None));
+            }
+            return Ok(());
+        }
+        let tags = self.tags_of(&digest, None)?;
+        match tags.is_empty() {
+            true if only.is_none() => list.pairs.push((digest, None)),
+            _ => list.pairs.extend(tags),
+        }
+        Ok(())
+    }
+
+    /// Reads the tags of all images, which are in one folder.
+    fn tagged(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
+        let (mut list, mut after) = (ImageTags::default(), after);
+        let mut read = 0;
+        while list.pairs.len() < self.limit {
+            let name = after
+                .as_ref()
+                .map(|(digest, tag)| Folder::name_below(digest.as_str(), tag));
+            let folder = self.generation.all_image_tags();
+            let page = self.view.keys(&folder, name.as_deref(), self.limit)?;
+            let pairs = page.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+            let digests = pairs.iter().map(|(digest, _)| digest.clone());
+            let matching: BTreeSet<Digest> =
+                self.matching(digests.collect())?.into_iter().collect();
+            after = pairs.last().map(cursor).or(after);
+            let pairs = pairs.into_iter();
+            list.pairs
+                .extend(pairs.filter(|(digest, _)| matching.contains(digest)));
+            read += page.len();
+            if page.len() < self.limit {
+                break;
+            }
+            if read >= MAX_READ && list.pairs.len() < self.limit {
+                list.last = after;
+                break;
+            }
+        }
+        Ok(list)
+    }
+
+    fn images_after(&self, after: Option<&Digest>) -> Result<Vec<Digest>, RepositoryError> {
+        let folder = self.status.folder(&self.generation);
+        let page = self.view.keys(&folder, after.map(Digest::as_str), PAGE)?;
+        page.iter().map(name_digest).collect()
+    }
+
+    /// Returns the images whose status belongs to the list.
+    fn matching(&self, images: Vec<Digest>) -> Result<Vec<Digest>, RepositoryError> {
+        let key = |digest: &Digest| self.generation.inactive_image(digest);
+        match self.status {
+            StatusFilter::Any => Ok(images),
+            StatusFilter::Active => {
+                let inactive = self.view.existing(images.iter().map(key).collect())?;
+                let active = images.into_iter();
+                Ok(active
+                    .filter(|digest| !inactive.contains(&key(digest)))
+                    .collect())
+            }
+            StatusFilter::Archived | StatusFilter::Activating => {
+                let mut matching = Vec::new();
+                for digest in images {
+                    let status: Option<ImageStatus> = self.view.read(&key(&digest))?;
+                    if status.is_some_and(|status| self.status.matches(status)) {
+                        matching.push(digest);
+                    }
+                }
+                Ok(matching)
+            }
+        }
     }
 
     fn tags_of(
@@ -270,8 +354,13 @@ fn pair(key: &Key) -> Result<(Digest, Option<Tag>), RepositoryError> {
     Ok((digest.ok_or_else(invalid)?, Some(tag)))
 }
 
+fn cursor((digest, tag): &(Digest, Option<Tag>)) -> (Digest, String) {
+    let tag = tag.as_ref().map(ToString::to_string);
+    (digest.clone(), tag.unwrap_or_default())
+}
+
 /// The number of images that are read at once.
 const PAGE: usize = 100;
 
-/// The largest number of images that are read to find untagged ones.
+/// The number of images after which a list ends if most images do not belong to it.
 const MAX_READ: usize = 1000;

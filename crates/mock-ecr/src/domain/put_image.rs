@@ -8,7 +8,9 @@ use crate::config::Quotas;
 use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
-use crate::domain::image_record::{Image, Metadata, digest_of_tag, image_of, references};
+use crate::domain::image_record::{
+    Image, Metadata, digest_of_tag, image_of, references, write_metadata,
+};
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest_rules::check_manifest;
 use crate::domain::mutability::TagRule;
@@ -34,12 +36,12 @@ pub(crate) struct NewImage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pushed {
     pub(crate) image: Image,
-    /// Whether the push has stored the image or changed the tag.
+    /// Whether the push has stored or restored the image, or changed the tag.
     pub(crate) created: Created,
 }
 
 impl Repositories {
-    /// Pushes an image. Its layers must exist in the repository, and, if it is an index, its images. Logs why a manifest is invalid: most of
+    /// Pushes an image. An image that is archived or being restored is active at once. Its layers must exist in the repository, and, if it is an index, its images. Logs why a manifest is invalid: most of
     /// the errors of ECR do not contain the reason.
     pub(crate) async fn put_image(
         &self,
@@ -76,6 +78,7 @@ impl Repositories {
             quotas: self.quotas,
             manifest,
             tag: new.tag,
+            now,
             image: Image {
                 digest,
                 metadata,
@@ -92,6 +95,7 @@ struct Push {
     manifest: Manifest,
     tag: Option<Tag>,
     image: Image,
+    now: Timestamp,
 }
 
 impl Push {
@@ -105,10 +109,15 @@ impl Push {
         }
         if let Some(image) = image_of(records.view(), &generation, &self.image.digest)? {
             // The image keeps the time of its first push.
-            let image = Image {
+            let mut image = Image {
                 metadata: image.metadata,
                 ..self.image.clone()
             };
+            if !image.metadata.status.is_active() {
+                image.metadata = image.metadata.activated_at(self.now);
+                write_metadata(records, &generation, &image.digest, &image.metadata);
+                created = Created::New;
+            }
             return Ok(Pushed { image, created });
         }
         quota::check_images(records.view(), &self.at.id, &generation, self.quotas)?;

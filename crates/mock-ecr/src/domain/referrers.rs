@@ -67,6 +67,10 @@ fn page_of(
         let Some(image) = image_of(view, generation, digest)? else {
             continue;
         };
+        // A referrer that cannot be pulled is not listed. [ASSUME]
+        if !image.metadata.status.is_active() {
+            continue;
+        }
         if artifact_type.is_some() && image.metadata.artifact_type.as_deref() != artifact_type {
             continue;
         }

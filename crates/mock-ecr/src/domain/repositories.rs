@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::config::Quotas;
+use crate::config::{Background, Quotas};
+use crate::domain::due;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
 use crate::domain::quota;
@@ -27,6 +28,7 @@ pub(crate) struct Repositories {
     /// What a push must comply with.
     pub(super) rules: Rules,
     pub(super) quotas: Quotas,
+    pub(super) background: Background,
     visibility: Visibility,
 }
 
@@ -47,6 +49,7 @@ impl Repositories {
             system_time,
             rules: Rules::NONE,
             quotas: Quotas::default(),
+            background: Background::default(),
             visibility: Visibility::Published,
         }
     }
@@ -67,13 +70,21 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories whose work in the background has these durations.
+    pub(crate) fn with_background(&self, background: Background) -> Self {
+        Repositories {
+            background,
+            ..self.clone()
+        }
+    }
+
     /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.
     pub(crate) async fn recover(&self, now: Timestamp) -> Result<(), RepositoryError> {
         let now = [now, (self.system_time)()];
         Ok(self.sweeper.recover(now).await?)
     }
 
-    /// Deletes all repositories and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
+    /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
     /// upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
         let initial = initial.to_vec();
@@ -90,6 +101,11 @@ impl Repositories {
                 for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
+                let is_initial = |generation: &Generation| {
+                    let mut initial = initial.iter();
+                    initial.any(|one| one.generation() == Some(generation))
+                };
+                due::clear(records, is_initial)?;
                 let mut publications = initial.iter();
                 publications.try_for_each(|one| publish(records, one))
             })
@@ -331,6 +347,13 @@ impl Unpublished {
 
     fn lookup(&self) -> Lookup {
         self.content.lookup(&self.id)
+    }
+
+    fn generation(&self) -> Option<&Generation> {
+        match &self.content.visibility {
+            Visibility::Published => None,
+            Visibility::Unpublished(generation) => Some(generation),
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum SelectionError {
     TagDoesNotMatch,
     /// The image cannot be deleted, because these indexes list it.
     ListedByIndexes(Vec<Digest>),
+    /// The image cannot be pulled, because it is archived or being restored.
+    Inaccessible,
 }
 
 /// The digest of a deleted image, or of an image of which a tag was deleted, and the deleted tags.
@@ -39,7 +41,7 @@ pub(crate) enum Selected {
 }
 
 impl Repositories {
-    /// Returns the selected images, if their manifests have at most `max_bytes` together.
+    /// Returns the selected images for a pull, if their manifests have at most `max_bytes` together.
     pub(crate) async fn selected(
         &self,
         id: &RepositoryId,
@@ -50,7 +52,7 @@ impl Repositories {
         self.store
             .read(move |view| {
                 let generation = at.generation(view)?;
-                let found = selections.iter().map(|one| one.find(view, &generation));
+                let found = selections.iter().map(|one| one.pull(view, &generation));
                 let found = found.collect::<Result<Vec<_>, _>>()?;
                 let sizes = found.iter().flatten();
                 let size = sizes.map(|image| image.metadata.manifest_size).sum();
@@ -86,7 +88,7 @@ impl Repositories {
 }
 
 impl Selection {
-    fn find(
+    pub(super) fn find(
         &self,
         view: &dyn Snapshot,
         generation: &Generation,
@@ -110,6 +112,20 @@ impl Selection {
             }
             _ => Ok(Ok(image)),
         }
+    }
+
+    fn pull(
+        &self,
+        view: &dyn Snapshot,
+        generation: &Generation,
+    ) -> Result<Result<ListedImage, SelectionError>, RepositoryError> {
+        let found = self.find(view, generation)?;
+        Ok(
+            found.and_then(|image| match image.metadata.status.is_active() {
+                true => Ok(image),
+                false => Err(SelectionError::Inaccessible),
+            }),
+        )
     }
 
     fn delete(

@@ -40,6 +40,7 @@ async fn route(
 ) -> Result<Response<Payload>, RegistryError> {
     let caller = authentication::of(call.host).authenticate(state, call, log_entry)?;
     log_entry.caller = Some(caller.clone());
+    state.repositories.run_due(call.now).await?;
     let context = RequestContext {
         state,
         call,

@@ -85,13 +85,19 @@ fn require_permitted(
     }
 }
 
+/// Returns an image that can be pulled. An archived image is not found. Source of the status: the user guide of Amazon ECR, `archive-image.html`. The
+/// code is `[ASSUME]`.
 async fn find(
     context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Image, RegistryError> {
     context.open(id, Action::ecr("BatchGetImage")).await?;
-    Ok(context.state.repositories.image(id, reference).await?)
+    let image = context.state.repositories.image(id, reference).await?;
+    match image.metadata.status.is_active() {
+        true => Ok(image),
+        false => Err(RegistryError::ManifestUnknown),
+    }
 }
 
 /// Source of the digest and of the empty `Sizes`: aws/containers-roadmap#1931.

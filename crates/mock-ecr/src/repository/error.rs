@@ -68,6 +68,9 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
+    /// The repository has no lifecycle policy.
+    #[error("the repository {0} has no lifecycle policy: set one with set_lifecycle_policy")]
+    LifecyclePolicyNotFound(RepositoryName),
     /// The registry rejects the image, for example because it has no layers, an empty layer, or a manifest of more than 4,194,304 characters.
     #[error("the registry rejects the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
@@ -134,6 +137,9 @@ impl From<domain::RepositoryError> for RepositoryError {
                 repository: repository.name,
                 reference: reference.to_string(),
             },
+            Domain::LifecyclePolicyNotFound(id) => {
+                RepositoryError::LifecyclePolicyNotFound(id.name)
+            }
             Domain::TagAlreadyExists { repository, tag } => {
                 RepositoryError::ImageTagAlreadyExists {
                     repository: repository.name,

@@ -132,7 +132,7 @@ impl Repository {
     pub(crate) async fn create(&self, method: &'static str) -> Result<(), RepositoryError> {
         let settings = Settings::created_at(self.state.clock.now());
         let id = self.id(method)?;
-        let repositories = &self.state.repositories;
+        let repositories = self.state.current_repositories().await?;
         repositories.create(&id, settings, Vec::new()).await?;
         Ok(())
     }
@@ -288,9 +288,13 @@ impl Repository {
         Ok(chunks.concat())
     }
 
-    async fn existing(&self) -> Result<RepositoryId, RepositoryError> {
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) async fn existing(&self) -> Result<RepositoryId, RepositoryError> {
         let id = self.id("repository")?;
-        let repositories = &self.state.repositories;
+        let repositories = self.state.current_repositories().await?;
         let Err(error) = repositories.find(&id).await else {
             return Ok(id);
         };

@@ -2,6 +2,7 @@
 
 mod error;
 mod handle;
+mod lifecycle;
 
 pub use crate::config::image::Image;
 pub use crate::config::policy::Policy;
@@ -9,3 +10,4 @@ pub use crate::domain::rejection::{Evidence, Rejection};
 pub use crate::types::Digest;
 pub use error::RepositoryError;
 pub use handle::Repository;
+pub use lifecycle::LifecycleRun;

@@ -24,6 +24,9 @@ pub(crate) trait Operation: DeserializeOwned + Send + 'static {
     /// Whether the operation changes something.
     const EFFECT: Effect = Effect::Change;
 
+    /// Whether the operation depends on the state of the registries. If it does, due work is carried out before it.
+    const USES_REPOSITORIES: bool = true;
+
     /// The output. Its members are serialized in the order of its fields.
     type Output: Serialize;
 
@@ -85,6 +88,9 @@ impl Entry {
 async fn run<O: Operation>(cx: &RequestContext<'_>, input: Input) -> Result<String, ApiError> {
     if O::RESOURCE == Resource::Any {
         cx.authorize_on_any_resource()?;
+    }
+    if O::USES_REPOSITORIES {
+        cx.state.repositories.run_due(cx.now).await?;
     }
     let operation: O = input.read(Model::of(cx.service), O::NAME)?;
     let output = operation.run(cx).await?;

@@ -12,11 +12,16 @@
 //! unused/OBJECT                      an object to remove; no record refers to it
 //! expiring-mock/TIME/GEN/ID          an unfinished upload and its beginning, on the mock's clock
 //! expiring-system/TIME/GEN/ID        the same on the system's clock
+//! due/TIME/WORK                      work that is due at a time of the mock's clock
 //!
 //! content/GEN/repository             the key of the repository
 //! content/GEN/policy                 the policy of the repository, as text
+//! content/GEN/lifecycle-policy       the lifecycle policy of the repository, and when it is evaluated
+//! content/GEN/lifecycle-preview      the last preview of a lifecycle policy
+//! content/GEN/preview-result/INDEX   some results of the preview; INDEX has six digits
 //! content/GEN/resource-tag/KEY       a resource tag
 //! content/GEN/image/DIGEST           the metadata of an image
+//! content/GEN/inactive/DIGEST        the status of an image that cannot be pulled, because it is archived or being restored
 //! content/GEN/manifest/DIGEST        its manifest
 //! content/GEN/annotations/DIGEST     its annotations, if it names a subject
 //! content/GEN/tag/TAG                the digest of the image that the tag names
@@ -36,6 +41,8 @@
 //! digits.
 
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, RegistryId, RepositoryId, Tag, UploadId};
@@ -89,6 +96,16 @@ impl Key {
 
     pub(crate) fn expiring_system(at: Timestamp, generation: &Generation, id: &UploadId) -> Self {
         expiring(Folder::EXPIRING_SYSTEM, at, generation, id)
+    }
+
+    /// The work with this name that is due at a time.
+    pub(crate) fn due(at: Timestamp, work: &str) -> Self {
+        Folder::DUE.folder().folder(&time(at)).key(work)
+    }
+
+    /// Returns the time of a key of [`due`](Self::due).
+    pub(crate) fn due_time(&self) -> Option<Timestamp> {
+        self.parts().nth(1).and_then(parse_time)
     }
 
     /// Returns the bytes.
@@ -155,6 +172,7 @@ impl Folder {
     const UNUSED: Kind = Kind("unused");
     const EXPIRING_MOCK: Kind = Kind("expiring-mock");
     const EXPIRING_SYSTEM: Kind = Kind("expiring-system");
+    const DUE: Kind = Kind("due");
 
     pub(crate) fn settings() -> Self {
         Folder::SETTINGS.folder()
@@ -208,6 +226,11 @@ impl Folder {
         Folder::EXPIRING_SYSTEM.folder()
     }
 
+    /// The due work of all repositories, in the order of time.
+    pub(crate) fn all_due() -> Self {
+        Folder::DUE.folder()
+    }
+
     /// Returns whether a key is in the folder.
     pub(crate) fn contains(&self, key: &Key) -> bool {
         key.0.starts_with(&self.0)
@@ -258,7 +281,7 @@ impl Kind {
 const SEPARATOR: u8 = 0;
 
 /// The name of the content of one repository, from its creation to its deletion. It is never used again.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Generation(String);
 
 impl Generation {
@@ -284,6 +307,23 @@ impl Generation {
         self.content().key("policy")
     }
 
+    pub(crate) fn lifecycle_policy(&self) -> Key {
+        self.content().key("lifecycle-policy")
+    }
+
+    pub(crate) fn lifecycle_preview(&self) -> Key {
+        self.content().key("lifecycle-preview")
+    }
+
+    pub(crate) fn preview_results(&self) -> Folder {
+        self.content().folder("preview-result")
+    }
+
+    /// Some results of a preview, in order.
+    pub(crate) fn preview_result(&self, index: usize) -> Key {
+        self.preview_results().key(&format!("{index:06}"))
+    }
+
     pub(crate) fn resource_tags(&self) -> Folder {
         self.content().folder("resource-tag")
     }
@@ -294,6 +334,15 @@ impl Generation {
 
     pub(crate) fn image(&self, digest: &Digest) -> Key {
         self.images().key(digest.as_str())
+    }
+
+    /// The images that cannot be pulled: those that are archived or being restored.
+    pub(crate) fn inactive_images(&self) -> Folder {
+        self.content().folder("inactive")
+    }
+
+    pub(crate) fn inactive_image(&self, digest: &Digest) -> Key {
+        self.inactive_images().key(digest.as_str())
     }
 
     pub(crate) fn manifest(&self, digest: &Digest) -> Key {
@@ -329,7 +378,12 @@ impl Generation {
 
     /// The indexes that list an image.
     pub(crate) fn indexes(&self, digest: &Digest) -> Folder {
-        self.content().folder("index").folder(digest.as_str())
+        self.all_indexes().folder(digest.as_str())
+    }
+
+    /// The indexes of all images, in the order of the digests of the images.
+    pub(crate) fn all_indexes(&self) -> Folder {
+        self.content().folder("index")
     }
 
     /// The images that have a layer.

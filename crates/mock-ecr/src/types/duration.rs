@@ -113,6 +113,20 @@ impl Text {
     }
 }
 
+/// Deserializes a duration such as `12h`, or `0s`, for serde's attribute `deserialize_with`.
+pub(crate) struct TextOrZero;
+
+impl TextOrZero {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(from)?;
+        if text == "0s" {
+            return Ok(Duration::ZERO);
+        }
+        parse_duration(&text)
+            .map_err(|error| serde::de::Error::custom(format_args!("{error}, or 0s")))
+    }
+}
+
 /// A positive or negative duration that is added to a timestamp. In TOML and JSON, it is a string such as `5m`, `+1h`
 /// or `-20m`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

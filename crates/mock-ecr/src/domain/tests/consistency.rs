@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::TryStreamExt as _;
 
 use crate::domain::hasher::digest_of;
-use crate::domain::image_record::references as references_of;
+use crate::domain::image_record::{Metadata, references as references_of};
 use crate::domain::layer_record::LayerRecord;
 use crate::domain::manifest::Manifest;
 use crate::domain::repository::RepositoryRecord;
@@ -123,8 +123,12 @@ impl Found {
             self.add_objects(&parts);
         }
         let mut references = BTreeSet::new();
-        for (key, _) in all(view, &generation.images()) {
+        for (key, bytes) in all(view, &generation.images()) {
             let digest: Digest = key.name().parse().unwrap();
+            let metadata: Metadata = parse(&key, &bytes).unwrap();
+            if !metadata.status.is_active() {
+                references.insert(generation.inactive_image(&digest));
+            }
             let bytes = view.get(&generation.manifest(&digest)).unwrap().unwrap();
             assert_eq!(digest_of(digest.algorithm(), &bytes), digest);
             let manifest = Manifest::parse(&bytes).unwrap();
@@ -148,13 +152,15 @@ impl Found {
             assert!(view.contains(&image).unwrap(), "{key} has no image");
             references.insert(generation.image_tags(&digest).key(key.name()));
         }
-        // The indexes by subject, layer, image and tag have exactly these entries, and each referrer its annotations.
+        // The indexes by subject, layer, image, tag and status have exactly these entries, and each referrer its annotations.
         let indexed = all(view, &generation.content()).into_iter();
         let indexed = indexed.map(|(key, _)| key).filter(|key| {
             let kind = key.parts().nth(2);
             matches!(
                 kind,
-                Some("image-tag" | "referrer" | "index" | "layer-image" | "annotations")
+                Some(
+                    "image-tag" | "referrer" | "index" | "layer-image" | "annotations" | "inactive"
+                )
             )
         });
         assert_eq!(indexed.collect::<BTreeSet<_>>(), references);

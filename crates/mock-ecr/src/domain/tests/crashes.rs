@@ -10,8 +10,12 @@ async fn visible(all: &Repositories) -> String {
     let mut text = String::new();
     for repository in all.all().await.unwrap() {
         let id = &repository.id;
-        let images = all.images(id, None, 99).await.unwrap();
-        let tags = all.image_tags(id, None, 99, None).await.unwrap().pairs;
+        let images = all.images(id, None, 99, StatusFilter::Any).await.unwrap();
+        let tags = all
+            .image_tags(id, None, 99, None, StatusFilter::Any)
+            .await
+            .unwrap()
+            .pairs;
         let policy = all.policy(id).await.ok();
         let resource_tags = all.resource_tags(id).await.unwrap();
         let images: Vec<_> = images.into_iter().map(|image| image.digest).collect();
@@ -110,7 +114,9 @@ async fn a_crash_before_a_repository_is_published_leaves_nothing() {
             restarted.recover(NOW).await.unwrap();
             restarted.sweeper.sweep().await.unwrap();
             check_swept(&disk).await;
-            let found = restarted.images(&id("team/app"), None, 9).await;
+            let found = restarted
+                .images(&id("team/app"), None, 9, StatusFilter::Any)
+                .await;
             match (published, found) {
                 (Ok(()), found) => assert_eq!(found.unwrap().len(), 1),
                 (Err(_), Ok(found)) => assert_eq!((found.len(), failure), (1, Failure::After)),

@@ -1,6 +1,7 @@
 //! Several processes on one database of PostgreSQL.
 
 use super::crashes::check_crashes;
+use super::due::{note, notes};
 use super::histories::check_history;
 use super::operations::{prepare, put};
 use super::*;
@@ -67,6 +68,27 @@ async fn concurrent_pushes_of_several_processes_do_not_exceed_a_quota() {
         let error = one.and(other).unwrap_err();
         assert!(matches!(error, RepositoryError::TooManyImages { .. }));
     }
+}
+
+/// Two processes carry out due work. Each work is done once, in the order of time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn due_work_is_done_once_by_several_processes() {
+    let server = database_server();
+    let layers = tempfile::tempdir().unwrap();
+    let mut processes = Vec::new();
+    for _ in 0..2 {
+        let store = open(&server.url(), &layers).await;
+        processes.push(Repositories::new(store, "seed", || NOW));
+    }
+    prepare(&processes[0]).await;
+    let letters = 'a'..='t';
+    for (seconds, letter) in (1..).zip(letters.clone()) {
+        note(&processes[0], seconds, letter).await;
+    }
+    let later = NOW + Duration::from_secs(99);
+    let (one, other) = tokio::join!(processes[0].run_due(later), processes[1].run_due(later));
+    one.and(other).unwrap();
+    assert_eq!(notes(&processes[1]).await, letters.collect::<String>());
 }
 
 /// A process with an upload to the repository `team/app`, and the database, where it has the role `uploading`.

@@ -81,7 +81,7 @@ impl Call {
                 })
             }
             Call::Describe => {
-                let images = all.images(&app, None, 9).await;
+                let images = all.images(&app, None, 9, StatusFilter::Any).await;
                 images.map(|images| described(&images))
             }
             Call::DeleteTag(tag) => {

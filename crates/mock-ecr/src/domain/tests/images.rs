@@ -169,7 +169,7 @@ async fn a_list_of_images_with_their_tags_is_one_read() {
         tags.map(String::from).collect::<Vec<_>>()
     };
 
-    let page = all.images(&app, None, 9).await.unwrap();
+    let page = all.images(&app, None, 9, StatusFilter::Any).await.unwrap();
     assert_eq!(tags(&page), ["1", "2"]);
     assert_eq!(recorder.take_reads(), 1);
 

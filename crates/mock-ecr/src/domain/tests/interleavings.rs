@@ -6,10 +6,12 @@ use std::{env, fmt};
 use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
+use super::due::{note, notes};
 use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put};
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
+use crate::lifecycle::LifecyclePolicy;
 use crate::store::tests::Disk;
 
 /// The number of schedules for each pair, unless `MOCK_ECR_SCHEDULES` sets another.
@@ -182,6 +184,61 @@ fn pushes_at_the_same_time_do_not_exceed_a_quota() {
     };
     check_schedules(10, pushes);
 }
+
+/// Two servers of one store carry out due work. Each work is done once, in the order of time.
+#[test]
+fn due_work_is_done_once_by_several_servers() {
+    let servers = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            prepare(&all).await;
+            for (seconds, letter) in [(3, 'c'), (1, 'a'), (2, 'b'), (9, 'z')] {
+                note(&all, seconds, letter).await;
+            }
+            let running = [3, 2].map(|seconds| {
+                let server = Repositories::new(disk.scheduled(), "seed", || NOW);
+                let now = NOW + Duration::from_secs(seconds);
+                shuttle::future::spawn(async move { server.run_due(now).await })
+            });
+            for task in running {
+                task.await.unwrap().unwrap();
+            }
+            assert_eq!(notes(&all).await, "abc");
+            disk.settle().await;
+        });
+    };
+    check_schedules(10, servers);
+}
+
+/// A client tags an image while a rule for untagged images expires it. If the client succeeds, the image exists.
+#[test]
+fn an_image_that_was_tagged_in_the_meantime_is_not_expired() {
+    let tags = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            prepare(&all).await;
+            put(&all, "{}", None).await.unwrap();
+            let policy = LifecyclePolicy::parse(UNTAGGED).unwrap();
+            let app = id("team/app");
+            all.put_lifecycle_policy(&app, &policy, NOW).await.unwrap();
+            let tagging = all.clone();
+            let tagging =
+                shuttle::future::spawn(async move { put(&tagging, "{}", Some("3")).await });
+            let later = NOW + Duration::from_secs(3 * 24 * 3600);
+            all.run_due(later).await.unwrap();
+            tagging.await.unwrap().unwrap();
+            let tag = Reference::Tag("3".parse().unwrap());
+            all.image(&app, &tag).await.unwrap();
+            disk.settle().await;
+            check(&disk).await;
+        });
+    };
+    check_schedules(10, tags);
+}
+
+const UNTAGGED: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":1},"action":{"type":"expire"}}]}"#;
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.
 #[test]

@@ -1,7 +1,7 @@
 //! Lists whose work is bounded, whatever a repository contains.
 
 use super::*;
-use crate::domain::Tagged;
+use crate::domain::{StatusFilter, Tagged};
 use crate::store::Generation;
 
 /// Returns a repository in memory.
@@ -36,13 +36,15 @@ async fn a_list_of_untagged_images_ends_after_a_thousand_images_and_continues() 
     let untagged = put(&fixture, numbered(1500), None).await;
     let id = &fixture.repository.id;
     let list = async |after, only| {
-        let list = fixture.repositories.image_tags(id, after, 1, only);
+        let list = fixture
+            .repositories
+            .image_tags(id, after, 1, only, StatusFilter::Active);
         list.await.unwrap()
     };
     let first = list(None, Some(Tagged::No)).await;
     let mut pairs = first.pairs;
     let last = first.last.expect("a thousand images were read");
-    let second = list(Some((last, String::new())), Some(Tagged::No)).await;
+    let second = list(Some(last), Some(Tagged::No)).await;
     pairs.extend(second.pairs);
     assert_eq!((pairs, second.last), (vec![(untagged.clone(), None)], None));
 
@@ -61,7 +63,10 @@ async fn the_tagged_images_are_those_that_a_tag_names() {
         put(&fixture, numbered(2), Some("c")).await;
         let id = &fixture.repository.id;
         let list = async |after, limit, only| {
-            let list = fixture.repositories.image_tags(id, after, limit, only);
+            let list =
+                fixture
+                    .repositories
+                    .image_tags(id, after, limit, only, StatusFilter::Active);
             list.await.unwrap().pairs
         };
         let mut expected = list(None, 9, None).await;

@@ -5,13 +5,16 @@ mod crashes;
 #[cfg(feature = "postgres")]
 mod databases;
 mod dropped;
+mod due;
 mod histories;
 mod images;
 mod interleavings;
+mod lifecycle;
 mod lists;
 mod operations;
 mod quotas;
 mod repositories;
+mod storage_class;
 mod sweeper;
 mod uploads;
 
@@ -24,7 +27,7 @@ use futures_util::stream;
 use crate::domain::hasher::digest_of;
 use crate::domain::{
     ContentError, ContentStream, Created, ListedImages, NewImage, Repositories, Repository,
-    RepositoryError, Settings, TagMutability, TaggedImage,
+    RepositoryError, Settings, StatusFilter, TagMutability, TaggedImage,
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;
@@ -86,7 +89,9 @@ impl Fixture {
     }
 
     async fn images(&self) -> Vec<TaggedImage> {
-        let images = self.repositories.images(&self.repository.id, None, 9);
+        let images = self
+            .repositories
+            .images(&self.repository.id, None, 9, StatusFilter::Any);
         images.await.unwrap()
     }
 

@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use super::*;
 use crate::domain::{ListedImages, Mountable, ResourceTag, Selection};
 use crate::iam::policy::repository_policy::RepositoryPolicy;
+use crate::lifecycle::{LifecyclePolicy, StorageClass};
 use crate::types::UploadId;
 
 /// An operation, by name.
@@ -14,7 +15,7 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 14] = [
+pub(super) const OPERATIONS: [Operation; 17] = [
     ("create", |all| Box::pin(create(all))),
     ("delete", |all| Box::pin(delete(all))),
     ("delete with images", |all| {
@@ -31,6 +32,9 @@ pub(super) const OPERATIONS: [Operation; 14] = [
     ("resource tags", |all| Box::pin(resource_tags(all))),
     ("upload a layer", |all| Box::pin(upload(all))),
     ("mount", |all| Box::pin(mount(all))),
+    ("archive", |all| Box::pin(archive(all))),
+    ("lifecycle policy", |all| Box::pin(lifecycle_policy(all))),
+    ("lifecycle preview", |all| Box::pin(lifecycle_preview(all))),
 ];
 
 /// Operations on an unfinished upload of `team/app`, which [`begin`] begins. Each is one transaction.
@@ -222,6 +226,38 @@ async fn complete(
 async fn cancel(all: &Repositories) -> Result<(), RepositoryError> {
     let upload = begun(all).await?;
     all.cancel_upload(&app(), &upload, NOW).await
+}
+
+/// Archives the image, restores it, and ends the restoration.
+async fn archive(all: &Repositories) -> Result<(), RepositoryError> {
+    let image = || Selection::Tag("1".parse().unwrap());
+    for class in [StorageClass::Archive, StorageClass::Standard] {
+        drop(
+            all.update_storage_class(&app(), image(), class, NOW)
+                .await?,
+        );
+    }
+    all.run_due(NOW + Duration::from_secs(1)).await
+}
+
+/// Sets a policy that can expire the image, and evaluates it now and after a day.
+async fn lifecycle_policy(all: &Repositories) -> Result<(), RepositoryError> {
+    let policy = LifecyclePolicy::parse(KEEP_ONE)?;
+    all.put_lifecycle_policy(&app(), &policy, NOW).await?;
+    all.start_lifecycle(&app(), NOW).await?;
+    all.run_due(NOW + Duration::from_secs(24 * 3600)).await?;
+    all.delete_lifecycle_policy(&app()).await.map(drop)
+}
+
+/// A policy that expires all images but one.
+const KEEP_ONE: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}"#;
+
+async fn lifecycle_preview(all: &Repositories) -> Result<(), RepositoryError> {
+    let policy = LifecyclePolicy::parse(KEEP_ONE)?;
+    let policy = Some((KEEP_ONE.to_owned(), policy));
+    all.start_lifecycle_preview(&app(), policy, NOW)
+        .await
+        .map(drop)
 }
 
 async fn mount(all: &Repositories) -> Result<(), RepositoryError> {

@@ -51,6 +51,10 @@ impl From<RepositoryError> for ApiError {
                     registry(&id)
                 ),
             ),
+            RepositoryError::LifecyclePolicyNotFound(_)
+            | RepositoryError::LifecyclePreviewNotFound(_)
+            | RepositoryError::LifecyclePreviewInProgress(_)
+            | RepositoryError::InvalidLifecyclePolicy(_) => return lifecycle_error(&error),
             RepositoryError::InvalidPolicy(error) => return RejectedPolicy::from(error).into(),
             RepositoryError::TooManyResourceTags => (
                 "TooManyTagsException",
@@ -62,6 +66,39 @@ impl From<RepositoryError> for ApiError {
         };
         ApiError::modelled(code, message)
     }
+}
+
+/// Sources: cloud-custodian/cloud-custodian, `test_ecr_set_lifecycle` (2018), for a missing policy, and simple-container-com/api#34 (2025) for an invalid
+/// one. The texts about previews are `[ASSUME]`.
+fn lifecycle_error(error: &RepositoryError) -> ApiError {
+    let (code, message) = match error {
+        RepositoryError::LifecyclePolicyNotFound(id) => (
+            "LifecyclePolicyNotFoundException",
+            format!(
+                "Lifecycle policy does not exist for the repository {} in {}",
+                with_name(id),
+                registry(id)
+            ),
+        ),
+        RepositoryError::LifecyclePreviewNotFound(id) => (
+            "LifecyclePolicyPreviewNotFoundException",
+            format!(
+                "Lifecycle policy preview does not exist for the repository {} in {}",
+                with_name(id),
+                registry(id)
+            ),
+        ),
+        RepositoryError::LifecyclePreviewInProgress(_) => (
+            "LifecyclePolicyPreviewInProgressException",
+            "The previous lifecycle policy preview request has not completed. Wait and try again."
+                .to_owned(),
+        ),
+        error => {
+            let constraint = format!("Lifecycle policy validation failure: {error}");
+            return invalid("LifecyclePolicyText", &constraint);
+        }
+    };
+    ApiError::modelled(code, message)
 }
 
 fn rejected(error: &RepositoryError, rejection: &Rejection, message: String) -> ApiError {
@@ -101,9 +138,30 @@ fn image_or_layer_error(error: RepositoryError) -> ApiError {
                 repository.name
             ),
         ),
+        error @ (RepositoryError::ListedByActiveIndexes(_)
+        | RepositoryError::StorageClassUnchanged(_)) => {
+            return storage_class_error(&error);
+        }
         error => return upload_error(error),
     };
     ApiError::modelled(code, message)
+}
+
+/// The conditions and the texts are `[ASSUME]`.
+fn storage_class_error(error: &RepositoryError) -> ApiError {
+    let message = match error {
+        RepositoryError::ListedByActiveIndexes(lists) => {
+            let lists: Vec<&str> = lists.iter().map(Digest::as_str).collect();
+            let lists = lists.join(", ");
+            format!("Requested image referenced by manifest list: [{lists}]")
+        }
+        RepositoryError::StorageClassUnchanged(status) => format!(
+            "The storage class of the image cannot be updated: the image is {}",
+            status.name()
+        ),
+        error => error.to_string(),
+    };
+    ApiError::modelled("ImageStorageClassUpdateNotSupportedException", message)
 }
 
 fn upload_error(error: RepositoryError) -> ApiError {

@@ -46,6 +46,10 @@ struct ImageDetail {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     image_tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    last_activated_at: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_archived_at: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_recorded_pull_time: Option<Box<RawValue>>,
     registry_id: String,
     repository_name: String,
@@ -75,7 +79,8 @@ impl Operation for DescribeImages {
                 true => Tagged::No,
                 false => Tagged::Yes,
             };
-            !filter.is_empty() && filter.tagged().is_none_or(|only| only == tagged)
+            filter.status().matches(image.metadata.status)
+                && filter.tagged().is_none_or(|only| only == tagged)
         });
         Ok(Output {
             image_details: images.map(|image| detail(&id, image)).collect(),
@@ -97,7 +102,8 @@ impl DescribeImages {
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
         let repositories = &cx.state.repositories;
-        let images = repositories.images(id, after.as_ref(), page.fetch_limit());
+        let (limit, status) = (page.fetch_limit(), filter.status());
+        let images = repositories.images(id, after.as_ref(), limit, status);
         let mut images = images.await?;
         let next = page.truncate(cx, &mut images, |image| image.digest.to_string());
         Ok((images, next))
@@ -123,7 +129,7 @@ async fn named(
             Ok(_) => image_id.require(found.next().flatten()),
             Err(failure) => Err(failure),
         };
-        let image = image.map_err(|failure| image_error(&failure, image_id, id))?;
+        let image = image.map_err(|failure| image_error("imageIds", &failure, image_id, id))?;
         // An image that is requested by two tags occurs once. [ASSUME]
         if !images.contains(&image) {
             images.push(image);
@@ -132,15 +138,20 @@ async fn named(
     Ok(images)
 }
 
-/// Returns the error for a requested image. Source of the message: getmoto/moto, `ecr/exceptions.py`. A record of ECR from 2026
+/// Returns the error for a requested image. `parameter` is the member that names it. Source of the message: getmoto/moto, `ecr/exceptions.py`. A record of ECR from 2026
 /// is equal.
-fn image_error(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
+pub(crate) fn image_error(
+    parameter: &str,
+    failure: &Failure,
+    image_id: &ImageId,
+    id: &RepositoryId,
+) -> ApiError {
     let null = || "null".to_owned();
     let digest = image_id.image_digest.clone().unwrap_or_else(null);
     let tag = image_id.image_tag.clone().unwrap_or_else(null);
     match failure {
         Failure::MissingDigestAndTag | Failure::InvalidImageDigest | Failure::InvalidImageTag => {
-            validate::invalid("imageIds", "Invalid image identifier")
+            validate::invalid(parameter, "Invalid image identifier")
         }
         _ => ApiError::modelled(
             "ImageNotFoundException",
@@ -157,12 +168,14 @@ fn detail(id: &RepositoryId, image: TaggedImage) -> ImageDetail {
     let metadata = image.metadata;
     ImageDetail {
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
+        last_activated_at: metadata.activated().map(epoch_seconds::raw),
+        last_archived_at: metadata.archived().map(epoch_seconds::raw),
         last_recorded_pull_time: metadata.pulled().map(epoch_seconds::raw),
         artifact_media_type: metadata.artifact_type,
         image_digest: image.digest.to_string(),
         image_manifest_media_type: metadata.media_type,
         image_size_in_bytes: metadata.size,
-        image_status: "ACTIVE",
+        image_status: metadata.status.name(),
         image_tags: image.tags.iter().map(ToString::to_string).collect(),
         registry_id: id.account().to_string(),
         repository_name: id.name.to_string(),

@@ -28,6 +28,7 @@ impl Operation for GetAuthorizationToken {
     const NAME: &'static str = "GetAuthorizationToken";
     const FIDELITY: Fidelity = Fidelity::Recorded;
     const RESOURCE: Resource = Resource::Any;
+    const USES_REPOSITORIES: bool = false;
     type Output = Output;
 
     /// Returns one entry for each account, in the order of the input. All entries contain the same token, which is issued for the caller.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::domain::Tagged;
+use crate::domain::{StatusFilter, Tagged};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
@@ -20,7 +20,8 @@ pub(crate) struct ListImages {
     next_token: Option<String>,
 }
 
-/// The filter of an input. All images of the mock have the status `ACTIVE`.
+/// The filter of an input. Without `imageStatus`, it matches only images with the status `ACTIVE`. Source: the documentation of the filter in the
+/// service model.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Filter {
@@ -29,19 +30,20 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Returns whether the filter matches no image.
-    pub(crate) fn is_empty(&self) -> bool {
-        !matches!(self.image_status.as_deref(), None | Some("ACTIVE" | "ANY"))
+    /// Returns the status of the images that the filter matches.
+    pub(crate) fn status(&self) -> StatusFilter {
+        let status = self.image_status.as_deref();
+        status.and_then(StatusFilter::named).unwrap_or_default()
     }
 
     /// Returns a text that differs if the filter matches other images. A page token is valid only with the same filter. `[ASSUME]`
-    pub(crate) fn scope(&self) -> &'static str {
-        match self.tagged() {
-            _ if self.is_empty() => "NONE",
+    pub(crate) fn scope(&self) -> String {
+        let tagged = match self.tagged() {
             Some(Tagged::Yes) => "TAGGED",
             Some(Tagged::No) => "UNTAGGED",
             None => "ANY",
-        }
+        };
+        format!("{tagged} {}", self.status().name())
     }
 
     /// Returns whether the filter matches only images that have tags, or only those that have none.
@@ -54,7 +56,7 @@ impl Filter {
     }
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
     image_ids: Vec<ImageId>,
@@ -74,20 +76,18 @@ impl Operation for ListImages {
         let filter = self.filter.unwrap_or_default();
         let scope = format!("ListImages {id} {}", filter.scope());
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
-        if filter.is_empty() {
-            return Ok(Output::default());
-        }
         let repositories = &cx.state.repositories;
         let after = page.after.as_deref().and_then(parse_cursor);
-        let list = repositories.image_tags(&id, after, page.fetch_limit(), filter.tagged());
+        let (limit, only) = (page.fetch_limit(), filter.tagged());
+        let list = repositories.image_tags(&id, after, limit, only, filter.status());
         let list = list.await?;
         let ids = list.pairs.iter();
         let mut image_ids: Vec<_> = ids
             .map(|(digest, tag)| ImageId::new(digest, tag.as_ref()))
             .collect();
         let next_token = page.truncate(cx, &mut image_ids, cursor).or_else(|| {
-            let last = list.last.map(|digest| ImageId::new(&digest, None));
-            last.map(|last| page.token(cx, &cursor(&last)))
+            let last = list.last;
+            last.map(|(digest, tag)| page.token(cx, &format!("{digest} {tag}")))
         });
         Ok(Output {
             image_ids,

@@ -89,12 +89,15 @@ pub(crate) enum Failure {
     ImageNotFound,
     ImageTagDoesNotMatchDigest,
     ImageReferencedByManifestList(Vec<Digest>),
+    /// The image is archived or being restored. The text is `[ASSUME]`.
+    ImageInaccessible,
 }
 
 impl From<SelectionError> for Failure {
     fn from(error: SelectionError) -> Self {
         match error {
             SelectionError::ImageNotFound => Failure::ImageNotFound,
+            SelectionError::Inaccessible => Failure::ImageInaccessible,
             SelectionError::TagDoesNotMatch => Failure::ImageTagDoesNotMatchDigest,
             SelectionError::ListedByIndexes(indexes) => {
                 Failure::ImageReferencedByManifestList(indexes)
@@ -129,6 +132,7 @@ impl Failure {
             Failure::ImageNotFound => "ImageNotFound",
             Failure::ImageTagDoesNotMatchDigest => "ImageTagDoesNotMatchDigest",
             Failure::ImageReferencedByManifestList(_) => "ImageReferencedByManifestList",
+            Failure::ImageInaccessible => "ImageInaccessible",
         }
     }
 
@@ -147,6 +151,7 @@ impl Failure {
             Failure::ImageTagDoesNotMatchDigest => {
                 "Requested image tag does not match the digest".to_owned()
             }
+            Failure::ImageInaccessible => "Requested image is archived or being restored".to_owned(),
             Failure::ImageReferencedByManifestList(lists) => {
                 let lists: Vec<&str> = lists.iter().map(Digest::as_str).collect();
                 format!("Requested image referenced by manifest list: [{}]", lists.join(", "))

@@ -26,6 +26,7 @@ impl Operation for GetCallerIdentity {
     const NAME: &'static str = "GetCallerIdentity";
     const FIDELITY: Fidelity = Fidelity::Recorded;
     const RESOURCE: Resource = Resource::Unchecked;
+    const USES_REPOSITORIES: bool = false;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

@@ -1,0 +1,139 @@
+//! The storage class of images: archives and restores them.
+//!
+//! Source: the user guide of Amazon ECR, `archive-image.html`.
+
+use std::time::Duration;
+
+use crate::domain::due::{self, Due, Work};
+use crate::domain::error::RepositoryError;
+use crate::domain::image_record::{ListedImage, Metadata, digests_in, image_of, write_metadata};
+use crate::domain::image_status::ImageStatus;
+use crate::domain::repositories::Repositories;
+use crate::domain::selection::{Selection, SelectionError};
+use crate::lifecycle::StorageClass;
+use crate::store::{Generation, Snapshot, Transaction};
+use crate::types::timestamp::Timestamp;
+use crate::types::{Digest, RepositoryId};
+
+/// An image with a changed storage class, and its new status.
+pub(crate) type UpdatedClass = (Digest, ImageStatus);
+
+impl Repositories {
+    /// Archives an image, or begins to restore it. A restored image is active after the configured duration.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the image has the storage class already, or if it is archived although an active index lists it.
+    pub(crate) async fn update_storage_class(
+        &self,
+        id: &RepositoryId,
+        image: Selection,
+        target: StorageClass,
+        now: Timestamp,
+    ) -> Result<Result<UpdatedClass, SelectionError>, RepositoryError> {
+        let (at, duration) = (self.lookup(id), self.background.restore_duration);
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                let image = match image.find(records.view(), &generation)? {
+                    Ok(image) => image,
+                    Err(error) => return Ok(Err(error)),
+                };
+                let digest = image.digest.clone();
+                let status = match target {
+                    StorageClass::Archive => archive(records, &generation, image, now)?,
+                    StorageClass::Standard => restore(records, &generation, image, now, duration)?,
+                };
+                Ok(Ok((digest, status)))
+            })
+            .await
+    }
+}
+
+fn archive(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    ListedImage { digest, metadata }: ListedImage,
+    now: Timestamp,
+) -> Result<ImageStatus, RepositoryError> {
+    if !metadata.status.is_active() {
+        return Err(RepositoryError::StorageClassUnchanged(metadata.status));
+    }
+    let indexes = active_indexes(records.view(), generation, &digest)?;
+    if !indexes.is_empty() {
+        return Err(RepositoryError::ListedByActiveIndexes(indexes));
+    }
+    archive_image(records, generation, &digest, metadata, now);
+    Ok(ImageStatus::Archived)
+}
+
+/// Archives an active image that no active index lists.
+pub(super) fn archive_image(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+    metadata: Metadata,
+    now: Timestamp,
+) {
+    write_metadata(records, generation, digest, &metadata.archived_at(now));
+}
+
+/// Returns the indexes that list an image and are not archived.
+pub(super) fn active_indexes(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    digest: &Digest,
+) -> Result<Vec<Digest>, RepositoryError> {
+    let mut active = Vec::new();
+    for index in digests_in(view, &generation.indexes(digest))? {
+        let image = image_of(view, generation, &index)?;
+        if image.is_some_and(|image| image.metadata.status != ImageStatus::Archived) {
+            active.push(index);
+        }
+    }
+    Ok(active)
+}
+
+fn restore(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    ListedImage { digest, metadata }: ListedImage,
+    now: Timestamp,
+    duration: Duration,
+) -> Result<ImageStatus, RepositoryError> {
+    if metadata.status != ImageStatus::Archived {
+        return Err(RepositoryError::StorageClassUnchanged(metadata.status));
+    }
+    if duration.is_zero() {
+        write_metadata(records, generation, &digest, &metadata.activated_at(now));
+        return Ok(ImageStatus::Active);
+    }
+    let until = Due::time(now + duration);
+    let status = ImageStatus::Activating {
+        until_millis: until.as_millis(),
+    };
+    write_metadata(records, generation, &digest, &metadata.with_status(status));
+    let work = Work::Activate {
+        generation: generation.clone(),
+        image: digest,
+    };
+    due::schedule(records, until, &work);
+    Ok(status)
+}
+
+/// Ends the restoration of an image. An image that was pushed or archived in the meantime is not changed.
+pub(super) fn activate(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+    at: Timestamp,
+) -> Result<(), RepositoryError> {
+    let until_millis = at.as_millis();
+    if let Some(image) = image_of(records.view(), generation, digest)?
+        && image.metadata.status == (ImageStatus::Activating { until_millis })
+    {
+        let metadata = image.metadata.activated_at(at);
+        write_metadata(records, generation, digest, &metadata);
+    }
+    Ok(())
+}

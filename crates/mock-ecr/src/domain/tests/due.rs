@@ -1,0 +1,112 @@
+//! Due work: its order, and that it is done once, also by other processes.
+
+use super::*;
+use crate::domain::due::{self, Work};
+use crate::store::tests::Disk;
+
+/// Schedules work that appends a letter to a record of `team/app`.
+pub(super) async fn note(all: &Repositories, seconds: u64, letter: char) {
+    let at = all.lookup(&id("team/app"));
+    let scheduled = all.store.transact(move |records| {
+        let generation = at.generation(records.view())?;
+        let work = Work::Note { generation, letter };
+        due::schedule(records, NOW + Duration::from_secs(seconds), &work);
+        Ok::<_, RepositoryError>(())
+    });
+    scheduled.await.unwrap();
+}
+
+/// Returns the letters in the order in which they were appended.
+pub(super) async fn notes(all: &Repositories) -> String {
+    let at = all.lookup(&id("team/app"));
+    let notes = all.store.read(move |view| {
+        let notes: Option<String> = view.read(&at.generation(view)?.policy())?;
+        Ok::<_, RepositoryError>(notes.unwrap_or_default())
+    });
+    notes.await.unwrap()
+}
+
+async fn run(all: &Repositories, seconds: u64) -> String {
+    all.run_due(NOW + Duration::from_secs(seconds))
+        .await
+        .unwrap();
+    notes(all).await
+}
+
+#[tokio::test]
+async fn work_is_done_in_the_order_of_time_when_it_is_due() {
+    for fixture in Fixture::both().await {
+        let all = &fixture.repositories;
+        for (seconds, letter) in [(10, 'c'), (2, 'b'), (1, 'a'), (2, 'B')] {
+            note(all, seconds, letter).await;
+        }
+        assert_eq!(run(all, 0).await, "");
+        assert_eq!(run(all, 1).await, "a");
+        assert_eq!(run(all, 9).await, "aBb");
+        assert_eq!(run(all, 1000).await, "aBbc");
+        assert_eq!(run(all, 1000).await, "aBbc");
+    }
+}
+
+#[tokio::test]
+async fn work_is_done_by_another_process() {
+    let disk = Disk::default();
+    let first = Repositories::new(disk.open(), "seed", || NOW);
+    let settings = Settings::created_at(NOW);
+    let app = id("team/app");
+    let created = first.create(&app, settings, Vec::new());
+    created.await.unwrap();
+    note(&first, 1, 'a').await;
+    drop(first);
+    let second = Repositories::new(disk.open(), "seed", || NOW);
+    assert_eq!(run(&second, 1).await, "a");
+    let third = Repositories::new(disk.open(), "seed", || NOW);
+    assert_eq!(run(&third, 2).await, "a");
+}
+
+#[tokio::test]
+async fn the_work_of_a_deleted_repository_is_dropped() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (all, app) = (&fixture.repositories, &fixture.repository.id);
+    note(all, 1, 'a').await;
+    all.delete(app).await.unwrap();
+    let settings = Settings::created_at(NOW);
+    all.create(app, settings, Vec::new()).await.unwrap();
+    assert_eq!(run(all, 1).await, "");
+}
+
+#[tokio::test]
+async fn a_reset_removes_work_but_not_that_of_the_initial_state() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (all, app) = (&fixture.repositories, &fixture.repository.id);
+    note(all, 1, 'a').await;
+    let settings = Settings::created_at(NOW);
+    let initial = all.create_unpublished(app, settings).await.unwrap();
+    note(initial.content(), 1, 'b').await;
+    all.reset(&[initial]).await.unwrap();
+    assert_eq!(run(all, 1).await, "b");
+}
+
+/// Work of an unpublished repository is not dropped if it is due before the repository is published.
+#[tokio::test]
+async fn the_work_of_an_unpublished_repository_is_done() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let all = &fixture.repositories;
+    let settings = Settings::created_at(NOW);
+    let other = id("other");
+    let initial = all.create_unpublished(&other, settings).await.unwrap();
+    let at = initial.content().lookup(&other);
+    let scheduled = all.store.transact(move |records| {
+        let generation = at.generation(records.view())?;
+        let work = Work::Note {
+            generation,
+            letter: 'a',
+        };
+        due::schedule(records, NOW, &work);
+        Ok::<_, RepositoryError>(())
+    });
+    scheduled.await.unwrap();
+    all.run_due(NOW).await.unwrap();
+    initial.publish().await.unwrap();
+    assert_eq!(all.policy(&other).await.unwrap(), "\"a\"");
+}
