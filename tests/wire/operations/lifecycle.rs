@@ -278,7 +278,7 @@ async fn a_preview_of_a_transition_counts_the_archived_images() {
 }
 
 #[tokio::test]
-async fn a_policy_of_the_configuration_is_evaluated_and_survives_a_reset() {
+async fn a_policy_of_the_configuration_is_evaluated_also_after_a_reset() {
     let policy = older(1, EXPIRE);
     let config = format!("[[repositories]]\nname = 'app'\nlifecycle_policy = '{policy}'\n");
     let api = Api::with_config(&config).await;

@@ -19,7 +19,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: Some(Body {
         schema: schema::<RunLifecycle>(),
-        example: r#"{ "repository": "team/app" }"#,
+        example: "{}",
     }),
     response: Content::Json(schema::<LifecycleRuns>()),
     run: |request| run(request).boxed(),
