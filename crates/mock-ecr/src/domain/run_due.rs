@@ -23,7 +23,10 @@ impl Repositories {
 }
 
 /// Carries out the first work, if another server has not done it in the meantime.
-fn run_first(records: &mut Transaction<'_>, now: Timestamp) -> Result<(), RepositoryError> {
+pub(super) fn run_first(
+    records: &mut Transaction<'_>,
+    now: Timestamp,
+) -> Result<(), RepositoryError> {
     let Some(Due { key, at, work }) = due::first(records.view(), now)? else {
         return Ok(());
     };

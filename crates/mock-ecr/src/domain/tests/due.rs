@@ -1,7 +1,9 @@
 //! Due work: its order, and that it is done once, also by other processes.
 
+use super::consistency::check_swept;
 use super::*;
 use crate::domain::due::{self, Work};
+use crate::store::Folder;
 use crate::store::tests::Disk;
 
 /// Schedules work that appends a letter to a record of `team/app`.
@@ -66,13 +68,31 @@ async fn work_is_done_by_another_process() {
 
 #[tokio::test]
 async fn the_work_of_a_deleted_repository_is_dropped() {
-    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
-    let (all, app) = (&fixture.repositories, &fixture.repository.id);
-    note(all, 1, 'a').await;
-    all.delete(app).await.unwrap();
-    let settings = Settings::created_at(NOW);
-    all.create(app, settings, Vec::new()).await.unwrap();
-    assert_eq!(run(all, 1).await, "");
+    let disk = Disk::default();
+    let all = Repositories::new(disk.open(), "seed", || NOW);
+    for swept in [false, true] {
+        let (app, settings) = (id("team/app"), Settings::created_at(NOW));
+        all.create(&app, settings, Vec::new()).await.unwrap();
+        note(&all, 1, 'a').await;
+        all.delete(&app).await.unwrap();
+        if swept {
+            all.sweeper.sweep().await.unwrap();
+        }
+        all.run_due(NOW + Duration::from_secs(1)).await.unwrap();
+        all.sweeper.sweep().await.unwrap();
+        assert_eq!(scheduled(&all).await, 0);
+        // No record of the repository is left.
+        check_swept(&disk).await;
+    }
+}
+
+/// Returns the number of works that have not been done.
+pub(super) async fn scheduled(all: &Repositories) -> usize {
+    let folder = Folder::all_due();
+    let keys = all
+        .store
+        .read(move |view| view.keys(&folder, None, usize::MAX));
+    keys.await.unwrap().len()
 }
 
 #[tokio::test]
@@ -84,6 +104,7 @@ async fn a_reset_removes_work_but_not_that_of_the_initial_state() {
     let initial = all.create_unpublished(app, settings).await.unwrap();
     note(initial.content(), 1, 'b').await;
     all.reset(&[initial]).await.unwrap();
+    assert_eq!(scheduled(all).await, 1);
     assert_eq!(run(all, 1).await, "b");
 }
 

@@ -223,10 +223,12 @@ fn an_image_that_was_tagged_in_the_meantime_is_not_expired() {
             let policy = LifecyclePolicy::parse(UNTAGGED).unwrap();
             let app = id("team/app");
             all.put_lifecycle_policy(&app, &policy, NOW).await.unwrap();
+            let later = NOW + Duration::from_secs(3 * 24 * 3600);
+            let run = all.start_lifecycle(&app, later).await.unwrap();
+            assert_eq!(run.expired, 1);
             let tagging = all.clone();
             let tagging =
                 shuttle::future::spawn(async move { put(&tagging, "{}", Some("3")).await });
-            let later = NOW + Duration::from_secs(3 * 24 * 3600);
             all.run_due(later).await.unwrap();
             tagging.await.unwrap().unwrap();
             let tag = Reference::Tag("3".parse().unwrap());
