@@ -6,13 +6,13 @@ use crate::shell::{Redirection, Shell};
 
 #[test]
 fn aws_cli_v1_shows_the_message() {
-    assert_shows_the_message("aws ecr describe-registry");
+    assert_shows_the_message("aws ecr describe-pull-through-cache-rules");
 }
 
 #[test]
 fn boto3_shows_the_message() {
     assert_shows_the_message(
-        r#"python3 -c "import boto3; boto3.client('ecr').describe_registry()""#,
+        r#"python3 -c "import boto3; boto3.client('ecr').describe_pull_through_cache_rules()""#,
     );
 }
 
@@ -27,10 +27,11 @@ fn the_sdk_for_javascript_shows_the_message() {
 fn assert_shows_the_message(call: &str) {
     let commands = [
         format!("if {call} 2>&1; then exit 1; fi"),
-        "echo REQUESTS; mock-ecr request --operation DescribeRegistry --json".to_owned(),
+        "echo REQUESTS; mock-ecr request --operation DescribePullThroughCacheRules --json"
+            .to_owned(),
     ];
     let printed = Shell::redirected_by(Redirection::Env).run(&commands);
-    let message = "mock-ecr does not implement the operation DescribeRegistry of ecr";
+    let message = "mock-ecr does not implement the operation DescribePullThroughCacheRules of ecr";
     assert!(printed.contains(message), "{printed}");
     let (_, json) = printed
         .split_once(

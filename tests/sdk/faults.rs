@@ -113,10 +113,19 @@ async fn invalid_responses_are_errors() {
 #[tokio::test]
 async fn an_operation_that_is_not_implemented_is_not_retried() {
     let (ecr, client) = frozen_mock().await;
-    let error = client.describe_registry().send().await.unwrap_err();
+    let error = client
+        .describe_pull_through_cache_rules()
+        .send()
+        .await
+        .unwrap_err();
     let error = error.into_service_error();
     assert_eq!(error.code(), Some("NotImplemented"));
-    let message = "mock-ecr does not implement the operation DescribeRegistry of ecr";
+    let message = "mock-ecr does not implement the operation DescribePullThroughCacheRules of ecr";
     assert_eq!(error.message(), Some(message));
-    assert_eq!(ecr.requests().operation("DescribeRegistry").count(), 1);
+    assert_eq!(
+        ecr.requests()
+            .operation("DescribePullThroughCacheRules")
+            .count(),
+        1
+    );
 }

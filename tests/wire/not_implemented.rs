@@ -13,18 +13,24 @@ async fn an_operation_of_ecr_returns_501_with_its_name() {
     let log = Log::default();
     let guards = log.capture();
     let ecr = frozen_mock().await;
-    RawRequest::call("DescribeRegistry").signed().to(&ecr).await.assert_json(
+    RawRequest::call("DescribePullThroughCacheRules").signed().to(&ecr).await.assert_json(
         "HTTP/1.1 501 Not Implemented",
-        r#"{"__type":"NotImplemented","message":"mock-ecr does not implement the operation DescribeRegistry of ecr"}"#,
+        r#"{"__type":"NotImplemented","message":"mock-ecr does not implement the operation DescribePullThroughCacheRules of ecr"}"#,
     );
     drop(guards);
 
     let requests = ecr.requests().service(Service::Ecr).error("NotImplemented");
-    assert_eq!(requests.last().unwrap().operation, Some("DescribeRegistry"));
+    assert_eq!(
+        requests.last().unwrap().operation,
+        Some("DescribePullThroughCacheRules")
+    );
     let log = log.text();
     let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
     assert_eq!(warnings.len(), 1, "{log}");
-    assert!(warnings[0].contains("DescribeRegistry"), "{log}");
+    assert!(
+        warnings[0].contains("DescribePullThroughCacheRules"),
+        "{log}"
+    );
 }
 
 #[tokio::test]
@@ -103,8 +109,11 @@ async fn a_fault_applies_to_an_operation_that_is_not_implemented() {
     let faults = ecr.faults();
     let fault = faults
         .error("ServerException")
-        .operation("DescribeRegistry");
+        .operation("DescribePullThroughCacheRules");
     fault.set().unwrap();
-    let response = RawRequest::call("DescribeRegistry").signed().to(&ecr).await;
+    let response = RawRequest::call("DescribePullThroughCacheRules")
+        .signed()
+        .to(&ecr)
+        .await;
     assert_eq!(response.status(), 500);
 }

@@ -194,4 +194,10 @@ async fn the_key_of_an_encrypted_repository_is_an_arn() {
         let rejected = create("rejected", &encryption).await;
         assert!(rejected.contains(code), "{rejected}");
     }
+    // Source of the members: the service model. Their values are [ASSUME].
+    let rejected = create("rejected", r#""encryptionType":"KMS","kmsKey":"nonsense""#).await;
+    let text = "The KMS key 'nonsense' is invalid: expected an alias, a key ID or an ARN of a key in the Region of the repository";
+    let error =
+        format!(r#"{{"__type":"KmsException","kmsError":"NotFoundException","message":"{text}"}}"#);
+    assert_eq!(rejected, error);
 }

@@ -40,6 +40,8 @@ pub(crate) enum ApiError {
     Modelled { code: &'static str, message: String },
     /// A layer part that does not start at the end of the previous part.
     InvalidLayerPart(Box<InvalidLayerPart>),
+    /// A key that KMS rejects.
+    Kms(KmsException),
     /// The store failed.
     Server,
     /// A request that is not in AWS JSON 1.1.
@@ -80,6 +82,27 @@ impl InvalidLayerPart {
             registry_id: repository.account().to_string(),
             repository_name: repository.name.to_string(),
             upload_id: upload.to_string(),
+        }
+    }
+}
+
+/// The members of `KmsException` in the service model.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KmsException {
+    #[serde(rename = "__type")]
+    code: &'static str,
+    kms_error: &'static str,
+    message: String,
+}
+
+impl KmsException {
+    /// Creates the error of a key that does not exist. `[ASSUME]`: `kmsError` is the code of the error of KMS.
+    pub(crate) fn key_not_found(message: String) -> Self {
+        KmsException {
+            code: "KmsException",
+            kms_error: "NotFoundException",
+            message,
         }
     }
 }

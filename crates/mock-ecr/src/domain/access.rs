@@ -1,48 +1,116 @@
-//! Decides whether a caller is allowed an action on a repository.
+//! Decides whether a caller is allowed an action on a repository or a registry.
 
 use crate::domain::error::RepositoryError;
+use crate::domain::registry_policy::StoredRegistryPolicy;
 use crate::domain::repositories::Repositories;
 use crate::iam::access_request::AccessRequest;
-use crate::iam::authorization::{self, AccessDenied, CrossAccount};
+use crate::iam::authorization::{self, ANY_RESOURCE, AccessDenied, CrossAccount};
 use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
 use crate::iam::principal::Denial;
-use crate::types::RepositoryId;
+use crate::types::{RegistryId, RepositoryId};
 
 impl Repositories {
     /// Checks that the caller of a request is allowed the action on a repository.
     ///
     /// # Errors
     ///
-    /// Returns an error if the caller is not allowed the action, or if the policy of the repository cannot be read.
+    /// Returns an error if the caller is not allowed the action, or if the policy of the repository or of its registry cannot be read.
     pub(crate) async fn authorize(
         &self,
         request: &AccessRequest<'_>,
         id: &RepositoryId,
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
-        // An explicit deny of the principal cannot be overridden, so the policy of the repository is not read.
-        let by_resource = match request.caller.principal().evaluate(request.action) {
-            Err(Denial::Explicit) => Verdict::NoMatch,
-            _ => self.verdict(request, id).await?,
+        let by_resource = match is_final(request) {
+            true => Verdict::NoMatch,
+            false => self.verdict(request, id).await?,
         };
         authorization::authorize(request, id, by_resource, cross_account)
             .map_err(AccessError::Denied)
     }
 
+    /// Checks that the caller of a request is allowed the action on all repositories of a registry.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the caller is not allowed the action, or if the policy of the registry cannot be read.
+    pub(crate) async fn authorize_all(
+        &self,
+        request: &AccessRequest<'_>,
+        registry: &RegistryId,
+        cross_account: CrossAccount,
+    ) -> Result<(), AccessError> {
+        let resource = authorization::all_repositories(registry);
+        let by_resource = self.registry_verdict(request, registry, &resource).await?;
+        authorization::authorize_all(request, registry, by_resource, cross_account)
+            .map_err(AccessError::Denied)
+    }
+
+    /// Checks that the caller of a request is allowed the action on the registry of its account.
+    ///
+    /// `[ASSUME]`: a statement of the policy of the registry applies to such an action if its resource is `*`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the caller is not allowed the action, or if the policy of the registry cannot be read.
+    pub(crate) async fn authorize_registry(
+        &self,
+        request: &AccessRequest<'_>,
+        registry: &RegistryId,
+    ) -> Result<(), AccessError> {
+        let by_resource = self
+            .registry_verdict(request, registry, ANY_RESOURCE)
+            .await?;
+        authorization::authorize_registry(request, by_resource).map_err(AccessError::Denied)
+    }
+
+    /// Returns the verdict of the policy of a registry on a request for one of its resources.
+    pub(crate) async fn registry_verdict(
+        &self,
+        request: &AccessRequest<'_>,
+        registry: &RegistryId,
+        resource: &str,
+    ) -> Result<Verdict, RepositoryError> {
+        if is_final(request) {
+            return Ok(Verdict::NoMatch);
+        }
+        let registry = registry.clone();
+        let stored = self
+            .store
+            .read(move |view| StoredRegistryPolicy::read(view, &registry));
+        stored.await?.verdict(request, resource)
+    }
+
+    /// Returns the verdict of the policies of a repository and its registry, which are read at one time.
     async fn verdict(
         &self,
         request: &AccessRequest<'_>,
         id: &RepositoryId,
     ) -> Result<Verdict, RepositoryError> {
-        let text = match self.policy(id).await {
-            Ok(text) => text,
-            Err(RepositoryError::PolicyNotFound(_) | RepositoryError::RepositoryNotFound(_)) => {
-                return Ok(Verdict::NoMatch);
-            }
-            Err(error) => return Err(error),
+        let at = self.lookup(id);
+        let stored = self.store.read(move |view| {
+            let of_repository = match at.policy(view) {
+                Ok(text) => Some(text),
+                Err(
+                    RepositoryError::PolicyNotFound(_) | RepositoryError::RepositoryNotFound(_),
+                ) => None,
+                Err(error) => return Err(error),
+            };
+            let of_registry = StoredRegistryPolicy::read(view, &at.id.registry)?;
+            Ok((of_repository, of_registry))
+        });
+        let (of_repository, of_registry) = stored.await?;
+        let of_repository = match of_repository {
+            Some(text) => RepositoryPolicy::parse(&text)?.verdict(request),
+            None => Verdict::NoMatch,
         };
-        Ok(RepositoryPolicy::parse(&text)?.verdict(request))
+        Ok(of_repository.max(of_registry.verdict(request, &id.to_string())?))
     }
+}
+
+/// Returns whether the policy of the caller decides alone: nothing can override its explicit deny, so no other policy is read.
+fn is_final(request: &AccessRequest<'_>) -> bool {
+    request.caller.principal().evaluate(request.action) == Err(Denial::Explicit)
 }
 
 /// The reason why a caller is not allowed an action, or why the decision failed.

@@ -2,6 +2,7 @@
 
 use crate::config::Quirk;
 use crate::domain::image_status::ImageStatus;
+use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::rejection::Rule;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::lifecycle::InvalidLifecyclePolicy;
@@ -139,6 +140,12 @@ pub(crate) enum RepositoryError {
     LifecyclePreviewInProgress(RepositoryId),
     #[error(transparent)]
     InvalidLifecyclePolicy(#[from] InvalidLifecyclePolicy),
+    #[error(transparent)]
+    Registry(#[from] RegistrySettingError),
+    #[error(
+        "the KMS key {0:?} is invalid: expected an alias, a key ID or an ARN of a key in the Region of the repository"
+    )]
+    InvalidKmsKey(String),
     #[error("a repository has at most 50 resource tags")]
     TooManyResourceTags,
     #[error(transparent)]

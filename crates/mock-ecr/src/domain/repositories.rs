@@ -129,9 +129,7 @@ impl Repositories {
                     return Err(RepositoryError::RepositoryAlreadyExists(at.id.clone()));
                 }
                 quota::check_repositories(records.view(), &at.id, quotas)?;
-                let record = RepositoryRecord::new(&generation, settings.clone());
-                records.write(&at.key, &record);
-                name_generation(records, &generation, &at.id);
+                let record = insert(records, &at, &generation, settings.clone());
                 resource_tag_record::put(records, &generation, &tags);
                 Ok(at.repository(record))
             })
@@ -155,9 +153,7 @@ impl Repositories {
         let at = unpublished.lookup();
         self.store
             .transact(move |records| {
-                let record = RepositoryRecord::new(&generation, settings.clone());
-                records.write(&at.key, &record);
-                name_generation(records, &generation, &at.id);
+                insert(records, &at, &generation, settings.clone());
                 Ok::<_, RepositoryError>(())
             })
             .await?;
@@ -305,7 +301,7 @@ impl Repositories {
 }
 
 impl Lookup {
-    fn policy(&self, view: &dyn Snapshot) -> Result<String, RepositoryError> {
+    pub(super) fn policy(&self, view: &dyn Snapshot) -> Result<String, RepositoryError> {
         let text = view.get(&self.generation(view)?.policy())?;
         text.map(|text| String::from_utf8_lossy(&text).into_owned())
             .ok_or_else(|| RepositoryError::PolicyNotFound(self.id.clone()))
@@ -375,10 +371,18 @@ pub(super) fn discard(records: &mut Transaction<'_>, key: &Key, record: &Reposit
     records.put(&Key::garbage(&record.generation()), Vec::new());
 }
 
-/// Adds the record by which the repository of a generation is found.
-fn name_generation(records: &mut Transaction<'_>, generation: &Generation, id: &RepositoryId) {
-    let key = Key::repository(id).as_bytes().to_vec();
+/// Adds the record of a repository, and the record by which the repository of its generation is found.
+pub(super) fn insert(
+    records: &mut Transaction<'_>,
+    at: &Lookup,
+    generation: &Generation,
+    settings: Settings,
+) -> RepositoryRecord {
+    let record = RepositoryRecord::new(generation, settings);
+    records.write(&at.key, &record);
+    let key = Key::repository(&at.id).as_bytes().to_vec();
     records.put(&generation.repository(), key);
+    record
 }
 
 /// Returns the repository of a generation, if requests find it.

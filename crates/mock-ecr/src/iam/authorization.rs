@@ -8,7 +8,7 @@ use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
 use crate::iam::policy::repository_policy::Verdict;
 use crate::iam::principal::{Caller, Denial};
-use crate::types::{AccountId, PrincipalArn, RepositoryId};
+use crate::types::{AccountId, PrincipalArn, RegistryId, RepositoryId};
 
 /// The condition under which a principal can access repositories of other accounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,8 @@ pub enum CrossAccount {
     Open,
 }
 
-/// Decides whether a caller is allowed an action on a repository. `by_resource` is the verdict of the policy of the repository.
+/// Decides whether a caller is allowed an action on a repository. `by_resource` is the verdict of the policies of the repository and its
+/// registry.
 ///
 /// Within an account, one policy that allows the action is sufficient. A policy of the repository that names the account
 /// only delegates the decision to the policy of the caller. Across accounts, both policies must allow the action, unless
@@ -35,16 +36,56 @@ pub(crate) fn authorize(
     by_resource: Verdict,
     cross_account: CrossAccount,
 ) -> Result<(), AccessDenied> {
+    let (resource, owner) = (repository.to_string(), repository.account());
+    decide(request, resource, owner, by_resource, cross_account)
+}
+
+/// Decides whether a caller is allowed an action on all repositories of a registry. `by_resource` is the verdict of the policy of the registry.
+///
+/// Policies of repositories do not apply. Therefore, the action is denied on the registry of another account if the policy of the registry does
+/// not allow it, unless `cross_account` is [`CrossAccount::Open`]. Sources: aws-amplify/amplify-cli#10828 (2022) for the resource,
+/// artsy/hokusai#27 (2017) for another account.
+pub(crate) fn authorize_all(
+    request: &AccessRequest<'_>,
+    registry: &RegistryId,
+    by_resource: Verdict,
+    cross_account: CrossAccount,
+) -> Result<(), AccessDenied> {
+    let (resource, owner) = (all_repositories(registry), registry.account());
+    decide(request, resource, owner, by_resource, cross_account)
+}
+
+/// Returns the resource of an action on all repositories of a registry.
+pub(crate) fn all_repositories(registry: &RegistryId) -> String {
+    registry.arn("repository/*")
+}
+
+/// Decides whether a caller is allowed an action that has no repository as its resource, in the registry of its account.
+pub(crate) fn authorize_registry(
+    request: &AccessRequest<'_>,
+    by_resource: Verdict,
+) -> Result<(), AccessDenied> {
+    let (resource, owner) = (ANY_RESOURCE.to_owned(), request.caller.account());
+    decide(request, resource, owner, by_resource, CrossAccount::Policy)
+}
+
+/// The resource of an action that has no repository as its resource.
+pub(crate) const ANY_RESOURCE: &str = "*";
+
+fn decide(
+    request: &AccessRequest<'_>,
+    resource: String,
+    owner: AccountId,
+    by_resource: Verdict,
+    cross_account: CrossAccount,
+) -> Result<(), AccessDenied> {
     let AccessRequest { caller, action, .. } = *request;
-    let denied = |reason| {
-        let resource = repository.to_string();
-        Err(AccessDenied::new(caller, action, resource, reason))
-    };
+    let denied = |reason| Err(AccessDenied::new(caller, action, resource, reason));
     let by_identity = caller.principal().evaluate(action);
     if by_identity == Err(Denial::Explicit) {
         return denied(Reason::Explicit);
     }
-    let is_own = caller.account() == repository.account();
+    let is_own = caller.account() == owner;
     let is_open = cross_account == CrossAccount::Open;
     match (by_resource, by_identity) {
         (Verdict::Denied, _) => denied(Reason::ExplicitInResource),
@@ -53,37 +94,6 @@ pub(crate) fn authorize(
         (Verdict::NoMatch, Ok(())) if !is_own && !is_open => denied(Reason::NotInResource),
         (_, Ok(())) => Ok(()),
     }
-}
-
-/// Decides whether a caller is allowed an action on all repositories of a registry.
-///
-/// Policies of repositories do not apply. Therefore, the action is denied on the registry of another account, unless
-/// `cross_account` is [`CrossAccount::Open`]. Sources: aws-amplify/amplify-cli#10828 (2022) for the resource,
-/// artsy/hokusai#27 (2017) for another account.
-pub(crate) fn authorize_all(
-    caller: &Caller,
-    action: Action,
-    registry: AccountId,
-    cross_account: CrossAccount,
-) -> Result<(), AccessDenied> {
-    let region = caller.region();
-    let partition = region.partition().name;
-    let resource = format!("arn:{partition}:ecr:{region}:{registry}:repository/*");
-    let is_open = cross_account == CrossAccount::Open;
-    let reason = match caller.principal().evaluate(action) {
-        Err(denial) => denial.into(),
-        Ok(()) if caller.account() != registry && !is_open => Reason::NotInResource,
-        Ok(()) => return Ok(()),
-    };
-    Err(AccessDenied::new(caller, action, resource, reason))
-}
-
-/// Decides whether a caller is allowed an action that has no repository as its resource.
-pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), AccessDenied> {
-    caller.principal().evaluate(action).map_err(|denial| {
-        let resource = "*".to_owned();
-        AccessDenied::new(caller, action, resource, denial.into())
-    })
 }
 
 /// The error returned when a caller is not allowed an action. Its message has the form of ECR's message.
@@ -112,15 +122,6 @@ enum Reason {
     NotInResource,
     Explicit,
     ExplicitInResource,
-}
-
-impl From<Denial> for Reason {
-    fn from(denial: Denial) -> Self {
-        match denial {
-            Denial::Implicit => Reason::NotInIdentity,
-            Denial::Explicit => Reason::Explicit,
-        }
-    }
 }
 
 /// Sources: ministryofjustice/cloud-platform#7245 (2025) for identity-based policies, aws-actions/amazon-ecr-login#232 for

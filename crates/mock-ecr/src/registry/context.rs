@@ -6,17 +6,16 @@ use http::{Response, StatusCode};
 
 use crate::aws::hosts::Host;
 use crate::config::Quirk;
-use crate::domain::{AccessError, Repository, RepositoryError, Settings};
+use crate::domain::{AccessError, CreationCause, Repository, RepositoryError, WithoutTemplate};
 use crate::http::body::Payload;
 use crate::http::query;
 use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
-use crate::iam::authorization;
 use crate::iam::principal::Caller;
 use crate::registry::call::Call;
 use crate::registry::error::{API_VERSION, OciCode, RegistryError};
 use crate::state::State;
-use crate::types::{AccountId, Digest, RepositoryId};
+use crate::types::{Digest, RegistryId, RepositoryId};
 
 pub(super) const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
 
@@ -51,14 +50,18 @@ impl RequestContext<'_> {
         id: &RepositoryId,
         action: Action,
     ) -> Result<(), AccessError> {
-        let request = AccessRequest {
-            caller: &self.caller,
-            action,
-            ingress: self.call.ingress,
-        };
+        let request = self.access_request(action);
         let repositories = &self.state.repositories;
         let cross_account = self.state.config.cross_account;
         repositories.authorize(&request, id, cross_account).await
+    }
+
+    fn access_request(&self, action: Action) -> AccessRequest<'_> {
+        AccessRequest {
+            caller: &self.caller,
+            action,
+            ingress: self.call.ingress,
+        }
     }
 
     /// Checks that the caller is allowed an action on a repository, and returns the repository.
@@ -80,38 +83,85 @@ impl RequestContext<'_> {
         let opened = self.open(id, action).await;
         let is_own_account = self.caller.account() == id.account();
         match opened {
-            Err(RegistryError::NameUnknown(_))
-                if is_own_account && self.state.config.create_on_push => {}
-            opened => return opened,
+            Err(RegistryError::NameUnknown(text))
+                if is_own_account && self.state.config.create_on_push =>
+            {
+                let created = self.create_on_push(id, WithoutTemplate::Defaults).await?;
+                created.ok_or(RegistryError::NameUnknown(text))
+            }
+            opened => opened,
         }
-        let settings = Settings::created_at(self.call.now);
-        match self
-            .state
-            .repositories
-            .create(id, settings, Vec::new())
-            .await
-        {
-            // Another push has created the repository in the meantime.
-            Err(RepositoryError::RepositoryAlreadyExists(_)) => {
-                Ok(self.state.repositories.find(id).await?)
+    }
+
+    /// Does the same as [`RequestContext::open_for_push`], and creates the repository if a repository creation template applies.
+    ///
+    /// `[ASSUME]`: ECR does so at the first upload, and the caller must be allowed `ecr:CreateRepository`. `[ANALOG]`: if it is not, the
+    /// repository is unknown, as for a pull through a cache (aws/containers-roadmap#2354).
+    pub(super) async fn open_for_first_push(
+        &self,
+        id: &RepositoryId,
+        action: Action,
+    ) -> Result<Repository, RegistryError> {
+        match self.open_for_push(id, action).await {
+            Err(RegistryError::NameUnknown(text)) => {
+                let created = match self.may_create_on_push(id).await? {
+                    true => self.create_on_push(id, WithoutTemplate::Nothing).await?,
+                    false => None,
+                };
+                created.ok_or(RegistryError::NameUnknown(text))
+            }
+            opened => opened,
+        }
+    }
+
+    /// Returns whether a template applies to a new repository, and the caller is allowed to create it.
+    async fn may_create_on_push(&self, id: &RepositoryId) -> Result<bool, RegistryError> {
+        let (repositories, cause) = (&self.state.repositories, CreationCause::CreateOnPush);
+        let template = repositories.template_for(&id.registry, &id.name, cause);
+        if template.await?.is_none() {
+            return Ok(false);
+        }
+        match self.authorize(id, Action::ecr("CreateRepository")).await {
+            Ok(()) => Ok(true),
+            Err(AccessError::Denied(denied)) => {
+                let reason = denied.to_string();
+                tracing::warn!(repository = %id, ?reason, "a repository was not created on push");
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Creates a repository. Returns `None` if it was not created because no template applies, or because the template requires a role.
+    async fn create_on_push(
+        &self,
+        id: &RepositoryId,
+        without: WithoutTemplate,
+    ) -> Result<Option<Repository>, RegistryError> {
+        let (repositories, cause) = (&self.state.repositories, CreationCause::CreateOnPush);
+        let created = repositories.create_on_behalf(id, cause, without, self.call.now);
+        match created.await {
+            Err(RepositoryError::Registry(error)) => {
+                let reason = error.to_string();
+                tracing::warn!(repository = %id, ?reason, "a repository was not created on push");
+                Ok(None)
             }
             created => Ok(created?),
         }
     }
 
     /// Checks that the caller is allowed an action on all repositories of a registry.
-    pub(super) fn authorize_all(
+    pub(super) async fn authorize_all(
         &self,
-        registry: AccountId,
+        registry: &RegistryId,
         action: Action,
-    ) -> Result<(), RegistryError> {
-        authorization::authorize_all(
-            &self.caller,
-            action,
-            registry,
-            self.state.config.cross_account,
-        )
-        .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
+    ) -> Result<(), AccessError> {
+        let request = self.access_request(action);
+        let repositories = &self.state.repositories;
+        let cross_account = self.state.config.cross_account;
+        repositories
+            .authorize_all(&request, registry, cross_account)
+            .await
     }
 
     /// Returns the value of a query parameter.

@@ -47,7 +47,8 @@ pub(super) async fn catalog(
 ) -> Result<Response<Payload>, RegistryError> {
     // Only the registry of the id is used, so the name does not matter.
     let RepositoryId { registry, .. } = context.repository("any")?;
-    context.authorize_all(registry.account(), Action::ecr("DescribeRepositories"))?;
+    let action = Action::ecr("DescribeRepositories");
+    context.authorize_all(&registry, action).await?;
     let scope = format!("catalog {} {}", registry.account(), registry.place());
     let page = Page::requested(context, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());

@@ -19,7 +19,7 @@ pub(super) async fn begin(
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
     context
-        .open_for_push(id, Action::ecr("InitiateLayerUpload"))
+        .open_for_first_push(id, Action::ecr("InitiateLayerUpload"))
         .await?;
     if let Some(digest) = context.parameter("mount")
         && let Some(response) = mount(context, id, &layer_digest(&digest)?).await?

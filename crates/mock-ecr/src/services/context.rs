@@ -9,12 +9,13 @@ use crate::aws::service::AwsService;
 use crate::http::base_url::BaseUrl;
 use crate::http::buffers::Reservation;
 use crate::http::ingress::Ingress;
+use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
-use crate::iam::authorization;
 use crate::iam::principal::Caller;
 use crate::services::call::Call;
 use crate::state::State;
 use crate::token::TokenId;
+use crate::types::RegistryId;
 use crate::types::timestamp::Timestamp;
 
 /// The context in which an operation runs: the state of the mock, the verified caller, the action and the request.
@@ -78,8 +79,26 @@ impl<'a> RequestContext<'a> {
     }
 
     /// Checks that the caller is allowed the action on `*`.
-    pub(crate) fn authorize_on_any_resource(&self) -> Result<(), ApiError> {
-        authorization::authorize_registry(self.caller, self.action)
-            .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
+    pub(crate) async fn authorize_on_any_resource(&self) -> Result<(), ApiError> {
+        let (request, registry) = (self.access_request(), self.own_registry());
+        let repositories = &self.state.repositories;
+        Ok(repositories.authorize_registry(&request, &registry).await?)
+    }
+
+    /// Returns the request for which policies are evaluated.
+    pub(crate) fn access_request(&self) -> AccessRequest<'_> {
+        AccessRequest {
+            caller: self.caller,
+            action: self.action,
+            ingress: self.ingress,
+        }
+    }
+
+    /// Returns the registry of the caller.
+    pub(crate) fn own_registry(&self) -> RegistryId {
+        RegistryId::Private {
+            account: self.caller.account(),
+            region: self.caller.region().clone(),
+        }
     }
 }

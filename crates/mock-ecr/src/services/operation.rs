@@ -87,7 +87,7 @@ impl Entry {
 
 async fn run<O: Operation>(cx: &RequestContext<'_>, input: Input) -> Result<String, ApiError> {
     if O::RESOURCE == Resource::Any {
-        cx.authorize_on_any_resource()?;
+        cx.authorize_on_any_resource().await?;
     }
     if O::USES_REPOSITORIES {
         cx.state.repositories.run_due(cx.now).await?;

@@ -3,6 +3,8 @@
 //! ```text
 //! epochs                             the processes that have written to this store
 //! setting/ACCOUNT/PLACE/NAME         a setting of an account
+//! setting/ACCOUNT/PLACE/registry-policy  the policy of a registry, as text
+//! setting/ACCOUNT/PLACE/template/PREFIX  a repository creation template
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
 //! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
 //! garbage/GEN                        a deleted repository whose content is still to be removed
@@ -58,6 +60,16 @@ impl Key {
 
     pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
         Folder::SETTINGS.of_registry(registry).key(name)
+    }
+
+    pub(crate) fn registry_policy(registry: &RegistryId) -> Self {
+        Folder::SETTINGS
+            .of_registry(registry)
+            .key("registry-policy")
+    }
+
+    pub(crate) fn creation_template(registry: &RegistryId, prefix: &str) -> Self {
+        Folder::creation_templates(registry).key(prefix)
     }
 
     pub(crate) fn repository(id: &RepositoryId) -> Self {
@@ -176,6 +188,10 @@ impl Folder {
 
     pub(crate) fn settings() -> Self {
         Folder::SETTINGS.folder()
+    }
+
+    pub(crate) fn creation_templates(registry: &RegistryId) -> Self {
+        Folder::SETTINGS.of_registry(registry).folder("template")
     }
 
     /// The repositories of all registries.

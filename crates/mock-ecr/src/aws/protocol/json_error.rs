@@ -26,6 +26,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
         ApiError::InvalidParameter(_) => "InvalidParameterException",
         ApiError::Modelled { code, .. } => code,
         ApiError::InvalidLayerPart(_) => "InvalidLayerPartException",
+        ApiError::Kms(_) => "KmsException",
         ApiError::Server => "ServerException",
         ApiError::NotAwsJson(error) => not_aws_json_code(error),
         ApiError::TooLarge => "RequestEntityTooLarge",
@@ -39,6 +40,7 @@ pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
         ApiError::InvalidLayerPart(part) => {
             serde_json::to_string(part).expect("strings and numbers serialize to JSON")
         }
+        ApiError::Kms(error) => serde_json::to_string(error).expect("strings serialize to JSON"),
         ApiError::Serialization(text) => Body {
             capital_message: Some(text),
             ..Body::of(error)

@@ -31,7 +31,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
         ApiError::AccessDenied(_) => "AccessDenied",
         ApiError::InvalidParameter(_) => "ValidationError",
         ApiError::Modelled { code, .. } => code,
-        ApiError::InvalidLayerPart(_) | ApiError::Server => "InternalFailure",
+        ApiError::InvalidLayerPart(_) | ApiError::Kms(_) | ApiError::Server => "InternalFailure",
         ApiError::TooLarge => "RequestEntityTooLarge",
         ApiError::Incomplete => "RequestTimeout",
         ApiError::BuffersFull => "ServiceUnavailable",
@@ -106,7 +106,9 @@ fn status(error: &ApiError) -> StatusCode {
         | ApiError::AccessDenied(_) => StatusCode::FORBIDDEN,
         ApiError::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
         ApiError::BuffersFull => StatusCode::SERVICE_UNAVAILABLE,
-        ApiError::InvalidLayerPart(_) | ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
+        ApiError::InvalidLayerPart(_) | ApiError::Kms(_) | ApiError::Server => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -3,7 +3,9 @@
 use futures_util::future::BoxFuture;
 
 use super::*;
-use crate::domain::{ListedImages, Mountable, ResourceTag, Selection};
+use crate::domain::{
+    CreationCause, ListedImages, Mountable, ResourceTag, Selection, WithoutTemplate,
+};
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
 use crate::types::UploadId;
@@ -15,8 +17,9 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 17] = [
+pub(super) const OPERATIONS: [Operation; 18] = [
     ("create", |all| Box::pin(create(all))),
+    ("create on push", |all| Box::pin(create_on_push(all))),
     ("delete", |all| Box::pin(delete(all))),
     ("delete with images", |all| {
         Box::pin(delete_with_images(all))
@@ -88,6 +91,13 @@ pub(super) async fn put(
 async fn create(all: &Repositories) -> Result<(), RepositoryError> {
     let settings = Settings::created_at(NOW);
     all.create(&app(), settings, tags()).await.map(drop)
+}
+
+async fn create_on_push(all: &Repositories) -> Result<(), RepositoryError> {
+    let (cause, without) = (CreationCause::CreateOnPush, WithoutTemplate::Defaults);
+    let app = app();
+    let created = all.create_on_behalf(&app, cause, without, NOW);
+    created.await.map(drop)
 }
 
 async fn delete(all: &Repositories) -> Result<(), RepositoryError> {

@@ -1,6 +1,7 @@
-//! Parses, prints and evaluates the policies of repositories.
+//! Parses, prints and evaluates the policies of repositories and registries.
 
 pub(crate) mod accept;
+mod attachment;
 mod condition;
 mod condition_value;
 pub(crate) mod document;
@@ -13,6 +14,7 @@ mod operator;
 mod present;
 mod pretty_print;
 pub(crate) mod principal_element;
+pub(crate) mod registry_policy;
 pub(crate) mod repository_policy;
 mod statement;
 pub(crate) mod unsupported;

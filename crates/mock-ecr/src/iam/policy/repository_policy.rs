@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::iam::access_request::AccessRequest;
+use crate::iam::policy::attachment::Attachment;
 use crate::iam::policy::condition::Condition;
 use crate::iam::policy::document::{Document, Effect};
 use crate::iam::policy::invalid_policy::InvalidPolicy;
@@ -20,15 +21,15 @@ pub(crate) struct RepositoryPolicy {
     statements: Vec<Statement>,
 }
 
-/// The result of a policy for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result of a policy for a request. Of the results of several policies, the last one in this order applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
-    Allowed,
-    /// Allowed if the policy of the caller allows it too: the statement names the account of the caller.
-    Delegated,
-    Denied,
     /// No statement applies.
     NoMatch,
+    /// Allowed if the policy of the caller allows it too: the statement names the account of the caller.
+    Delegated,
+    Allowed,
+    Denied,
 }
 
 impl RepositoryPolicy {
@@ -38,10 +39,33 @@ impl RepositoryPolicy {
     ///
     /// Returns an error if the text is not a policy, or contains an element or an action that does not apply to repositories.
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidPolicy> {
+        RepositoryPolicy::parse_attached(text, Attachment::Repository)
+    }
+
+    pub(super) fn parse_attached(
+        text: &str,
+        attachment: Attachment,
+    ) -> Result<Self, InvalidPolicy> {
         let document = serde_json::from_str(text);
         let Object(document): Object<Document> =
             document.map_err(|error| InvalidPolicy(error.to_string()))?;
-        document.try_into()
+        RepositoryPolicy::of(document, attachment)
+    }
+
+    fn of(document: Document, attachment: Attachment) -> Result<Self, InvalidPolicy> {
+        let statements = document.statement.iter().enumerate();
+        let statements = statements.map(|(index, Object(one))| {
+            let parsed = Statement::parse(one, document.version, attachment);
+            parsed.map_err(|error| error.in_statement(index))
+        });
+        let statements: Vec<_> = statements.collect::<Result<_, _>>()?;
+        if statements.is_empty() {
+            return Err(InvalidPolicy("expected at least one statement".to_owned()));
+        }
+        Ok(RepositoryPolicy {
+            document,
+            statements,
+        })
     }
 
     /// Returns the policy as JSON.
@@ -56,9 +80,18 @@ impl RepositoryPolicy {
 
     /// Returns the verdict on a request. A statement that denies has precedence over one that allows.
     pub(crate) fn verdict(&self, request: &AccessRequest<'_>) -> Verdict {
+        self.verdict_of(request, |_| true)
+    }
+
+    /// Returns the verdict of the statements that apply to a resource.
+    pub(super) fn verdict_of(
+        &self,
+        request: &AccessRequest<'_>,
+        applies: impl Fn(&Statement) -> bool,
+    ) -> Verdict {
         let best = |effect| {
             let statements = self.statements.iter();
-            let statements = statements.filter(|statement| statement.effect == effect);
+            let statements = statements.filter(|one| one.effect == effect && applies(one));
             statements
                 .filter_map(|one| one.names_caller_of(request))
                 .max()
@@ -69,6 +102,11 @@ impl RepositoryPolicy {
             (None, Some(Named::ByAccount)) => Verdict::Delegated,
             (None, None) => Verdict::NoMatch,
         }
+    }
+
+    /// Returns the statements, in their order.
+    pub(super) fn statements(&self) -> &[Statement] {
+        &self.statements
     }
 
     /// Returns the principals that the policy names, and the index of their statement.
@@ -109,18 +147,6 @@ impl TryFrom<Document> for RepositoryPolicy {
     type Error = InvalidPolicy;
 
     fn try_from(document: Document) -> Result<Self, InvalidPolicy> {
-        let statements = document.statement.iter().enumerate();
-        let statements = statements.map(|(index, Object(one))| {
-            let parsed = Statement::parse(one, document.version);
-            parsed.map_err(|error| error.in_statement(index))
-        });
-        let statements: Vec<_> = statements.collect::<Result<_, _>>()?;
-        if statements.is_empty() {
-            return Err(InvalidPolicy("expected at least one statement".to_owned()));
-        }
-        Ok(RepositoryPolicy {
-            document,
-            statements,
-        })
+        RepositoryPolicy::of(document, Attachment::Repository)
     }
 }

@@ -2,14 +2,12 @@
 
 use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
+use crate::domain::Repositories;
 use crate::domain::rejection::Rules;
-use crate::domain::{AccessError, Repositories};
 use crate::http::authority::authority;
-use crate::iam::access_request::AccessRequest;
-use crate::iam::authorization;
 use crate::registry::layer_url;
 use crate::services::context::RequestContext;
-use crate::types::{AccountId, RepositoryId, RepositoryName};
+use crate::types::{AccountId, RegistryId, RepositoryId, RepositoryName};
 
 impl RequestContext<'_> {
     /// Returns the registry that an input names. The default is the registry of the caller.
@@ -32,31 +30,17 @@ impl RequestContext<'_> {
         let repositories = &self.state.repositories;
         let cross_account = self.state.config.cross_account;
         let request = self.access_request();
-        match repositories.authorize(&request, id, cross_account).await {
-            Ok(()) => Ok(()),
-            Err(AccessError::Denied(denied)) => Err(ApiError::AccessDenied(denied.to_string())),
-            Err(AccessError::Repository(error)) => Err(error.into()),
-        }
-    }
-
-    /// Returns the request for which policies are evaluated.
-    pub(crate) fn access_request(&self) -> AccessRequest<'_> {
-        AccessRequest {
-            caller: self.caller,
-            action: self.action,
-            ingress: self.ingress,
-        }
+        Ok(repositories.authorize(&request, id, cross_account).await?)
     }
 
     /// Checks that the caller is allowed the action on all repositories of a registry.
-    pub(crate) fn authorize_all(&self, registry: AccountId) -> Result<(), ApiError> {
-        authorization::authorize_all(
-            self.caller,
-            self.action,
-            registry,
-            self.state.config.cross_account,
-        )
-        .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
+    pub(crate) async fn authorize_all(&self, registry: &RegistryId) -> Result<(), ApiError> {
+        let cross_account = self.state.config.cross_account;
+        let request = self.access_request();
+        let repositories = &self.state.repositories;
+        Ok(repositories
+            .authorize_all(&request, registry, cross_account)
+            .await?)
     }
 
     /// Returns the repository that an input names, if the caller is allowed the action on it.

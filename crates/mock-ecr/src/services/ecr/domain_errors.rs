@@ -4,14 +4,22 @@
 //! buildkite-plugins/ecr-buildkite-plugin#111 and CircleCI-Public/aws-ecr-orb#261 (image already exists), and getmoto/moto,
 //! `ecr/exceptions.py`, which took them from ECR (repository already exists, not empty, no policy). The others are `[ASSUME]`.
 
-use crate::aws::error::ApiError;
-use crate::aws::error::InvalidLayerPart;
+use crate::aws::error::{ApiError, InvalidLayerPart, KmsException};
 use crate::aws::model::validate::invalid;
 use crate::domain::rejection::{INVALID_PARAMETER, Rejection};
-use crate::domain::{InvalidManifest, RepositoryError};
+use crate::domain::{AccessError, InvalidManifest, RepositoryError};
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::types::error_chain::chain;
 use crate::types::{Digest, RepositoryId};
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Denied(denied) => ApiError::AccessDenied(denied.to_string()),
+            AccessError::Repository(error) => error.into(),
+        }
+    }
+}
 
 impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
@@ -62,6 +70,14 @@ impl From<RepositoryError> for ApiError {
                     .to_owned(),
             ),
             RepositoryError::InvalidManifest(manifest) => return invalid_manifest(&manifest),
+            // The code is that of the service model. The message is [ASSUME].
+            RepositoryError::InvalidKmsKey(named) => {
+                let message = format!(
+                    "The KMS key '{named}' is invalid: expected an alias, a key ID or an ARN of a key in the Region of the repository"
+                );
+                return ApiError::Kms(KmsException::key_not_found(message));
+            }
+            RepositoryError::Registry(error) => return error.into(),
             error => return image_or_layer_error(error),
         };
         ApiError::modelled(code, message)

@@ -2,9 +2,10 @@
 
 mod context;
 mod domain_errors;
-mod kms_key;
 pub(crate) mod operations;
+mod registry_errors;
 mod table;
+mod template_input;
 mod views;
 
 pub(crate) use table::OPERATIONS;

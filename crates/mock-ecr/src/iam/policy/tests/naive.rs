@@ -12,6 +12,7 @@ use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
 use crate::iam::authorization::{CrossAccount, authorize};
 use crate::iam::condition_key::ConditionKey;
+use crate::iam::policy::registry_policy::{RegistryPolicy, RegistryScope};
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::principal::Principal;
 use crate::types::{AccountId, Region, RepositoryId};
@@ -105,6 +106,32 @@ fn statement() -> impl Strategy<Value = Value> {
             statement.into()
         },
     )
+}
+
+const RESOURCES: [&str; 5] = [
+    "*",
+    "arn:aws:ecr:*:repository/team/*",
+    "arn:aws:ecr:us-east-1:210987654321:repository/*",
+    "arn:aws:ecr:us-east-?:123456789012:repository/team/app",
+    "arn:aws:ecr:us-east-1:*:repository/other",
+];
+
+/// Returns a statement of the policy of a registry.
+fn registry_statement() -> impl Strategy<Value = Value> {
+    let parts = (statement(), any::<bool>(), values(&RESOURCES));
+    parts.prop_map(|(mut statement, except, resources)| {
+        let element = if except { "NotResource" } else { "Resource" };
+        statement[element] = resources;
+        statement
+    })
+}
+
+fn has_resource(statement: &Value, resource: &str) -> bool {
+    let has_match = |patterns: &Value| list(patterns).iter().any(|one| glob(one, resource));
+    match statement.get("Resource") {
+        Some(patterns) => has_match(patterns),
+        None => !has_match(&statement["NotResource"]),
+    }
 }
 
 fn list(value: &Value) -> Vec<String> {
@@ -330,5 +357,35 @@ proptest! {
         let facts = Facts::of(arn, &action.to_string(), ingress, &context);
         let expected = facts.is_allowed(&statements, identity_allows, owner);
         prop_assert_eq!(found, expected, "{}", text);
+    }
+    #[test]
+    fn the_policies_of_a_repository_and_its_registry_are_evaluated_together(
+        of_repository in prop::collection::vec(statement(), 1..=2),
+        of_registry in prop::collection::vec(registry_statement(), 1..=3),
+        arn in select(&CALLERS[..]),
+        operation in select(&["PutImage", "ListImages"][..]),
+        identity_allows in any::<bool>(),
+        owner in select(&["210987654321", "123456789012"][..]),
+    ) {
+        let mut principal = Principal::from_arn(arn).unwrap();
+        if !identity_allows {
+            principal.allow.clear();
+        }
+        let caller = with_context(principal);
+        let (action, ingress) = (Action::ecr(operation), Ingress::Https);
+        let request = AccessRequest { caller: &caller, action, ingress };
+        let id = RepositoryId::private(owner.parse().unwrap(), Region::default(), "team/app".parse().unwrap());
+        let resource = id.to_string();
+        let text = |statements: &[Value]| json!({ "Statement": statements }).to_string();
+        let by_repository = RepositoryPolicy::parse(&text(&of_repository)).unwrap().verdict(&request);
+        let registry = RegistryPolicy::parse(&text(&of_registry)).unwrap();
+        let by_registry = registry.verdict(&request, &resource, RegistryScope::V2);
+        let verdict = by_repository.max(by_registry);
+        let found = authorize(&request, &id, verdict, CrossAccount::Policy).is_ok();
+        let facts = Facts::of(arn, &action.to_string(), ingress, &BTreeMap::new());
+        let applying = of_registry.iter().filter(|one| has_resource(one, &resource)).cloned();
+        let all: Vec<Value> = of_repository.iter().cloned().chain(applying).collect();
+        let expected = facts.is_allowed(&all, identity_allows, owner);
+        prop_assert_eq!(found, expected, "{} {}", text(&of_repository), text(&of_registry));
     }
 }

@@ -4,12 +4,13 @@ use serde::Deserialize;
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::Settings;
+use crate::domain::{Settings, kms_key};
 use crate::services::context::RequestContext;
-use crate::services::ecr::kms_key;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
-use crate::services::ecr::operations::resource_tags::{TagView, validate_tags};
+use crate::services::ecr::operations::resource_tags::validate_tags;
+use crate::services::ecr::views::encryption::EncryptionConfiguration;
 use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
+use crate::services::ecr::views::resource_tag::TagView;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, Fidelity, RepositoryName};
 
@@ -23,13 +24,6 @@ pub(crate) struct CreateRepository {
     encryption_configuration: Option<EncryptionConfiguration>,
     image_scanning_configuration: Option<ImageScanningConfiguration>,
     tags: Option<Vec<TagView>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EncryptionConfiguration {
-    encryption_type: String,
-    kms_key: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +83,6 @@ impl CreateRepository {
             };
         }
         let account = cx.registry(self.registry_id);
-        kms_key::arn(named, account, cx.caller.region()).map(Some)
+        Ok(Some(kms_key::arn(named, account, cx.caller.region())?))
     }
 }

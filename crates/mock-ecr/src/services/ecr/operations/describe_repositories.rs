@@ -69,10 +69,10 @@ impl DescribeRepositories {
         cx: &RequestContext<'_>,
     ) -> Result<(Vec<Repository>, Option<String>), ApiError> {
         let account = cx.registry(self.registry_id);
-        cx.authorize_all(account)?;
         let region = cx.caller.region().clone();
         let scope = format!("DescribeRepositories {account} {region}");
         let registry = RegistryId::Private { account, region };
+        cx.authorize_all(&registry).await?;
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|name| name.parse().ok());
         let repositories = &cx.state.repositories;

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
+use crate::domain::RepositoryError;
 use crate::iam::authorization;
 use crate::iam::policy::accept::RejectedPolicy;
-use crate::iam::policy::repository_policy::RepositoryPolicy;
+use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
 use crate::services::context::RequestContext;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName};
@@ -62,7 +63,8 @@ impl Operation for SetRepositoryPolicy {
         let id = cx
             .open(self.registry_id, self.repository_name.clone())
             .await?;
-        let accepted = self.accept(cx, &id);
+        let by_registry = cx.registry_verdict(&id).await?;
+        let accepted = self.accept(cx, &id, by_registry);
         let policy = accepted.inspect_err(|rejected| cx.log_rejected(rejected, &id))?;
         cx.state.repositories.put_policy(&id, &policy).await?;
         Ok(Output::of(&id, policy.normalised(id.registry.partition())))
@@ -74,12 +76,13 @@ impl SetRepositoryPolicy {
         &self,
         cx: &RequestContext<'_>,
         id: &RepositoryId,
+        by_registry: Verdict,
     ) -> Result<RepositoryPolicy, RejectedPolicy> {
         let policy = RepositoryPolicy::parse(&self.policy_text)?;
         let acceptance = cx.state.policy_acceptance();
         acceptance.check(&policy, id.registry.partition())?;
         if !self.force {
-            cx.check_lock_out(&policy, id)?;
+            cx.check_lock_out(&policy, id, by_registry)?;
         }
         Ok(policy)
     }
@@ -92,16 +95,26 @@ impl RequestContext<'_> {
         tracing::warn!(repository = %id, %caller, ?reason, "a repository policy was rejected");
     }
 
-    /// Checks that the caller could replace the policy.
+    /// Returns the verdict of the policy of the registry on this request.
+    async fn registry_verdict(&self, id: &RepositoryId) -> Result<Verdict, RepositoryError> {
+        let (request, resource) = (self.access_request(), id.to_string());
+        let repositories = &self.state.repositories;
+        repositories
+            .registry_verdict(&request, &id.registry, &resource)
+            .await
+    }
+
+    /// Checks that the caller could replace the policy. `by_registry` is the verdict of the policy of the registry.
     ///
     /// Source: the documentation of `force` in the service model.
     fn check_lock_out(
         &self,
         policy: &RepositoryPolicy,
         id: &RepositoryId,
+        by_registry: Verdict,
     ) -> Result<(), RejectedPolicy> {
         let request = self.access_request();
-        let verdict = policy.verdict(&request);
+        let verdict = policy.verdict(&request).max(by_registry);
         let cross_account = self.state.config.cross_account;
         authorization::authorize(&request, id, verdict, cross_account)
             .map_err(|_| RejectedPolicy::LockOut(id.clone()))

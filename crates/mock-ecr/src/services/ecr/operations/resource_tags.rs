@@ -6,16 +6,9 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::{MAX_RESOURCE_TAGS, RepositoryError, ResourceTag};
 use crate::services::context::RequestContext;
+use crate::services::ecr::views::resource_tag::TagView;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{Fidelity, RepositoryId};
-
-/// A tag in inputs and outputs. Unlike all other members of ECR, its members begin with capital letters.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct TagView {
-    key: String,
-    value: String,
-}
 
 /// Checks the number and the form of the tags of an input.
 ///
@@ -106,9 +99,8 @@ impl Operation for ListTagsForResource {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Tags, ApiError> {
         let id = authorized_repository(cx, &self.resource_arn).await?;
         let tags = cx.state.repositories.resource_tags(&id).await?;
-        let view = |ResourceTag { key, value }| TagView { key, value };
         Ok(Tags {
-            tags: tags.into_iter().map(view).collect(),
+            tags: tags.into_iter().map(TagView::from).collect(),
         })
     }
 }

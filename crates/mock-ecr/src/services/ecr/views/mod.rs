@@ -1,5 +1,8 @@
 //! Output shapes that several operations share.
 
+pub(crate) mod creation_template_view;
+pub(crate) mod encryption;
 pub(crate) mod image_id;
 pub(crate) mod page;
 pub(crate) mod repository_view;
+pub(crate) mod resource_tag;

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::aws::epoch_seconds;
 use crate::domain::{Repository, TagMutability};
 use crate::services::context::RequestContext;
+use crate::services::ecr::views::encryption::EncryptionConfiguration;
 use crate::types::TagFilter;
 
 /// A repository in outputs. The members are in alphabetical order, as in ECR. Source: hashicorp/terraform-provider-aws#35268.
@@ -22,14 +23,6 @@ pub(crate) struct RepositoryView {
     repository_arn: String,
     repository_name: String,
     repository_uri: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EncryptionConfiguration {
-    encryption_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kms_key: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -1,6 +1,6 @@
 //! The KMS keys of encrypted repositories. The mock does not encrypt anything, and every key exists.
 
-use crate::aws::error::ApiError;
+use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::types::{AccountId, Algorithm, Region};
 
@@ -14,13 +14,12 @@ const AWS_MANAGED: &str = "alias/aws/ecr";
 ///
 /// # Errors
 ///
-/// Returns an error if the text has another form, or if it names a key of another Region. Source of the code: the service model. The message is
-/// `[ASSUME]`.
-pub(super) fn arn(
+/// Returns an error if the text has another form, or if it names a key of another Region.
+pub(crate) fn arn(
     named: Option<&str>,
     account: AccountId,
     region: &Region,
-) -> Result<String, ApiError> {
+) -> Result<String, RepositoryError> {
     let named = named.unwrap_or(AWS_MANAGED);
     let partition = region.partition().name;
     let scope = format!("arn:{partition}:kms:{region}:");
@@ -58,9 +57,6 @@ fn is_key_id(text: &str) -> bool {
     hex.len() == 32 && hex.bytes().all(|c| c.is_ascii_hexdigit())
 }
 
-fn invalid(named: &str) -> ApiError {
-    let text = format!(
-        "The KMS key '{named}' is invalid: expected an alias, a key ID or an ARN of a key in the Region of the repository"
-    );
-    ApiError::modelled("KmsException", text)
+fn invalid(named: &str) -> RepositoryError {
+    RepositoryError::InvalidKmsKey(named.to_owned())
 }

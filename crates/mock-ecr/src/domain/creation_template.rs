@@ -1,0 +1,290 @@
+//! Repository creation templates: the settings of repositories that ECR creates on behalf of a caller.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::RepositoryError;
+use crate::domain::mutability::TagMutability;
+use crate::domain::registry_error::RegistrySettingError;
+use crate::domain::repositories::Repositories;
+use crate::domain::resource_tag_record::ResourceTag;
+use crate::store::{Folder, Key, Record, Snapshot, StoreError, Transaction, parse};
+use crate::types::timestamp::Timestamp;
+use crate::types::{RegistryId, RepositoryName};
+
+/// A repository creation template of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CreationTemplate {
+    /// The prefix as it was sent: `ROOT`, or a namespace with or without a slash at its end.
+    pub(crate) prefix: String,
+    pub(crate) applied_for: Vec<CreationCause>,
+    pub(crate) description: Option<String>,
+    pub(crate) mutability: TagMutability,
+    pub(crate) encryption: TemplateEncryption,
+    /// The normalised text.
+    pub(crate) repository_policy: Option<String>,
+    pub(crate) resource_tags: Vec<ResourceTag>,
+    pub(crate) custom_role_arn: Option<String>,
+    created_at_millis: i64,
+    updated_at_millis: i64,
+}
+
+/// The encryption of the repositories that a template creates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TemplateEncryption {
+    /// `AES256`, `KMS` or `KMS_DSSE`.
+    pub(crate) encryption_type: String,
+    /// The ARN of a key. `None` with `KMS` or `KMS_DSSE` means the key that AWS manages.
+    pub(crate) kms_key: Option<String>,
+}
+
+/// The reason for which ECR creates a repository on behalf of a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CreationCause {
+    CreateOnPush,
+    PullThroughCache,
+    Replication,
+}
+
+impl CreationCause {
+    const ALL: [CreationCause; 3] = [
+        CreationCause::CreateOnPush,
+        CreationCause::PullThroughCache,
+        CreationCause::Replication,
+    ];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.name() == name)
+    }
+
+    /// Returns the name in the API. Source: the enum `RCTAppliedFor` of the service model.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            CreationCause::CreateOnPush => "CREATE_ON_PUSH",
+            CreationCause::PullThroughCache => "PULL_THROUGH_CACHE",
+            CreationCause::Replication => "REPLICATION",
+        }
+    }
+}
+
+/// The members of a template to set. The others are not changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TemplateChange {
+    pub(crate) applied_for: Option<Vec<CreationCause>>,
+    pub(crate) description: Option<String>,
+    pub(crate) mutability: Option<TagMutability>,
+    pub(crate) encryption: Option<TemplateEncryption>,
+    /// The normalised text, or an empty one to remove the policy.
+    pub(crate) repository_policy: Option<String>,
+    pub(crate) resource_tags: Option<Vec<ResourceTag>>,
+    pub(crate) custom_role_arn: Option<String>,
+}
+
+/// The prefix of the template for repositories without another template.
+const ROOT: &str = "ROOT";
+
+impl CreationTemplate {
+    /// Returns a template with the default settings. Source: the tests of `aws_ecr_repository_creation_template` in
+    /// hashicorp/terraform-provider-aws.
+    fn new(prefix: &str, now: Timestamp) -> Self {
+        CreationTemplate {
+            prefix: prefix.to_owned(),
+            applied_for: Vec::new(),
+            description: None,
+            mutability: TagMutability::default(),
+            encryption: TemplateEncryption {
+                encryption_type: "AES256".to_owned(),
+                kms_key: None,
+            },
+            repository_policy: None,
+            resource_tags: Vec::new(),
+            custom_role_arn: None,
+            created_at_millis: now.as_millis(),
+            updated_at_millis: now.as_millis(),
+        }
+    }
+
+    fn with(self, change: TemplateChange, now: Timestamp) -> Self {
+        let policy = change.repository_policy.or(self.repository_policy);
+        CreationTemplate {
+            applied_for: change.applied_for.unwrap_or(self.applied_for),
+            description: change.description.or(self.description),
+            mutability: change.mutability.unwrap_or(self.mutability),
+            encryption: change.encryption.unwrap_or(self.encryption),
+            repository_policy: policy.filter(|text| !text.is_empty()),
+            resource_tags: change.resource_tags.unwrap_or(self.resource_tags),
+            custom_role_arn: change.custom_role_arn.or(self.custom_role_arn),
+            updated_at_millis: now.as_millis(),
+            ..self
+        }
+    }
+
+    pub(crate) fn created(&self) -> Timestamp {
+        Timestamp::from_millis(self.created_at_millis)
+    }
+
+    pub(crate) fn updated(&self) -> Timestamp {
+        Timestamp::from_millis(self.updated_at_millis)
+    }
+
+    /// Returns whether ECR requires a role to create a repository. Source: "Creating an IAM role for repository creation templates" in the user
+    /// guide of Amazon ECR.
+    pub(super) fn requires_role(&self) -> bool {
+        !self.resource_tags.is_empty() || self.encryption.encryption_type != "AES256"
+    }
+
+    /// Returns the name of its record. A slash at the end of a prefix is implied.
+    pub(crate) fn record_name(prefix: &str) -> &str {
+        prefix.strip_suffix('/').unwrap_or(prefix)
+    }
+}
+
+impl Repositories {
+    pub(crate) async fn create_template(
+        &self,
+        registry: &RegistryId,
+        prefix: &str,
+        change: TemplateChange,
+        now: Timestamp,
+    ) -> Result<CreationTemplate, RepositoryError> {
+        let (key, prefix) = (key(registry, prefix), prefix.to_owned());
+        let created = self.store.transact(move |records| {
+            if records.view().contains(&key)? {
+                return Err(RegistrySettingError::TemplateAlreadyExists(prefix.clone()).into());
+            }
+            let template = CreationTemplate::new(&prefix, now).with(change.clone(), now);
+            records.write(&key, &template);
+            Ok(template)
+        });
+        created.await
+    }
+
+    pub(crate) async fn update_template(
+        &self,
+        registry: &RegistryId,
+        prefix: &str,
+        change: TemplateChange,
+        now: Timestamp,
+    ) -> Result<CreationTemplate, RepositoryError> {
+        let (key, prefix) = (key(registry, prefix), prefix.to_owned());
+        let updated = self.store.transact(move |records| {
+            let template = existing(records, &key, &prefix)?.with(change.clone(), now);
+            records.write(&key, &template);
+            Ok(template)
+        });
+        updated.await
+    }
+
+    /// Removes a template, and returns it.
+    pub(crate) async fn delete_template(
+        &self,
+        registry: &RegistryId,
+        prefix: &str,
+    ) -> Result<CreationTemplate, RepositoryError> {
+        let (key, prefix) = (key(registry, prefix), prefix.to_owned());
+        let deleted = self.store.transact(move |records| {
+            let template = existing(records, &key, &prefix)?;
+            records.remove(&key);
+            Ok(template)
+        });
+        deleted.await
+    }
+
+    /// Returns at most `limit` templates that follow the record `after`, in the byte order of their prefixes. With `only`, the list contains only
+    /// the templates with these prefixes.
+    pub(crate) async fn templates(
+        &self,
+        registry: &RegistryId,
+        only: Option<Vec<String>>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<CreationTemplate>, RepositoryError> {
+        let (folder, after) = (
+            Folder::creation_templates(registry),
+            after.map(str::to_owned),
+        );
+        let listed = move |record: &Record| {
+            let name = record.0.name();
+            let is_named = |prefix: &String| CreationTemplate::record_name(prefix) == name;
+            only.as_ref().is_none_or(|only| only.iter().any(is_named))
+        };
+        self.store
+            .read(move |view| {
+                let all = view.page(&folder, after.as_deref(), usize::MAX)?;
+                let page = all.iter().filter(|one| listed(one)).take(limit);
+                let template = |(key, bytes): &Record| Ok(parse(key, bytes)?);
+                page.map(template).collect()
+            })
+            .await
+    }
+
+    /// Returns the template by which a repository would be created.
+    pub(crate) async fn template_for(
+        &self,
+        registry: &RegistryId,
+        name: &RepositoryName,
+        cause: CreationCause,
+    ) -> Result<Option<CreationTemplate>, RepositoryError> {
+        let (registry, name) = (registry.clone(), name.clone());
+        self.store
+            .read(move |view| Ok(template_in(view, &registry, &name, cause)?))
+            .await
+    }
+}
+
+/// Returns the template by which a repository is created: that with the longest prefix of those that apply.
+///
+/// Source: the descriptions of `prefix` and `appliedFor` in the service model. `[ASSUME]`: a template for other causes does not count.
+pub(super) fn template_in(
+    view: &dyn Snapshot,
+    registry: &RegistryId,
+    name: &RepositoryName,
+    cause: CreationCause,
+) -> Result<Option<CreationTemplate>, StoreError> {
+    for prefix in prefixes(name.as_str()) {
+        let template: Option<CreationTemplate> =
+            view.read(&Key::creation_template(registry, prefix))?;
+        if let Some(template) = template
+            && template.applied_for.contains(&cause)
+        {
+            return Ok(Some(template));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the prefixes of a name that can have a template, beginning with the longest one.
+fn prefixes(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name.rmatch_indices('/');
+    ends.map(|(end, _)| &name[..end]).chain([ROOT])
+}
+
+fn key(registry: &RegistryId, prefix: &str) -> Key {
+    Key::creation_template(registry, CreationTemplate::record_name(prefix))
+}
+
+fn existing(
+    records: &Transaction<'_>,
+    key: &Key,
+    prefix: &str,
+) -> Result<CreationTemplate, RepositoryError> {
+    let found = records.view().read(key)?;
+    found.ok_or_else(|| RegistrySettingError::TemplateNotFound(prefix.to_owned()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefixes_of_a_name_end_before_its_slashes() {
+        let found = |name| prefixes(name).collect::<Vec<_>>();
+        assert_eq!(found("prod/team/app"), ["prod/team", "prod", "ROOT"]);
+        assert_eq!(found("prod"), ["ROOT"]);
+    }
+
+    #[test]
+    fn a_slash_at_the_end_of_a_prefix_is_implied() {
+        assert_eq!(CreationTemplate::record_name("prod/"), "prod");
+        assert_eq!(CreationTemplate::record_name("prod"), "prod");
+    }
+}

@@ -1,0 +1,22 @@
+//! The errors of the settings of a registry.
+
+use crate::iam::policy::invalid_policy::InvalidPolicy;
+use crate::types::AccountId;
+
+/// An error of an operation on the settings of a registry.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RegistrySettingError {
+    #[error("the registry of the account {0} has no policy")]
+    PolicyNotFound(AccountId),
+    #[error("the policy of a registry is invalid: {0}")]
+    InvalidPolicy(InvalidPolicy),
+    #[error("the registry has a repository creation template with the prefix {0}")]
+    TemplateAlreadyExists(String),
+    #[error("the registry has no repository creation template with the prefix {0}")]
+    TemplateNotFound(String),
+    /// Resource tags and KMS keys require a role.
+    #[error(
+        "the repository creation template with the prefix {0} creates no repository: resource tags and KMS keys require customRoleArn"
+    )]
+    TemplateWithoutRole(String),
+}

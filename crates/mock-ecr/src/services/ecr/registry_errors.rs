@@ -1,0 +1,37 @@
+//! Converts errors of the settings of a registry to the codes and messages of the ECR API.
+//!
+//! Sources of the messages: getmoto/moto, `ecr/exceptions.py`, for a registry without a policy; hashicorp/terraform-provider-aws#40933 (2025)
+//! and pulumi/pulumi-aws#2326 (2023) for an invalid policy. `[ASSUME]`: the other messages are the descriptions in the service model.
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::domain::RegistrySettingError;
+
+impl From<RegistrySettingError> for ApiError {
+    fn from(error: RegistrySettingError) -> Self {
+        let (code, message) = match error {
+            RegistrySettingError::PolicyNotFound(account) => (
+                "RegistryPolicyNotFoundException",
+                format!("Registry policy does not exist in the registry with id '{account}'"),
+            ),
+            RegistrySettingError::InvalidPolicy(_) => return invalid_registry_policy(),
+            RegistrySettingError::TemplateAlreadyExists(_) => (
+                "TemplateAlreadyExistsException",
+                "The repository creation template already exists. Specify a unique prefix and try again."
+                    .to_owned(),
+            ),
+            RegistrySettingError::TemplateNotFound(_) => (
+                "TemplateNotFoundException",
+                "The specified repository creation template can't be found. Verify the registry ID and prefix and try again."
+                    .to_owned(),
+            ),
+            // Only a push and a pull create a repository by a template, and these are requests to the registry.
+            RegistrySettingError::TemplateWithoutRole(_) => return ApiError::Server,
+        };
+        ApiError::modelled(code, message)
+    }
+}
+
+pub(super) fn invalid_registry_policy() -> ApiError {
+    invalid("PolicyText", "Invalid registry policy provided")
+}
