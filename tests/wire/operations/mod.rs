@@ -10,6 +10,7 @@ mod layers;
 mod lifecycle;
 mod pagination;
 mod policies;
+mod pull_time_exclusions;
 mod registry_policies;
 mod rejections;
 mod repositories;

@@ -32,6 +32,7 @@ mod mutability;
 mod new_layer;
 mod oci_layout;
 mod pull;
+mod pull_exclusion;
 mod push;
 mod put_image;
 mod quota;

@@ -10,6 +10,12 @@ pub(crate) enum RegistrySettingError {
     PolicyNotFound(AccountId),
     #[error("the policy of a registry is invalid: {0}")]
     InvalidPolicy(InvalidPolicy),
+    #[error("the pulls of the principal are not recorded already")]
+    ExclusionAlreadyExists,
+    #[error("the pulls of the principal are recorded")]
+    ExclusionNotFound,
+    #[error("the registry has the maximum number of principals whose pulls are not recorded")]
+    TooManyExclusions,
     #[error("the registry has a repository creation template with the prefix {0}")]
     TemplateAlreadyExists(String),
     #[error("the registry has no repository creation template with the prefix {0}")]

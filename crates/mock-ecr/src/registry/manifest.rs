@@ -133,7 +133,7 @@ async fn get(
     let repositories = &context.state.repositories;
     let pulled = [&image].into_iter();
     repositories
-        .record_pull(id, pulled, context.call.now)
+        .record_pull(id, pulled, context.caller.arn(), context.call.now)
         .await?;
     let mut response = respond(StatusCode::OK)
         .header(header::CONTENT_TYPE, &image.metadata.media_type)

@@ -5,6 +5,7 @@
 //! setting/ACCOUNT/PLACE/NAME         a setting of an account
 //! setting/ACCOUNT/PLACE/registry-policy  the policy of a registry, as text
 //! setting/ACCOUNT/PLACE/template/PREFIX  a repository creation template
+//! setting/ACCOUNT/PLACE/pull-exclusion/ARN  a principal whose pulls are not recorded
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
 //! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
 //! garbage/GEN                        a deleted repository whose content is still to be removed
@@ -192,6 +193,13 @@ impl Folder {
 
     pub(crate) fn creation_templates(registry: &RegistryId) -> Self {
         Folder::SETTINGS.of_registry(registry).folder("template")
+    }
+
+    /// The principals whose pulls are not recorded.
+    pub(crate) fn pull_exclusions(registry: &RegistryId) -> Self {
+        Folder::SETTINGS
+            .of_registry(registry)
+            .folder("pull-exclusion")
     }
 
     /// The repositories of all registries.

@@ -82,6 +82,13 @@ impl PrincipalArn {
         self.is_temporary().then(|| last_segment(path))
     }
 
+    /// Returns whether this is the ARN of a session of a role. The ARN of a session does not contain the path of the role.
+    pub(crate) fn is_session_of(&self, role: &PrincipalArn) -> bool {
+        role.role().is_some()
+            && role.role() == self.session_role()
+            && (role.partition(), role.account()) == (self.partition(), self.account())
+    }
+
     /// Returns the part after the account, such as `user/developer`.
     pub(crate) fn resource(&self) -> &str {
         self.part(5)

@@ -26,7 +26,7 @@ fn variable<T: FromStr<Err: fmt::Debug>>(name: &str, default: T) -> T {
 }
 
 /// Runs a test in a number of random schedules. If one fails, shuttle prints it, and `shuttle::replay` repeats it.
-fn check_schedules(factor: usize, test: impl Fn() + Send + Sync + 'static) {
+pub(super) fn check_schedules(factor: usize, test: impl Fn() + Send + Sync + 'static) {
     let schedules = factor * variable("MOCK_ECR_SCHEDULES", SCHEDULES);
     let seed = variable("MOCK_ECR_SCHEDULE_SEED", SEED);
     let scheduler = RandomScheduler::new_from_seed(seed, schedules);

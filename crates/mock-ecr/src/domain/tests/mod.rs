@@ -13,6 +13,7 @@ mod lifecycle;
 mod lists;
 mod operations;
 mod quotas;
+mod registry_settings;
 mod repositories;
 mod storage_class;
 mod sweeper;

@@ -54,16 +54,12 @@ impl NamedPrincipal {
         }
     }
 
-    /// Returns whether the caller is a session of this role. The ARN of a session does not contain the path of the role.
+    /// Returns whether the caller is a session of this role.
     pub(super) fn is_role_of(&self, caller: &PrincipalArn) -> bool {
         match self {
             NamedPrincipal::Everyone => true,
             NamedPrincipal::Account(_) => false,
-            NamedPrincipal::Arn(arn) => {
-                arn.role().is_some()
-                    && arn.role() == caller.session_role()
-                    && has_same_account(arn, caller)
-            }
+            NamedPrincipal::Arn(arn) => caller.is_session_of(arn),
         }
     }
 

@@ -15,6 +15,20 @@ impl From<RegistrySettingError> for ApiError {
                 format!("Registry policy does not exist in the registry with id '{account}'"),
             ),
             RegistrySettingError::InvalidPolicy(_) => return invalid_registry_policy(),
+            RegistrySettingError::ExclusionAlreadyExists => (
+                "ExclusionAlreadyExistsException",
+                "The specified pull time update exclusion already exists for the registry."
+                    .to_owned(),
+            ),
+            RegistrySettingError::ExclusionNotFound => (
+                "ExclusionNotFoundException",
+                "The specified pull time update exclusion was not found.".to_owned(),
+            ),
+            RegistrySettingError::TooManyExclusions => (
+                "LimitExceededException",
+                "The operation did not succeed because it would have exceeded a service limit for your account."
+                    .to_owned(),
+            ),
             RegistrySettingError::TemplateAlreadyExists(_) => (
                 "TemplateAlreadyExistsException",
                 "The repository creation template already exists. Specify a unique prefix and try again."

@@ -74,7 +74,9 @@ impl Operation for BatchGetImage {
         let found = read(cx, &id, valid).await?;
         let repositories = &cx.state.repositories;
         let pulled = found.iter().flatten();
-        repositories.record_pull(&id, pulled, cx.now).await?;
+        repositories
+            .record_pull(&id, pulled, cx.caller.arn(), cx.now)
+            .await?;
         let mut found = found.into_iter();
         let mut output = Output {
             failures: Vec::new(),

@@ -16,6 +16,7 @@ pub(crate) mod layers;
 pub(crate) mod lifecycle_policy;
 pub(crate) mod lifecycle_preview;
 pub(crate) mod list_images;
+pub(crate) mod pull_time_exclusion;
 pub(crate) mod put_image;
 pub(crate) mod put_image_tag_mutability;
 pub(crate) mod registry_policy;

@@ -1,0 +1,161 @@
+//! The settings of a registry: transactions that check and act, in the order of a scheduler, and the template of a new repository.
+
+use super::consistency::{check, check_swept};
+use super::interleavings::check_schedules;
+use super::operations::Operation;
+use super::*;
+use crate::domain::{
+    CreationCause, RegistrySettingError, TagRule, TemplateChange, WithoutTemplate,
+};
+use crate::store::tests::Disk;
+use crate::types::RegistryId;
+
+/// Operations of which only the first one succeeds.
+const ONCE: [Operation; 4] = [
+    ("create a template", |all| {
+        Box::pin(create_template(all, "new"))
+    }),
+    ("delete a template", |all| {
+        Box::pin(async { all.delete_template(&registry(), "team").await.map(drop) })
+    }),
+    ("exclude a principal", |all| {
+        Box::pin(async {
+            let principal = "arn:aws:iam::123456789012:role/new".parse().unwrap();
+            all.exclude_puller(&registry(), &principal, NOW).await
+        })
+    }),
+    ("include a principal", |all| {
+        Box::pin(async {
+            let principal = EXCLUDED.parse().unwrap();
+            all.remove_pull_exclusion(&registry(), &principal).await
+        })
+    }),
+];
+
+const EXCLUDED: &str = "arn:aws:iam::123456789012:role/excluded";
+
+fn registry() -> RegistryId {
+    id("team/app").registry
+}
+
+/// Creates a template for repositories with immutable tags.
+async fn create_template(all: &Repositories, prefix: &str) -> Result<(), RepositoryError> {
+    let change = TemplateChange {
+        applied_for: Some(vec![CreationCause::CreateOnPush]),
+        mutability: TagMutability::named("IMMUTABLE", Vec::new()),
+        ..TemplateChange::default()
+    };
+    let created = all.create_template(&registry(), prefix, change, NOW).await;
+    created.map(drop)
+}
+
+async fn create_on_push(
+    all: &Repositories,
+    name: &str,
+    without: WithoutTemplate,
+) -> Result<Option<Repository>, RepositoryError> {
+    let cause = CreationCause::CreateOnPush;
+    all.create_on_behalf(&id(name), cause, without, NOW).await
+}
+
+/// Runs an operation twice at the same time. One of both returns an error.
+fn run_twice(operation: Operation) {
+    shuttle::future::block_on(async move {
+        let disk = Disk::default();
+        let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+        create_template(&all, "team").await.unwrap();
+        let excluded = EXCLUDED.parse().unwrap();
+        all.exclude_puller(&registry(), &excluded, NOW)
+            .await
+            .unwrap();
+        let running = [(); 2].map(|()| {
+            let all = all.clone();
+            shuttle::future::spawn(async move { operation.1(&all).await })
+        });
+        let mut succeeded = 0;
+        for one in running {
+            match one.await.unwrap() {
+                Ok(()) => succeeded += 1,
+                Err(RepositoryError::Registry(_)) => {}
+                Err(error) => panic!("{}: {error}", operation.0),
+            }
+        }
+        assert_eq!(succeeded, 1, "{}", operation.0);
+    });
+}
+
+#[test]
+fn of_two_changes_at_the_same_time_one_succeeds() {
+    for operation in ONCE {
+        check_schedules(5, move || run_twice(operation));
+    }
+}
+
+/// Two clients push to a repository that does not exist. Both find the one that one of them has created.
+#[test]
+fn pushes_at_the_same_time_create_one_repository() {
+    let pushes = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            create_template(&all, "team").await.unwrap();
+            let pushing = [(); 2].map(|()| {
+                let all = all.clone();
+                let nothing = WithoutTemplate::Nothing;
+                shuttle::future::spawn(async move {
+                    create_on_push(&all, "team/app", nothing).await.unwrap()
+                })
+            });
+            for one in pushing {
+                let created = one.await.unwrap().unwrap();
+                assert_eq!(created.settings.mutability.rule, TagRule::Immutable);
+            }
+            disk.settle().await;
+            check(&disk).await;
+            all.sweeper.sweep().await.unwrap();
+            check_swept(&disk).await;
+        });
+    };
+    check_schedules(10, pushes);
+}
+
+#[tokio::test]
+async fn a_repository_is_created_by_the_template_or_with_the_default_settings() {
+    for fixture in Fixture::both().await {
+        let all = &fixture.repositories;
+        create_template(all, "prod").await.unwrap();
+        let rule = async |name, without| {
+            let created = create_on_push(all, name, without).await.unwrap();
+            created.map(|created| created.settings.mutability.rule)
+        };
+        let (nothing, defaults) = (WithoutTemplate::Nothing, WithoutTemplate::Defaults);
+        assert_eq!(rule("other/app", nothing).await, None);
+        assert_eq!(rule("other/app", defaults).await, Some(TagRule::Mutable));
+        assert_eq!(rule("prod/app", defaults).await, Some(TagRule::Immutable));
+        // A repository that exists is not changed.
+        assert_eq!(rule("team/app", nothing).await, Some(TagRule::Mutable));
+        let replicated = CreationCause::Replication;
+        let new = id("prod/new");
+        let created = all.create_on_behalf(&new, replicated, nothing, NOW);
+        assert_eq!(created.await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_quota_applies_to_repositories_that_are_created_on_behalf_of_a_caller() {
+    let fixture = &Fixture::both().await[0];
+    let all = fixture.repositories.with_quotas(crate::config::Quotas {
+        repositories: Some(1),
+        ..crate::config::Quotas::default()
+    });
+    let created = create_on_push(&all, "other", WithoutTemplate::Defaults).await;
+    assert!(matches!(
+        created,
+        Err(RepositoryError::TooManyRepositories { .. })
+    ));
+    let missing = all.delete_template(&registry(), "other").await.unwrap_err();
+    let RepositoryError::Registry(RegistrySettingError::TemplateNotFound(prefix)) = missing else {
+        panic!("{missing}");
+    };
+    assert_eq!(prefix, "other");
+}
