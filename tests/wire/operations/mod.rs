@@ -11,6 +11,7 @@ mod lifecycle;
 mod pagination;
 mod policies;
 mod pull_time_exclusions;
+mod referrers;
 mod registry_policies;
 mod rejections;
 mod repositories;

@@ -79,7 +79,7 @@ pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use oci_layout::LayoutError;
 pub(crate) use put_image::NewImage;
-pub(crate) use referrers::Referrer;
+pub(crate) use referrers::{Referrer, ReferrerFilter};
 pub(crate) use registry_error::RegistrySettingError;
 pub(crate) use repositories::{Repositories, Unpublished};
 pub(crate) use repository::{Repository, Settings};

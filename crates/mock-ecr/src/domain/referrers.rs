@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, image_of, name_digest};
+use crate::domain::image_status::StatusFilter;
 use crate::domain::repositories::Repositories;
 use crate::store::{Generation, Snapshot};
 use crate::types::{Digest, RepositoryId};
@@ -16,6 +17,24 @@ pub(crate) struct Referrer {
     pub(crate) annotations: Option<Bytes>,
 }
 
+/// The referrers of a list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReferrerFilter {
+    /// If it is empty, images of each type match.
+    pub(crate) artifact_types: Vec<String>,
+    /// `[ASSUME]`: the registry lists active referrers only, because others cannot be pulled.
+    pub(crate) status: StatusFilter,
+}
+
+impl ReferrerFilter {
+    fn matches(&self, image: &ListedImage) -> bool {
+        let found = image.metadata.artifact_type.as_ref();
+        let mut types = self.artifact_types.iter();
+        let has_type = self.artifact_types.is_empty() || types.any(|one| found == Some(one));
+        has_type && self.status.matches(image.metadata.status)
+    }
+}
+
 /// A page of a list of referrers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Referrers {
@@ -26,13 +45,14 @@ pub(crate) struct Referrers {
 
 impl Repositories {
     /// Returns a page of the images whose manifest names `subject` as its subject, in the byte order of their digests. The subject need not
-    /// exist. With `artifact_type`, a page can be empty and have a next one.
+    /// exist. A page can be empty and have a next one.
     pub(crate) async fn referrers(
         &self,
         id: &RepositoryId,
         subject: &Digest,
-        artifact_type: Option<String>,
+        filter: ReferrerFilter,
         after: Option<String>,
+        limit: usize,
     ) -> Result<Referrers, RepositoryError> {
         let (at, subject) = (self.lookup(id), subject.clone());
         self.store
@@ -45,7 +65,7 @@ impl Repositories {
                 let found = view.page(&folder, after.as_deref(), MAX_READ + 1)?;
                 let digests = found.iter().map(|(key, _)| name_digest(key));
                 let digests = digests.collect::<Result<Vec<_>, _>>()?;
-                page_of(view, &generation, &digests, artifact_type.as_deref())
+                page_of(view, &generation, &digests, &filter, limit)
             })
             .await
     }
@@ -55,23 +75,21 @@ fn page_of(
     view: &dyn Snapshot,
     generation: &Generation,
     digests: &[Digest],
-    artifact_type: Option<&str>,
+    filter: &ReferrerFilter,
+    limit: usize,
 ) -> Result<Referrers, RepositoryError> {
     let mut referrers = Referrers::default();
     let mut size = 0;
     for (index, digest) in digests.iter().enumerate() {
-        if index == MAX_READ || size >= MAX_SIZE {
+        let is_full = referrers.page.len() == limit;
+        if index == MAX_READ || size >= MAX_SIZE || is_full {
             referrers.last = Some(digests[index - 1].clone());
             break;
         }
         let Some(image) = image_of(view, generation, digest)? else {
             continue;
         };
-        // A referrer that cannot be pulled is not listed. [ASSUME]
-        if !image.metadata.status.is_active() {
-            continue;
-        }
-        if artifact_type.is_some() && image.metadata.artifact_type.as_deref() != artifact_type {
+        if !filter.matches(&image) {
             continue;
         }
         let annotations = view.get(&generation.annotations(digest))?;

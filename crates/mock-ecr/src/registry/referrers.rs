@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::config::Quirk;
-use crate::domain::Referrer;
+use crate::domain::{Referrer, ReferrerFilter};
 use crate::http::body::{Payload, whole};
 use crate::http::query::encode;
 use crate::iam::action::Action;
@@ -52,7 +52,11 @@ pub(super) async fn answer(
     let scope = format!("referrers {id} {subject}");
     let after = lists::after(context, &scope)?;
     let repositories = &context.state.repositories;
-    let referrers = repositories.referrers(id, &subject, filter.clone(), after);
+    let only = ReferrerFilter {
+        artifact_types: filter.iter().cloned().collect(),
+        ..ReferrerFilter::default()
+    };
+    let referrers = repositories.referrers(id, &subject, only, after, usize::MAX);
     let referrers = referrers.await?;
     let manifests = referrers.page.iter().map(descriptor);
     let index = Index {

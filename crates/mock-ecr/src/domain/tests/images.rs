@@ -138,7 +138,13 @@ async fn an_index_without_its_images_is_rejected_and_a_subject_need_not_exist() 
         fixture.push(&referrer, "signature").await.unwrap();
         let id = &fixture.repository.id;
         let referrers = async || {
-            let referrers = fixture.repositories.referrers(id, &subject, None, None);
+            let referrers = fixture.repositories.referrers(
+                id,
+                &subject,
+                ReferrerFilter::default(),
+                None,
+                usize::MAX,
+            );
             referrers.await.unwrap().page
         };
         let found = referrers().await;

@@ -103,23 +103,28 @@ async fn a_page_of_referrers_ends_after_4_mib_of_annotations() {
         put(&fixture, artifact(name, &subject, 5 << 19), None).await;
     }
     let id = &fixture.repository.id;
-    let list = async |artifact_type: Option<&str>, after: Option<Digest>| {
-        let (artifact_type, after) = (artifact_type.map(str::to_owned), after.map(String::from));
-        let referrers = fixture
-            .repositories
-            .referrers(id, &subject, artifact_type, after);
+    let list = async |artifact_type: Option<&str>, after: Option<Digest>, limit| {
+        let filter = ReferrerFilter {
+            artifact_types: artifact_type.map(str::to_owned).into_iter().collect(),
+            ..ReferrerFilter::default()
+        };
+        let after = after.map(String::from);
+        let repositories = &fixture.repositories;
+        let referrers = repositories.referrers(id, &subject, filter, after, limit);
         referrers.await.unwrap()
     };
-    let first = list(None, None).await;
+    let first = list(None, None, usize::MAX).await;
     assert_eq!(first.page.len(), 2);
     assert_eq!(
         first.last.as_ref(),
         first.page.last().map(|one| &one.image.digest)
     );
-    let second = list(None, first.last).await;
+    let second = list(None, first.last, 1).await;
     assert_eq!((second.page.len(), second.last), (1, None));
-    let filtered = list(Some("a/two"), None).await;
-    assert_eq!((filtered.page.len(), filtered.last), (1, None));
+    let short = list(None, None, 1).await;
+    assert_eq!((short.page.len(), short.last.is_some()), (1, true));
+    let filtered = list(Some("a/two"), None, 1).await;
+    assert_eq!(filtered.page.len(), 1);
 }
 
 #[tokio::test]

@@ -27,8 +27,8 @@ use futures_util::stream;
 
 use crate::domain::hasher::digest_of;
 use crate::domain::{
-    ContentError, ContentStream, Created, ListedImages, NewImage, Repositories, Repository,
-    RepositoryError, Settings, StatusFilter, TagMutability, TaggedImage,
+    ContentError, ContentStream, Created, ListedImages, NewImage, ReferrerFilter, Repositories,
+    Repository, RepositoryError, Settings, StatusFilter, TagMutability, TaggedImage,
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;

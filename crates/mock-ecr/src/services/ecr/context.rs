@@ -5,6 +5,8 @@ use crate::aws::hosts::Host;
 use crate::domain::Repositories;
 use crate::domain::rejection::Rules;
 use crate::http::authority::authority;
+use crate::iam::access_request::AccessRequest;
+use crate::iam::action::Action;
 use crate::registry::layer_url;
 use crate::services::context::RequestContext;
 use crate::types::{AccountId, RegistryId, RepositoryId, RepositoryName};
@@ -27,9 +29,21 @@ impl RequestContext<'_> {
 
     /// Checks that the caller is allowed the action on a repository.
     pub(crate) async fn authorize(&self, id: &RepositoryId) -> Result<(), ApiError> {
+        self.authorize_action(id, self.action).await
+    }
+
+    /// Checks that the caller is allowed another action than that of the operation on a repository.
+    pub(crate) async fn authorize_action(
+        &self,
+        id: &RepositoryId,
+        action: Action,
+    ) -> Result<(), ApiError> {
         let repositories = &self.state.repositories;
         let cross_account = self.state.config.cross_account;
-        let request = self.access_request();
+        let request = AccessRequest {
+            action,
+            ..self.access_request()
+        };
         Ok(repositories.authorize(&request, id, cross_account).await?)
     }
 

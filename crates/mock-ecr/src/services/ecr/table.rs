@@ -29,6 +29,7 @@ pub(crate) const OPERATIONS: &[Entry] = &[
     Entry::of::<operations::registry_policy::GetRegistryPolicy>(),
     Entry::of::<operations::repository_policy::GetRepositoryPolicy>(),
     Entry::of::<operations::layer_upload::InitiateLayerUpload>(),
+    Entry::of::<operations::list_image_referrers::ListImageReferrers>(),
     Entry::of::<operations::list_images::ListImages>(),
     Entry::of::<operations::pull_time_exclusion::ListPullTimeUpdateExclusions>(),
     Entry::of::<operations::resource_tags::ListTagsForResource>(),

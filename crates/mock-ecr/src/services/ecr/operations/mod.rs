@@ -15,6 +15,7 @@ pub(crate) mod layer_upload;
 pub(crate) mod layers;
 pub(crate) mod lifecycle_policy;
 pub(crate) mod lifecycle_preview;
+pub(crate) mod list_image_referrers;
 pub(crate) mod list_images;
 pub(crate) mod pull_time_exclusion;
 pub(crate) mod put_image;

@@ -66,7 +66,7 @@ fn image_tag(text: &str) -> Result<Tag, ApiError> {
     text.parse().map_err(|_| invalid("imageTag", constraint))
 }
 
-fn image_digest(text: &str) -> Result<Digest, ApiError> {
+pub(crate) fn image_digest(text: &str) -> Result<Digest, ApiError> {
     let constraint = "must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'";
     text.parse().map_err(|_| invalid("imageDigest", constraint))
 }

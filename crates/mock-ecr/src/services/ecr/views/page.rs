@@ -49,6 +49,11 @@ impl Page {
         Err(invalid(member, &format!("cannot be used with {list}")))
     }
 
+    /// Returns the maximum number of results.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Returns the number of results to fetch: one more than the page has, to find out whether there is a next page.
     pub(crate) fn fetch_limit(&self) -> usize {
         self.limit.saturating_add(1)
