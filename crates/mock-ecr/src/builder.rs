@@ -375,6 +375,14 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Sets the duration of the signature of a pushed image. See
+    /// [`Background`](crate::config::Background::signing_duration) for the default.
+    #[must_use]
+    pub fn signing_duration(mut self, duration: Duration) -> Self {
+        self.config.background.signing_duration = duration;
+        self
+    }
+
     /// Adds an account, such as `210987654321`. The first added account is the default account. Every principal must
     /// belong to an added account. If no account is added, the accounts are those of the principals.
     #[must_use]

@@ -16,6 +16,7 @@ mod registry_policies;
 mod rejections;
 mod repositories;
 mod settings;
+mod signing;
 mod storage_class;
 
 use mock_ecr::MockEcr;

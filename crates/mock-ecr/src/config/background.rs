@@ -17,6 +17,9 @@ pub struct Background {
     /// minutes.
     #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
     pub restore_duration: Duration,
+    /// The duration of the signature of a pushed image. The default is one second.
+    #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
+    pub signing_duration: Duration,
 }
 
 impl Default for Background {
@@ -25,6 +28,7 @@ impl Default for Background {
         Background {
             lifecycle_preview_duration: second,
             restore_duration: second,
+            signing_duration: second,
         }
     }
 }

@@ -100,6 +100,8 @@ struct BackgroundView {
     lifecycle_preview_duration: String,
     /// The duration of the restoration of an archived image.
     restore_duration: String,
+    /// The duration of the signature of a pushed image.
+    signing_duration: String,
 }
 
 /// The limits.
@@ -262,6 +264,7 @@ impl BackgroundView {
         BackgroundView {
             lifecycle_preview_duration: print_duration(background.lifecycle_preview_duration),
             restore_duration: print_duration(background.restore_duration),
+            signing_duration: print_duration(background.signing_duration),
         }
     }
 }

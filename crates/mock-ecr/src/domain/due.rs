@@ -29,6 +29,12 @@ pub(super) enum Work {
         generation: Generation,
         letter: char,
     },
+    /// The end of the signature of an image by a signing profile.
+    Sign {
+        generation: Generation,
+        image: Digest,
+        profile: String,
+    },
     /// The daily evaluation of a lifecycle policy.
     EvaluateLifecycle { generation: Generation },
     /// The action of a rule of a lifecycle policy on some images.
@@ -53,9 +59,9 @@ impl Work {
     /// The repository that the work changes. If it was deleted in the meantime, the work is dropped.
     pub(super) fn generation(&self) -> &Generation {
         match self {
-            Work::Activate { generation, .. } | Work::EvaluateLifecycle { generation } => {
-                generation
-            }
+            Work::Activate { generation, .. }
+            | Work::Sign { generation, .. }
+            | Work::EvaluateLifecycle { generation } => generation,
             Work::ApplyRule(step) => &step.generation,
             #[cfg(all(test, feature = "file-store"))]
             Work::Note { generation, .. } => generation,
@@ -67,6 +73,7 @@ impl Work {
         let generation = self.generation().as_str();
         match self {
             Work::Activate { image, .. } => format!("{generation} activate {image}"),
+            Work::Sign { image, profile, .. } => format!("{generation} sign {image} {profile}"),
             Work::EvaluateLifecycle { .. } => format!("{generation} lifecycle"),
             #[cfg(all(test, feature = "file-store"))]
             Work::Note { letter, .. } => format!("{generation} note {letter}"),

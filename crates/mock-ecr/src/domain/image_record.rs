@@ -192,6 +192,24 @@ pub(super) fn references(
     records.collect()
 }
 
+/// Adds the records of an image.
+pub(super) fn insert_image(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    manifest: &Manifest,
+    image: &Image,
+) {
+    records.write(&generation.image(&image.digest), &image.metadata);
+    records.put(&generation.manifest(&image.digest), image.manifest.clone());
+    if let (Some(_), Some(annotations)) = (&manifest.subject, &manifest.annotations) {
+        let json = annotations.as_json().to_owned();
+        records.put(&generation.annotations(&image.digest), json);
+    }
+    for (key, value) in references(generation, &image.digest, manifest) {
+        records.put(&key, value);
+    }
+}
+
 pub(super) fn remove_tag(
     records: &mut Transaction<'_>,
     generation: &Generation,
@@ -231,6 +249,12 @@ pub(super) fn remove_image(
         records.remove(&reference);
     }
     records.remove(&key);
+    for key in records
+        .view()
+        .keys(&generation.signings(digest), None, usize::MAX)?
+    {
+        records.remove(&key);
+    }
     records.remove(&generation.annotations(digest));
     records.remove(&generation.image(digest));
     records.remove(&generation.inactive_image(digest));

@@ -102,7 +102,11 @@ impl Repositories {
     }
 
     /// Uploads a blob if the repository does not have it.
-    async fn push_blob(&self, id: &RepositoryId, bytes: Bytes) -> Result<(), RepositoryError> {
+    pub(super) async fn push_blob(
+        &self,
+        id: &RepositoryId,
+        bytes: Bytes,
+    ) -> Result<(), RepositoryError> {
         let digest = digest_of(Algorithm::Sha256, &bytes);
         if self.layer_size(id, &digest).await?.is_none() {
             let content = stream::once(async { Ok(bytes) }).boxed();

@@ -9,7 +9,7 @@ use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{
-    Image, Metadata, digest_of_tag, image_of, references, write_metadata,
+    Image, Metadata, digest_of_tag, image_of, insert_image, write_metadata,
 };
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest_rules::check_manifest;
@@ -17,6 +17,7 @@ use crate::domain::mutability::TagRule;
 use crate::domain::quota;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
+use crate::domain::signing::Signing;
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, Tag};
@@ -56,7 +57,14 @@ impl Repositories {
                 tracing::warn!(repository = %id, ?reason, "a manifest was rejected");
             }
         })?;
-        self.store.transact(move |records| push.run(records)).await
+        let signing = self.prepare_signing(id, &push.image).await?;
+        self.store
+            .transact(move |records| {
+                let pushed = push.run(records)?;
+                push.sign(records, &pushed, &signing)?;
+                Ok(pushed)
+            })
+            .await
     }
 
     fn checked_push(
@@ -123,7 +131,7 @@ impl Push {
         quota::check_images(records.view(), &self.at.id, &generation, self.quotas)?;
         let mut image = self.image.clone();
         image.metadata.size = self.size(records.view(), &generation)?;
-        self.insert(records, &generation, &image);
+        insert_image(records, &generation, &self.manifest, &image);
         Ok(Pushed {
             image,
             created: Created::New,
@@ -189,16 +197,18 @@ impl Push {
         Ok(Created::New)
     }
 
-    fn insert(&self, records: &mut Transaction<'_>, generation: &Generation, image: &Image) {
-        records.write(&generation.image(&image.digest), &image.metadata);
-        records.put(&generation.manifest(&image.digest), image.manifest.clone());
-        if let (Some(_), Some(annotations)) = (&self.manifest.subject, &self.manifest.annotations) {
-            let json = annotations.as_json().to_owned();
-            records.put(&generation.annotations(&image.digest), json);
+    /// Begins to sign an image if the push has stored it or has changed its tag.
+    fn sign(
+        &self,
+        records: &mut Transaction<'_>,
+        pushed: &Pushed,
+        signing: &Signing,
+    ) -> Result<(), RepositoryError> {
+        if pushed.created == Created::Existing {
+            return Ok(());
         }
-        for (key, value) in references(generation, &image.digest, &self.manifest) {
-            records.put(&key, value);
-        }
+        let generation = self.at.generation(records.view())?;
+        signing.begin(records, &generation, &pushed.image.digest, self.now)
     }
 }
 

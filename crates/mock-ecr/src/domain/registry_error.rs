@@ -16,6 +16,8 @@ pub(crate) enum RegistrySettingError {
     ExclusionNotFound,
     #[error("the registry has the maximum number of principals whose pulls are not recorded")]
     TooManyExclusions,
+    #[error("the registry has no signing configuration")]
+    SigningConfigurationNotFound,
     #[error("the registry has a repository creation template with the prefix {0}")]
     TemplateAlreadyExists(String),
     #[error("the registry has no repository creation template with the prefix {0}")]

@@ -10,6 +10,7 @@ use crate::domain::quota;
 use crate::domain::rejection::Rules;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
+use crate::domain::signing_permission::SigningPermission;
 use crate::domain::sweeper::Sweeper;
 use crate::domain::upload_ids::UploadIds;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
@@ -29,6 +30,7 @@ pub(crate) struct Repositories {
     pub(super) rules: Rules,
     pub(super) quotas: Quotas,
     pub(super) background: Background,
+    pub(super) signing_permission: SigningPermission,
     visibility: Visibility,
 }
 
@@ -50,6 +52,7 @@ impl Repositories {
             rules: Rules::NONE,
             quotas: Quotas::default(),
             background: Background::default(),
+            signing_permission: SigningPermission::Allowed,
             visibility: Visibility::Published,
         }
     }
@@ -74,6 +77,14 @@ impl Repositories {
     pub(crate) fn with_background(&self, background: Background) -> Self {
         Repositories {
             background,
+            ..self.clone()
+        }
+    }
+
+    /// Returns repositories in which pushes have this permission to sign.
+    pub(crate) fn with_signing_permission(&self, permission: SigningPermission) -> Self {
+        Repositories {
+            signing_permission: permission,
             ..self.clone()
         }
     }

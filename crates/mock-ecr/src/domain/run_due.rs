@@ -3,7 +3,7 @@
 use crate::domain::due::{self, Due, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::repositories::Repositories;
-use crate::domain::{archive, lifecycle_run, lifecycle_step};
+use crate::domain::{archive, lifecycle_run, lifecycle_step, signing};
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
 
@@ -36,6 +36,11 @@ pub(super) fn run_first(
     }
     match work {
         Work::Activate { generation, image } => archive::activate(records, &generation, &image, at),
+        Work::Sign {
+            generation,
+            image,
+            profile,
+        } => signing::finish(records, &generation, &image, &profile, at),
         Work::EvaluateLifecycle { generation } => {
             lifecycle_run::evaluate_daily(records, &generation, at, now)
         }

@@ -7,7 +7,7 @@ use http::{Method, Response, StatusCode, header};
 use crate::config::Quirk;
 use crate::domain::{
     ContentError, ContentStream, Image, InvalidManifest, ListedImages, MAX_MANIFEST_BYTES,
-    NewImage, RepositoryError,
+    NewImage, RepositoryError, SigningPermission,
 };
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
@@ -165,7 +165,9 @@ async fn put(
         digest,
         tag,
     };
+    let permission = SigningPermission::of(&context.caller);
     let repositories = &context.state.repositories;
+    let repositories = repositories.with_signing_permission(permission);
     let pushed = repositories.put_image(id, new, context.call.now).await;
     let image = pushed?.image;
     let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());

@@ -4,6 +4,7 @@
 //! epochs                             the processes that have written to this store
 //! setting/ACCOUNT/PLACE/NAME         a setting of an account
 //! setting/ACCOUNT/PLACE/registry-policy  the policy of a registry, as text
+//! setting/ACCOUNT/PLACE/signing-configuration  the signing configuration of a registry
 //! setting/ACCOUNT/PLACE/template/PREFIX  a repository creation template
 //! setting/ACCOUNT/PLACE/pull-exclusion/ARN  a principal whose pulls are not recorded
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
@@ -27,6 +28,7 @@
 //! content/GEN/inactive/DIGEST        the status of an image that cannot be pulled, because it is archived or being restored
 //! content/GEN/manifest/DIGEST        its manifest
 //! content/GEN/annotations/DIGEST     its annotations, if it names a subject
+//! content/GEN/signing/DIGEST/PROFILE  the state of the signature of an image by a signing profile
 //! content/GEN/tag/TAG                the digest of the image that the tag names
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
@@ -67,6 +69,12 @@ impl Key {
         Folder::SETTINGS
             .of_registry(registry)
             .key("registry-policy")
+    }
+
+    pub(crate) fn signing_configuration(registry: &RegistryId) -> Self {
+        Folder::SETTINGS
+            .of_registry(registry)
+            .key("signing-configuration")
     }
 
     pub(crate) fn creation_template(registry: &RegistryId, prefix: &str) -> Self {
@@ -375,6 +383,11 @@ impl Generation {
 
     pub(crate) fn annotations(&self, digest: &Digest) -> Key {
         self.content().folder("annotations").key(digest.as_str())
+    }
+
+    /// The states of the signatures of an image, by the ARN of the signing profile.
+    pub(crate) fn signings(&self, digest: &Digest) -> Folder {
+        self.content().folder("signing").folder(digest.as_str())
     }
 
     pub(crate) fn tags(&self) -> Folder {

@@ -283,6 +283,7 @@ async fn start_preview(
 const BACKGROUND: Background = Background {
     lifecycle_preview_duration: Duration::from_secs(60),
     restore_duration: Duration::ZERO,
+    signing_duration: Duration::from_secs(60),
 };
 
 #[tokio::test]

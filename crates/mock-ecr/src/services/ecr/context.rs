@@ -2,8 +2,8 @@
 
 use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
-use crate::domain::Repositories;
 use crate::domain::rejection::Rules;
+use crate::domain::{Repositories, SigningPermission};
 use crate::http::authority::authority;
 use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
@@ -81,7 +81,9 @@ impl RequestContext<'_> {
 
     /// Returns the repositories for a push. The rules of ECR apply to the API in each dialect of the registry.
     pub(crate) fn repositories_for_push(&self) -> Repositories {
-        self.state.repositories.with_rules(Rules::ALL)
+        let permission = SigningPermission::of(self.caller);
+        let repositories = self.state.repositories.with_rules(Rules::ALL);
+        repositories.with_signing_permission(permission)
     }
 
     /// Returns the base URL of layers for this caller.

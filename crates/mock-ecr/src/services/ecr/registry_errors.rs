@@ -29,6 +29,11 @@ impl From<RegistrySettingError> for ApiError {
                 "The operation did not succeed because it would have exceeded a service limit for your account."
                     .to_owned(),
             ),
+            RegistrySettingError::SigningConfigurationNotFound => (
+                "SigningConfigurationNotFoundException",
+                "The specified signing configuration was not found. This occurs when attempting to retrieve or delete a signing configuration that does not exist."
+                    .to_owned(),
+            ),
             RegistrySettingError::TemplateAlreadyExists(_) => (
                 "TemplateAlreadyExistsException",
                 "The repository creation template already exists. Specify a unique prefix and try again."

@@ -110,7 +110,7 @@ impl DescribeImages {
     }
 }
 
-async fn named(
+pub(crate) async fn named(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
     image_ids: &[ImageId],
