@@ -185,8 +185,14 @@ async fn invalid_members_are_rejected() {
     let response = api.call("CreateRepositoryCreationTemplate", upper).await;
     assert!(response.body.contains("'prefix'"), "{}", response.body);
     let lifecycle = r#"{"prefix":"prod","appliedFor":["REPLICATION"],"lifecyclePolicy":"{}"}"#;
-    let operation = "CreateRepositoryCreationTemplate";
-    assert_eq!(api.call(operation, lifecycle).await.status(), 501);
+    let response = api
+        .call("CreateRepositoryCreationTemplate", lifecycle)
+        .await;
+    assert!(
+        response.body.contains("'LifecyclePolicyText'"),
+        "{}",
+        response.body
+    );
 }
 
 #[tokio::test]
@@ -367,4 +373,26 @@ async fn a_template_applies_to_the_repositories_that_create_on_push_of_the_confi
         let expected = format!(r#""imageTagMutability":"{mutability}""#);
         assert!(found.contains(&expected), "{found}");
     }
+}
+
+#[tokio::test]
+async fn a_lifecycle_policy_of_a_template_is_normalised_and_applied() {
+    // [ASSUME]: it is normalised like that of a repository.
+    let api = Api::start().await;
+    let rule = r#"{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}"#;
+    let policy = format!(r#"{{"rules": [{rule}]}}"#);
+    let normalised = policy.replace(": ", ":").replace(", ", ",");
+    let input =
+        json!({"prefix": "ROOT", "appliedFor": ["CREATE_ON_PUSH"], "lifecyclePolicy": policy});
+    let created: Value = serde_json::from_str(&create(&api, input).await).unwrap();
+    let template = &created["repositoryCreationTemplate"];
+    assert_eq!(template["lifecyclePolicy"], normalised);
+    assert_eq!(push(&api.0, DEVELOPER, "new").await, 202);
+    let get = r#"{"repositoryName":"new"}"#;
+    let stored = api.output("GetLifecyclePolicy", get).await;
+    let stored: Value = serde_json::from_str(&stored).unwrap();
+    assert_eq!(stored["lifecyclePolicyText"], normalised);
+    let remove = r#"{"prefix":"ROOT","lifecyclePolicy":""}"#;
+    let updated = api.output("UpdateRepositoryCreationTemplate", remove).await;
+    assert!(!updated.contains("lifecyclePolicy"), "{updated}");
 }

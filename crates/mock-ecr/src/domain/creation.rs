@@ -4,6 +4,7 @@ use crate::config::Quotas;
 use crate::domain::creation_template::{CreationCause, CreationTemplate, template_in};
 use crate::domain::error::RepositoryError;
 use crate::domain::kms_key;
+use crate::domain::lifecycle_policy;
 use crate::domain::quota;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::{Repositories, insert};
@@ -82,6 +83,9 @@ impl Creation {
             resource_tag_record::put(records, generation, &template.resource_tags);
             if let Some(policy) = template.repository_policy {
                 records.put(&generation.policy(), policy);
+            }
+            if let Some(policy) = template.lifecycle_policy {
+                lifecycle_policy::insert(records, generation, policy, self.now);
             }
         }
         Ok(Some(at.repository(record)))

@@ -18,6 +18,8 @@ pub(crate) struct CreationTemplate {
     pub(crate) prefix: String,
     pub(crate) applied_for: Vec<CreationCause>,
     pub(crate) description: Option<String>,
+    /// The normalised text.
+    pub(crate) lifecycle_policy: Option<String>,
     pub(crate) mutability: TagMutability,
     pub(crate) encryption: TemplateEncryption,
     /// The normalised text.
@@ -71,6 +73,8 @@ impl CreationCause {
 pub(crate) struct TemplateChange {
     pub(crate) applied_for: Option<Vec<CreationCause>>,
     pub(crate) description: Option<String>,
+    /// The normalised text, or an empty one to remove the policy.
+    pub(crate) lifecycle_policy: Option<String>,
     pub(crate) mutability: Option<TagMutability>,
     pub(crate) encryption: Option<TemplateEncryption>,
     /// The normalised text, or an empty one to remove the policy.
@@ -90,6 +94,7 @@ impl CreationTemplate {
             prefix: prefix.to_owned(),
             applied_for: Vec::new(),
             description: None,
+            lifecycle_policy: None,
             mutability: TagMutability::default(),
             encryption: TemplateEncryption {
                 encryption_type: "AES256".to_owned(),
@@ -105,12 +110,14 @@ impl CreationTemplate {
 
     fn with(self, change: TemplateChange, now: Timestamp) -> Self {
         let policy = change.repository_policy.or(self.repository_policy);
+        let lifecycle = change.lifecycle_policy.or(self.lifecycle_policy);
         CreationTemplate {
             applied_for: change.applied_for.unwrap_or(self.applied_for),
             description: change.description.or(self.description),
             mutability: change.mutability.unwrap_or(self.mutability),
             encryption: change.encryption.unwrap_or(self.encryption),
             repository_policy: policy.filter(|text| !text.is_empty()),
+            lifecycle_policy: lifecycle.filter(|text| !text.is_empty()),
             resource_tags: change.resource_tags.unwrap_or(self.resource_tags),
             custom_role_arn: change.custom_role_arn.or(self.custom_role_arn),
             updated_at_millis: now.as_millis(),

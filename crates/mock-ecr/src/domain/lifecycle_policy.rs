@@ -48,12 +48,7 @@ impl Repositories {
             .transact(move |records| {
                 let generation = at.generation(records.view())?;
                 remove(records, &generation)?;
-                let record = PolicyRecord {
-                    text: text.clone(),
-                    next_evaluation_millis: 0,
-                    last_evaluated_millis: 0,
-                };
-                record.schedule(records, &generation, now + PERIOD);
+                insert(records, &generation, text.clone(), now);
                 Ok(())
             })
             .await
@@ -144,6 +139,21 @@ impl From<PolicyRecord> for StoredLifecyclePolicy {
             last_evaluated: Timestamp::from_millis(record.last_evaluated_millis),
         }
     }
+}
+
+/// Sets the policy of a repository that has none. `text` is normalised.
+pub(super) fn insert(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    text: String,
+    now: Timestamp,
+) {
+    let record = PolicyRecord {
+        text,
+        next_evaluation_millis: 0,
+        last_evaluated_millis: 0,
+    };
+    record.schedule(records, generation, now + PERIOD);
 }
 
 /// Removes the policy and the work of its next evaluation, if there is one.

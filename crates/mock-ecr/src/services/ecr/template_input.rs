@@ -13,6 +13,7 @@ use crate::domain::{
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::services::context::RequestContext;
+use crate::services::ecr::operations::lifecycle_policy;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
 use crate::services::ecr::operations::resource_tags::validate_tags;
 use crate::services::ecr::views::encryption::EncryptionConfiguration;
@@ -46,6 +47,7 @@ impl TemplateInput {
             applied_for: self.causes()?,
             mutability: self.mutability()?,
             repository_policy: self.policy(cx)?,
+            lifecycle_policy: self.lifecycle()?,
             custom_role_arn: self.role(cx)?,
             description: self.description,
             encryption: self
@@ -54,12 +56,14 @@ impl TemplateInput {
                 .transpose()?,
             resource_tags: self.resource_tags.map(tags).transpose()?,
         };
+        Ok((self.prefix, change))
+    }
+
+    /// Returns the normalised lifecycle policy, or an empty text. `[ASSUME]`: it is validated as by `PutLifecyclePolicy`.
+    fn lifecycle(&self) -> Result<Option<String>, ApiError> {
         match self.lifecycle_policy.as_deref() {
-            None | Some("") => Ok((self.prefix, change)),
-            Some(_) => Err(ApiError::NotImplemented(
-                "mock-ecr does not implement lifecyclePolicy of repository creation templates"
-                    .to_owned(),
-            )),
+            None | Some("") => Ok(self.lifecycle_policy.clone()),
+            Some(text) => Ok(Some(lifecycle_policy::parse(text)?.normalised())),
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct CreationTemplateView {
     image_tag_mutability: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     image_tag_mutability_exclusion_filters: Vec<ExclusionFilter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifecycle_policy: Option<String>,
     prefix: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     repository_policy: Option<String>,
@@ -47,6 +49,7 @@ impl From<CreationTemplate> for CreationTemplateView {
             },
             image_tag_mutability: template.mutability.name(),
             image_tag_mutability_exclusion_filters: filters(&template.mutability),
+            lifecycle_policy: template.lifecycle_policy,
             prefix: template.prefix,
             repository_policy: template.repository_policy,
             resource_tags: template
