@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::rejection::Rules;
+use crate::domain::scanning::ScanSettings;
 use crate::domain::{
     AccountSetting, LayoutError, Repositories, RepositoryError, Settings, TagRule, Unpublished,
 };
@@ -86,7 +87,10 @@ impl State {
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
             redactor: Redactor::new(&config, Arc::clone(&principals)),
-            repositories: repositories.with_rules(rules).with_quotas(config.quotas()),
+            repositories: repositories
+                .with_rules(rules)
+                .with_quotas(config.quotas())
+                .with_scan_settings(ScanSettings::new(&config)),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
@@ -196,6 +200,7 @@ impl State {
         };
         let filters = initial.image_tag_mutability_exclusion_filters.iter();
         settings.mutability.exclusions = filters.map(ToString::to_string).collect();
+        settings.scan_on_push = initial.scan_on_push;
         let unpublished = self.repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();

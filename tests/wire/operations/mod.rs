@@ -10,6 +10,7 @@ mod pagination;
 mod policies;
 mod rejections;
 mod repositories;
+mod scanning;
 mod settings;
 
 use mock_ecr::MockEcr;

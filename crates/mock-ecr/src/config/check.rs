@@ -49,6 +49,8 @@ impl Config {
         self.check_repositories()?;
         self.check_tag_filters()?;
         self.check_policies()?;
+        self.check_registry_scanning()?;
+        self.check_scan_results()?;
         self.check_faults()
     }
 
@@ -136,7 +138,7 @@ impl Config {
         Ok(())
     }
 
-    fn check_region(
+    pub(super) fn check_region(
         &self,
         region: &Region,
         at: impl FnOnce() -> Vec<Step>,

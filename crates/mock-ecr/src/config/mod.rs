@@ -1,6 +1,7 @@
 //! The types of the fields of a [`Config`], the environment variables and the connector of clients, and the errors of
 //! invalid values.
 
+mod background;
 mod ca_location;
 mod check;
 pub(crate) mod configuration;
@@ -16,6 +17,7 @@ mod quotas;
 mod redirect;
 mod registry;
 mod registry_url;
+pub(crate) mod scanning;
 
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 #[cfg(feature = "connector")]
@@ -32,7 +34,8 @@ pub use crate::types::argument::ArgumentError;
 pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
-pub use crate::types::{NameError, Partition, TagFilter};
+pub use crate::types::{NameError, Partition, ScanFilter, TagFilter};
+pub use background::Background;
 pub use ca_location::{CaLocation, CaLocationError};
 pub(crate) use check::MAX_TOKEN_LENGTH;
 pub use configuration::Account;
@@ -46,3 +49,4 @@ pub use quotas::Quotas;
 pub use redirect::{Redirect, Variable};
 pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};
 pub(crate) use registry_url::registry_url;
+pub use scanning::{ImageScanResult, RegistryScanning, ScanFrequency, ScanRule, ScanType};

@@ -7,11 +7,11 @@ use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
     certificate, clock, config, environment, faults, health, images, metrics, openapi,
-    repositories, requests, reset, stream, tokens,
+    repositories, requests, reset, scan_results, stream, tokens,
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 14] = [
+const ROUTES: [&[Route]; 15] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,
@@ -20,6 +20,7 @@ const ROUTES: [&[Route]; 14] = [
     &faults::ROUTES,
     &repositories::ROUTES,
     &images::ROUTES,
+    &scan_results::ROUTES,
     &requests::ROUTES,
     &stream::ROUTES,
     &metrics::ROUTES,

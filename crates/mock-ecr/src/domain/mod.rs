@@ -31,6 +31,7 @@ mod repositories;
 mod repository;
 mod resource_tag_record;
 mod resource_tags;
+pub(crate) mod scanning;
 mod selection;
 mod staged_object;
 mod sweeper;

@@ -15,6 +15,7 @@ use crate::domain::mutability::TagRule;
 use crate::domain::quota;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
+use crate::domain::scanning::Scans;
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, Tag};
@@ -74,6 +75,7 @@ impl Repositories {
         Ok(Push {
             at,
             quotas: self.quotas,
+            scans: self.scans(),
             manifest,
             tag: new.tag,
             image: Image {
@@ -89,6 +91,7 @@ impl Repositories {
 struct Push {
     at: Lookup,
     quotas: Quotas,
+    scans: Scans,
     manifest: Manifest,
     tag: Option<Tag>,
     image: Image,
@@ -115,6 +118,7 @@ impl Push {
         let mut image = self.image.clone();
         image.metadata.size = self.size(records.view(), &generation)?;
         self.insert(records, &generation, &image);
+        self.begin_scan(records, &record, &image)?;
         Ok(Pushed {
             image,
             created: Created::New,
@@ -178,6 +182,19 @@ impl Push {
         records.put(&generation.tag(tag), digest.as_str().to_owned());
         records.put(&listed.key(tag.as_str()), Vec::new());
         Ok(Created::New)
+    }
+
+    /// Starts the scan of a new image. That a push of an existing image starts none is `[ASSUME]`.
+    fn begin_scan(
+        &self,
+        records: &mut Transaction<'_>,
+        repository: &RepositoryRecord,
+        image: &Image,
+    ) -> Result<(), RepositoryError> {
+        let (digest, metadata) = (&image.digest, &image.metadata);
+        let (id, now) = (&self.at.id, metadata.pushed());
+        self.scans
+            .begin_on_push(records, id, repository, digest, metadata, now)
     }
 
     fn insert(&self, records: &mut Transaction<'_>, generation: &Generation, image: &Image) {

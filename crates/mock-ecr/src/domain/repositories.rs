@@ -9,6 +9,7 @@ use crate::domain::quota;
 use crate::domain::rejection::Rules;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
+use crate::domain::scanning::{ScanSettings, Scans};
 use crate::domain::sweeper::Sweeper;
 use crate::domain::upload_ids::UploadIds;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
@@ -27,6 +28,7 @@ pub(crate) struct Repositories {
     /// What a push must comply with.
     pub(super) rules: Rules,
     pub(super) quotas: Quotas,
+    scan_settings: Arc<ScanSettings>,
     visibility: Visibility,
 }
 
@@ -47,6 +49,7 @@ impl Repositories {
             system_time,
             rules: Rules::NONE,
             quotas: Quotas::default(),
+            scan_settings: Arc::default(),
             visibility: Visibility::Published,
         }
     }
@@ -65,6 +68,20 @@ impl Repositories {
             quotas,
             ..self.clone()
         }
+    }
+
+    /// Returns repositories whose images are scanned with these settings.
+    pub(crate) fn with_scan_settings(&self, settings: ScanSettings) -> Self {
+        Repositories {
+            scan_settings: Arc::new(settings),
+            ..self.clone()
+        }
+    }
+
+    /// Returns what reads and writes scans.
+    pub(super) fn scans(&self) -> Scans {
+        let is_stored = matches!(self.visibility, Visibility::Published);
+        Scans::new(&self.scan_settings, is_stored)
     }
 
     /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.

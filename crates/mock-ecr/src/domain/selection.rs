@@ -86,7 +86,7 @@ impl Repositories {
 }
 
 impl Selection {
-    fn find(
+    pub(super) fn find(
         &self,
         view: &dyn Snapshot,
         generation: &Generation,

@@ -3,6 +3,7 @@
 //! ```text
 //! epochs                             the processes that have written to this store
 //! setting/ACCOUNT/PLACE/NAME         a setting of an account
+//! setting/ACCOUNT/PLACE/scanning-configuration  the scanning configuration of a registry
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
 //! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
 //! garbage/GEN                        a deleted repository whose content is still to be removed
@@ -19,6 +20,8 @@
 //! content/GEN/image/DIGEST           the metadata of an image
 //! content/GEN/manifest/DIGEST        its manifest
 //! content/GEN/annotations/DIGEST     its annotations, if it names a subject
+//! content/GEN/scan/DIGEST            the last basic scan of an image
+//! content/GEN/scan-result/DIGEST     the result of the scans of an image, if it was set
 //! content/GEN/tag/TAG                the digest of the image that the tag names
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
@@ -51,6 +54,11 @@ impl Key {
 
     pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
         Folder::SETTINGS.of_registry(registry).key(name)
+    }
+
+    /// The scanning configuration of a registry. No setting has this name in the API.
+    pub(crate) fn scanning_configuration(registry: &RegistryId) -> Self {
+        Key::account_setting(registry, "scanning-configuration")
     }
 
     pub(crate) fn repository(id: &RepositoryId) -> Self {
@@ -302,6 +310,16 @@ impl Generation {
 
     pub(crate) fn annotations(&self, digest: &Digest) -> Key {
         self.content().folder("annotations").key(digest.as_str())
+    }
+
+    /// The last basic scan of an image.
+    pub(crate) fn scan(&self, digest: &Digest) -> Key {
+        self.content().folder("scan").key(digest.as_str())
+    }
+
+    /// The result of the scans of an image.
+    pub(crate) fn scan_result(&self, digest: &Digest) -> Key {
+        self.content().folder("scan-result").key(digest.as_str())
     }
 
     pub(crate) fn tags(&self) -> Folder {

@@ -113,6 +113,19 @@ impl Text {
     }
 }
 
+/// A duration in text that can be zero, for serde's attribute `deserialize_with`.
+pub(crate) struct TextOrZero;
+
+impl TextOrZero {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(from)?;
+        match text.trim() {
+            "0s" | "0ms" => Ok(Duration::ZERO),
+            text => parse_duration(text).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
 /// A positive or negative duration that is added to a timestamp. In TOML and JSON, it is a string such as `5m`, `+1h`
 /// or `-20m`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

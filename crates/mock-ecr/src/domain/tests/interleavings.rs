@@ -6,7 +6,7 @@ use std::{env, fmt};
 use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
-use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put};
+use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put, scan};
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
@@ -181,6 +181,33 @@ fn pushes_at_the_same_time_do_not_exceed_a_quota() {
         });
     };
     check_schedules(10, pushes);
+}
+
+/// Two clients start a scan of one image. One of them is rejected.
+#[test]
+fn scans_that_are_started_at_the_same_time_do_not_exceed_the_quota() {
+    let scans = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            prepare(&all).await;
+            let scanning = [1, 2].map(|_| {
+                let all = all.clone();
+                shuttle::future::spawn(async move { scan(&all).await })
+            });
+            let mut started = 0;
+            for one in scanning {
+                match one.await.unwrap() {
+                    Ok(()) => started += 1,
+                    Err(error) => assert!(matches!(error, RepositoryError::ScannedRecently)),
+                }
+            }
+            assert_eq!(started, 1);
+            disk.settle().await;
+            check(&disk).await;
+        });
+    };
+    check_schedules(10, scans);
 }
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.

@@ -9,12 +9,20 @@ use crate::iam::access_request::AccessRequest;
 use crate::iam::authorization;
 use crate::registry::layer_url;
 use crate::services::context::RequestContext;
-use crate::types::{AccountId, RepositoryId, RepositoryName};
+use crate::types::{AccountId, RegistryId, RepositoryId, RepositoryName};
 
 impl RequestContext<'_> {
     /// Returns the registry that an input names. The default is the registry of the caller.
     pub(crate) fn registry(&self, registry_id: Option<AccountId>) -> AccountId {
         registry_id.unwrap_or_else(|| self.caller.account())
+    }
+
+    /// Returns the registry of the caller, for an input that cannot name another registry.
+    pub(crate) fn own_registry(&self) -> RegistryId {
+        RegistryId::Private {
+            account: self.caller.account(),
+            region: self.caller.region().clone(),
+        }
     }
 
     /// Returns the repository that an input names. It may not exist.

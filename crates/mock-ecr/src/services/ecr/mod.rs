@@ -2,6 +2,7 @@
 
 mod context;
 mod domain_errors;
+mod image_error;
 mod kms_key;
 pub(crate) mod operations;
 mod table;

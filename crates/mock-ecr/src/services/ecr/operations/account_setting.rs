@@ -10,7 +10,7 @@ use crate::aws::model::validate::invalid;
 use crate::domain::AccountSetting;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Effect, Operation, Resource};
-use crate::types::{Fidelity, RegistryId};
+use crate::types::Fidelity;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct GetAccountSetting {
@@ -47,7 +47,10 @@ impl Operation for GetAccountSetting {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let setting = parse_setting(&self.name)?;
-        let value = cx.state.account_setting(&registry(cx), setting).await?;
+        let value = cx
+            .state
+            .account_setting(&cx.own_registry(), setting)
+            .await?;
         Ok(Output::of(setting, value))
     }
 }
@@ -67,18 +70,10 @@ impl Operation for PutAccountSetting {
                 &format!("Member must satisfy enum value set: [{values}]"),
             )
         })?;
-        let (repositories, registry) = (&cx.state.repositories, registry(cx));
+        let (repositories, registry) = (&cx.state.repositories, cx.own_registry());
         let put = repositories.put_account_setting(&registry, setting, value);
         put.await?;
         Ok(Output::of(setting, value))
-    }
-}
-
-/// Returns the registry of the caller. The input cannot name another registry.
-fn registry(cx: &RequestContext<'_>) -> RegistryId {
-    RegistryId::Private {
-        account: cx.caller.account(),
-        region: cx.caller.region().clone(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Output shapes that several operations share.
 
+pub(crate) mod enhanced_finding;
 pub(crate) mod image_id;
 pub(crate) mod page;
 pub(crate) mod repository_view;
+pub(crate) mod scan_view;
+pub(crate) mod scanning_view;

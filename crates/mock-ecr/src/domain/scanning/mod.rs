@@ -1,0 +1,12 @@
+//! The scanning of images: which images are scanned when, and what the scans find.
+
+mod configuration;
+mod derived;
+mod scan;
+mod scans;
+mod settings;
+
+pub(crate) use configuration::ScanningConfiguration;
+pub(crate) use scan::{Report, Scan, Scanned};
+pub(super) use scans::Scans;
+pub(crate) use settings::ScanSettings;
