@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use mock_ecr::config::{RegistryScanning, ScanFrequency, ScanType};
 use mock_ecr::repository::{Finding, FindingSeverity, Image, ScanResult, ScanStatus};
+use mock_ecr::{MockEcr, Preserve};
 use serde_json::Value;
 
 use super::Api;
@@ -54,8 +56,9 @@ impl Api {
     }
 
     async fn findings(&self, tag: &str) -> Value {
-        let output = self.output("DescribeImageScanFindings", &image(tag, ""));
-        serde_json::from_str(&output.await).unwrap()
+        let input = image(tag, "");
+        let output = self.output("DescribeImageScanFindings", &input).await;
+        serde_json::from_str(&output).unwrap()
     }
 
     async fn status(&self, tag: &str) -> String {
@@ -305,7 +308,9 @@ async fn a_basic_scan_ends_by_the_clock_with_its_findings() {
 #[tokio::test]
 async fn an_image_is_scanned_once_in_24_hours() {
     // Source of the text: five reports from 2021 to 2026.
-    let api = Api::start().await;
+    // The clock is moved further than signatures are valid.
+    let config = "auth = 'lenient'\n[[repositories]]\nname = 'app'\n";
+    let api = Api::with_config(config).await;
     api.push("1.0").await;
     api.start_scan("1.0").await;
     let text = "The scan quota per image has been exceeded. Wait and try again.";
@@ -363,18 +368,19 @@ async fn a_push_starts_a_scan_if_the_registry_or_the_repository_has_scans_on_pus
 
 #[tokio::test]
 async fn images_of_the_configuration_are_scanned_on_push_also_after_a_reset() {
-    let layout = concat!(env!("CARGO_MANIFEST_DIR"), "/../ecr-contract/layouts/hello");
-    let config =
-        |members: &str| format!("[[repositories]]\nname = 'app'\nlayout = '{layout}'\n{members}");
-    let registry = "[[registry_scanning]]\nscan_type = 'BASIC'\nrules = [{ scan_frequency = 'SCAN_ON_PUSH', filters = ['app'] }]\n";
-    for config in [config("scan_on_push = true"), config(registry)] {
-        let api = Api::with_config(&config).await;
-        let tag = api.0.repository("app").tags().await.unwrap().remove(0);
+    let rule = (ScanFrequency::ScanOnPush, ["app".parse().unwrap()]);
+    let registry = RegistryScanning::new(ScanType::Basic).rule(rule.0, rule.1);
+    let by_repository = MockEcr::builder().scan_on_push("app");
+    let by_registry = MockEcr::builder().registry_scanning(registry);
+    for builder in [by_repository, by_registry] {
+        let image = Image::new().layer("a layer").tag("1.0");
+        let builder = builder.frozen().image("app", image).scan_duration(SCAN);
+        let api = Api(builder.start().await.unwrap());
         api.0.clock().advance(SCAN);
-        assert_eq!(api.status(&tag).await, "COMPLETE");
+        assert_eq!(api.status("1.0").await, "COMPLETE");
         api.put_rules("ENHANCED", &[]).await;
-        api.0.reset(mock_ecr::Preserve::Nothing).await.unwrap();
-        assert_eq!(api.status(&tag).await, "IN_PROGRESS");
+        api.0.reset(Preserve::Nothing).await.unwrap();
+        assert_eq!(api.status("1.0").await, "IN_PROGRESS");
     }
 }
 
@@ -485,7 +491,7 @@ fn enhanced_finding(digest: &str) -> String {
     let score = r#""score":8.1,"scoreDetails":{"cvss":{"adjustments":[],"score":8.1,"scoreSource":"NVD","scoringVector":"","version":"3.1"}}"#;
     let observed = "1.448832656241E9";
     format!(
-        r#""enhancedFindings":[{{"awsAccountId":"123456789012","description":"","exploitAvailable":"YES","findingArn":"arn:aws:inspector2:us-east-1:123456789012:finding/?","firstObservedAt":{observed},"fixAvailable":"YES","lastObservedAt":{observed},"packageVulnerabilityDetails":{vulnerability},"remediation":{{"recommendation":{{"text":"None Provided"}}}},"resources":[{resource}],{score},"severity":"HIGH","status":"ACTIVE","title":"CVE-2022-49043 - libxml2","type":"PACKAGE_VULNERABILITY","updatedAt":{observed}}}"#
+        r#""enhancedFindings":[{{"awsAccountId":"123456789012","description":"","exploitAvailable":"YES","findingArn":"arn:aws:inspector2:us-east-1:123456789012:finding/4629e800805bb3f2c31bd5683b0820e7","firstObservedAt":{observed},"fixAvailable":"YES","lastObservedAt":{observed},"packageVulnerabilityDetails":{vulnerability},"remediation":{{"recommendation":{{"text":"None Provided"}}}},"resources":[{resource}],{score},"severity":"HIGH","status":"ACTIVE","title":"CVE-2022-49043 - libxml2","type":"PACKAGE_VULNERABILITY","updatedAt":{observed}}}"#
     )
 }
 
