@@ -88,7 +88,7 @@ impl Operation for DescribeImages {
         let details = images.into_iter().zip(scans);
         Ok(Output {
             image_details: details
-                .map(|(image, scan)| detail(&id, image, scan))
+                .map(|(image, scan)| detail(&id, image, scan.as_ref()))
                 .collect(),
             next_token,
         })
@@ -155,12 +155,12 @@ async fn enhanced_scans(
     Ok(repositories.enhanced_scans(id, digests, cx.now).await?)
 }
 
-fn detail(id: &RepositoryId, image: TaggedImage, scan: Option<Scan>) -> ImageDetail {
+fn detail(id: &RepositoryId, image: TaggedImage, scan: Option<&Scan>) -> ImageDetail {
     let metadata = image.metadata;
-    let report = scan.as_ref().and_then(|scan| scan.report.as_ref());
+    let report = scan.and_then(|scan| scan.report.as_ref());
     ImageDetail {
         image_scan_findings_summary: report.map(FindingsSummary::of),
-        image_scan_status: scan.as_ref().map(StatusView::of),
+        image_scan_status: scan.map(StatusView::of),
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
         last_recorded_pull_time: metadata.pulled().map(epoch_seconds::raw),
         artifact_media_type: metadata.artifact_type,
