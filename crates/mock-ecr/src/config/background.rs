@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// The durations of the work that AWS does in the background, on the mock's clock. The defaults are `[ASSUME]`. A duration
 /// of zero ends the work at once.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Background {

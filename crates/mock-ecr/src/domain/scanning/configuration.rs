@@ -3,11 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{RegistryScanning, ScanFilter, ScanFrequency, ScanType};
-use crate::domain::error::RepositoryError;
-use crate::domain::repositories::Repositories;
-use crate::store::Key;
+use crate::types::RepositoryName;
 use crate::types::timestamp::Timestamp;
-use crate::types::{RegistryId, RepositoryId, RepositoryName};
 
 /// The scanning configuration of a registry. The default has basic scanning and no rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +82,7 @@ impl ScanningConfiguration {
     }
 
     /// Keeps the times of the filters that the previous configuration had. Amazon Inspector scans the images of their repositories already.
-    fn continuing(mut self, previous: &ScanningConfiguration) -> Self {
+    pub(super) fn continuing(mut self, previous: &ScanningConfiguration) -> Self {
         if (previous.scan_type, self.scan_type) != (ScanType::Enhanced, ScanType::Enhanced) {
             return self;
         }
@@ -110,53 +107,6 @@ impl From<&RegistryScanning> for ScanningConfiguration {
         let rules = initial.rules.iter();
         let rules = rules.map(|rule| (rule.scan_frequency, rule.filters.clone()));
         ScanningConfiguration::new(initial.scan_type, rules.collect(), None)
-    }
-}
-
-impl Repositories {
-    /// Returns the scanning configuration of a registry.
-    pub(crate) async fn scanning_configuration(
-        &self,
-        registry: &RegistryId,
-    ) -> Result<ScanningConfiguration, RepositoryError> {
-        let (scans, registry) = (self.scans(), registry.clone());
-        self.store
-            .read(move |view| scans.configuration(view, &registry))
-            .await
-    }
-
-    /// Replaces the scanning configuration of a registry.
-    pub(crate) async fn put_scanning_configuration(
-        &self,
-        registry: &RegistryId,
-        configuration: ScanningConfiguration,
-    ) -> Result<(), RepositoryError> {
-        let (scans, registry) = (self.scans(), registry.clone());
-        self.store
-            .transact(move |records| {
-                let previous = scans.configuration(records.view(), &registry)?;
-                let configuration = configuration.clone().continuing(&previous);
-                records.write(&Key::scanning_configuration(&registry), &configuration);
-                Ok(())
-            })
-            .await
-    }
-
-    /// Sets whether images are scanned when they are pushed.
-    pub(crate) async fn put_scan_on_push(
-        &self,
-        id: &RepositoryId,
-        scan_on_push: bool,
-    ) -> Result<(), RepositoryError> {
-        let at = self.lookup(id);
-        self.store
-            .transact(move |records| {
-                let mut record = at.find(records.view())?;
-                record.settings.scan_on_push = scan_on_push;
-                records.write(&at.key, &record);
-                Ok(())
-            })
-            .await
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod configuration;
 mod derived;
+mod operations;
 mod scan;
 mod scans;
 mod settings;
 
 pub(crate) use configuration::ScanningConfiguration;
-pub(crate) use scan::{Report, Scan, Scanned};
+pub(crate) use operations::Scanned;
+pub(crate) use scan::{Report, Scan};
 pub(super) use scans::Scans;
 pub(crate) use settings::ScanSettings;

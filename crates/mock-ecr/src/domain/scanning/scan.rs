@@ -6,16 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::scanning::{Finding, ScanResult, ScanStatus};
 use crate::config::{ScanFrequency, ScanType};
-use crate::domain::listing::TaggedImage;
 use crate::domain::scanning::configuration::AppliedRule;
 use crate::types::timestamp::Timestamp;
-
-/// An image, and its scan if there is one.
-#[derive(Clone, Debug)]
-pub(crate) struct Scanned {
-    pub(crate) image: TaggedImage,
-    pub(crate) scan: Option<Scan>,
-}
 
 /// A scan of an image.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +26,14 @@ pub(crate) struct Report {
     pub(crate) completed: Timestamp,
     /// Sorted by their keys.
     pub(crate) findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Returns when the data about vulnerabilities was updated: the last midnight in UTC. `[ASSUME]`
+    pub(crate) fn source_updated(&self) -> Timestamp {
+        let since = self.completed.as_millis().rem_euclid(24 * 3600 * 1000);
+        self.completed - Duration::from_millis(since.unsigned_abs())
+    }
 }
 
 /// The record of a basic scan.

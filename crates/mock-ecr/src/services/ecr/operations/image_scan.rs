@@ -97,23 +97,16 @@ impl Operation for DescribeImageScanFindings {
             .as_mut()
             .and_then(|report| cut(report, &page, cx));
         let findings = summary.zip(scan.report.as_ref());
-        let findings = findings.map(
-            |(
-                summary,
-                Report {
-                    completed,
-                    findings,
-                },
-            )| {
-                let enhanced = |finding| EnhancedFinding::of(finding, &id, &image, *completed);
-                match scan.scan_type {
-                    ScanType::Basic => FindingsView::basic(summary, findings),
-                    ScanType::Enhanced => {
-                        FindingsView::enhanced(summary, findings.iter().map(enhanced).collect())
-                    }
+        let findings = findings.map(|(summary, report)| {
+            let enhanced = |finding| EnhancedFinding::of(finding, &id, &image, report);
+            match scan.scan_type {
+                ScanType::Basic => FindingsView::basic(summary, &report.findings),
+                ScanType::Enhanced => {
+                    let findings = report.findings.iter().map(enhanced);
+                    FindingsView::enhanced(summary, findings.collect())
                 }
-            },
-        );
+            }
+        });
         Ok(DescribeOutput {
             image_id: of_image(&self.image_id, &image.digest),
             image_scan_findings: findings,

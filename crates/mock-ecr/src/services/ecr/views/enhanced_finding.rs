@@ -12,8 +12,7 @@ use crate::aws::epoch_seconds;
 use crate::config::scanning::Finding;
 use crate::domain::TaggedImage;
 use crate::domain::hasher::digest_of;
-use crate::services::ecr::views::scan_view::source_updated;
-use crate::types::timestamp::Timestamp;
+use crate::domain::scanning::Report;
 use crate::types::{Algorithm, RepositoryId};
 
 /// An element of `enhancedFindings`.
@@ -134,9 +133,9 @@ impl EnhancedFinding {
         finding: &Finding,
         id: &RepositoryId,
         image: &TaggedImage,
-        completed: Timestamp,
+        report: &Report,
     ) -> Self {
-        let observed = || epoch_seconds::raw(completed);
+        let observed = || epoch_seconds::raw(report.completed);
         EnhancedFinding {
             aws_account_id: id.account().to_string(),
             description: finding.description.clone().unwrap_or_default(),
@@ -145,7 +144,7 @@ impl EnhancedFinding {
             first_observed_at: observed(),
             fix_available: yes_or_no(finding.fixed_in.is_some()),
             last_observed_at: observed(),
-            package_vulnerability_details: Vulnerability::of(finding, completed),
+            package_vulnerability_details: Vulnerability::of(finding, report),
             remediation: Remediation {
                 recommendation: Recommendation {
                     text: "None Provided",
@@ -187,8 +186,8 @@ fn arn(finding: &Finding, id: &RepositoryId, image: &TaggedImage) -> String {
 }
 
 impl Vulnerability {
-    fn of(finding: &Finding, completed: Timestamp) -> Self {
-        let updated = || epoch_seconds::raw(source_updated(completed));
+    fn of(finding: &Finding, report: &Report) -> Self {
+        let updated = || epoch_seconds::raw(report.source_updated());
         Vulnerability {
             cvss: CvssScore::of(finding).into_iter().collect(),
             reference_urls: finding.uri.clone().into_iter().collect(),

@@ -1,7 +1,6 @@
 //! The status and the findings of a scan in outputs.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -10,7 +9,6 @@ use crate::aws::epoch_seconds;
 use crate::config::scanning::{Finding, ScanStatus};
 use crate::domain::scanning::{Report, Scan};
 use crate::services::ecr::views::enhanced_finding::EnhancedFinding;
-use crate::types::timestamp::Timestamp;
 
 /// `imageScanStatus`.
 #[derive(Debug, Serialize)]
@@ -66,15 +64,9 @@ impl FindingsSummary {
         FindingsSummary {
             finding_severity_counts: counts,
             image_scan_completed_at: epoch_seconds::raw(report.completed),
-            vulnerability_source_updated_at: epoch_seconds::raw(source_updated(report.completed)),
+            vulnerability_source_updated_at: epoch_seconds::raw(report.source_updated()),
         }
     }
-}
-
-/// Returns when the data about vulnerabilities was updated: the last midnight in UTC. `[ASSUME]`
-pub(super) fn source_updated(completed: Timestamp) -> Timestamp {
-    let since = completed.as_millis().rem_euclid(24 * 3600 * 1000);
-    completed - Duration::from_millis(since.unsigned_abs())
 }
 
 /// `imageScanFindings`. It has the findings of one scan type.
