@@ -32,7 +32,7 @@ fn the_operations_are_printed_as_json() {
 
 const EXPECTED: [[&str; 3]; 4] = [
     ["ecr", "GetAuthorizationToken", "recorded"],
-    ["ecr", "StartImageScan", "missing"],
+    ["ecr-public", "DescribeImageTags", "missing"],
     ["ecr", "TagResource", "modelled"],
     ["sts", "GetCallerIdentity", "recorded"],
 ];

@@ -36,6 +36,7 @@ mod plain_tests;
 mod podman;
 mod rejections;
 mod sandbox;
+mod scanning;
 mod shell;
 mod skopeo;
 #[path = "../cli/stderr_copy.rs"]

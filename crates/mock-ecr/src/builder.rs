@@ -35,11 +35,11 @@ use crate::types::{AccountId, RepositoryName};
 ///
 /// The methods do not return errors. If an argument is invalid, [`start`](MockEcrBuilder::start) returns an error.
 pub struct MockEcrBuilder {
-    config: Config,
+    pub(crate) config: Config,
     listen: Listen,
     additional: Vec<SocketAddr>,
     transport: Transport,
-    invalid: FirstInvalid,
+    pub(crate) invalid: FirstInvalid,
 }
 
 impl MockEcr {
@@ -304,7 +304,7 @@ impl MockEcrBuilder {
     }
 
     /// Returns the repository of the default account and Region. Adds it if necessary.
-    fn initial_repository(&mut self, name: RepositoryName) -> &mut InitialRepository {
+    pub(crate) fn initial_repository(&mut self, name: RepositoryName) -> &mut InitialRepository {
         let (account, region) = (self.config.default_account(), self.config.region.clone());
         let repositories = &mut self.config.repositories;
         let index = repositories.iter().position(|one| {

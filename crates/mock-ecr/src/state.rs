@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::rejection::Rules;
+use crate::domain::scanning::ScanSettings;
 use crate::domain::{
     AccountSetting, LayoutError, LifecycleRun, Repositories, RepositoryError, Settings, TagRule,
     Unpublished,
@@ -92,6 +93,7 @@ impl State {
                 .with_rules(rules)
                 .with_quotas(config.quotas())
                 .with_background(config.background),
+                .with_scan_settings(ScanSettings::new(&config)),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
@@ -233,6 +235,7 @@ impl State {
         };
         let filters = initial.image_tag_mutability_exclusion_filters.iter();
         settings.mutability.exclusions = filters.map(ToString::to_string).collect();
+        settings.scan_on_push = initial.scan_on_push;
         let unpublished = self.repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();

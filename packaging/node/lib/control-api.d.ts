@@ -119,6 +119,18 @@ export type Config = {
    */
   repositories: Array<Repository>;
   /**
+   * The initial scanning configurations of registries.
+   */
+  registry_scanning: Array<RegistryScanning>;
+  /**
+   * The results of the scans of images.
+   */
+  scan_results: Array<ImageScanResult>;
+  /**
+   * The durations of the work that AWS does in the background.
+   */
+  background: Background;
+  /**
    * Whether a push creates a missing repository.
    */
   create_on_push: boolean;
@@ -223,6 +235,10 @@ export type Repository = {
    */
   image_tag_mutability_exclusion_filters: Array<string>;
   /**
+   * Whether an image is scanned when it is pushed.
+   */
+  scan_on_push: boolean;
+  /**
    * The policy in JSON, if there is one.
    */
   policy?: string | null;
@@ -230,6 +246,210 @@ export type Repository = {
    * The directory of the OCI image layout with the images, if there is one.
    */
   layout?: string | null;
+};
+
+/**
+ * The initial scanning configuration of a registry.
+ */
+export type RegistryScanning = {
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * The type of scanning: `BASIC` or `ENHANCED`.
+   */
+  scan_type: string;
+  /**
+   * The repositories whose images are scanned.
+   */
+  rules: Array<ScanRule>;
+};
+
+/**
+ * The repositories to which a scan frequency applies.
+ */
+export type ScanRule = {
+  /**
+   * When the images are scanned: `MANUAL`, `SCAN_ON_PUSH` or `CONTINUOUS_SCAN`.
+   */
+  scan_frequency: string;
+  /**
+   * The filters of the repositories.
+   */
+  filters: Array<string>;
+};
+
+/**
+ * The result of the scans of one image of a repository. The repository and the image need not exist yet.
+ */
+export type ImageScanResult = {
+  /**
+   * The name of the repository.
+   */
+  repository: string;
+  /**
+   * The ID of the account. The default is the default account of the configuration.
+   */
+  account?: string | null;
+  /**
+   * The Region. The default is the default Region of the configuration.
+   */
+  region?: string | null;
+  /**
+   * The tag or the digest of the image.
+   */
+  image: string;
+  /**
+   * The status of a scan that has ended. The default is that of a successful scan: `COMPLETE`, or `ACTIVE` in a registry
+   * with enhanced scanning.
+   */
+  status?: ScanStatus | null;
+  /**
+   * The description of the status. The default is that of ECR for the status, if it is known.
+   */
+  description?: string | null;
+  /**
+   * The findings. By default, they are derived from the seed and the digest of the image. A scan with a status other than
+   * `COMPLETE` and `ACTIVE` has no findings.
+   */
+  findings?: Array<Finding> | null;
+};
+
+/**
+ * The status of a scan that has ended. Source: `ScanStatus` in the service model, without `IN_PROGRESS`, which a scan has
+ * until it ends.
+ */
+export type ScanStatus =
+  /**
+   * The scan succeeded.
+   */
+  | "COMPLETE"
+  /**
+   * The scan failed, for example because the operating system of the image is not supported.
+   */
+  | "FAILED"
+  /**
+   * The image is of a type that cannot be scanned.
+   */
+  | "UNSUPPORTED_IMAGE"
+  /**
+   * Amazon Inspector scans the image continuously.
+   */
+  | "ACTIVE"
+  /**
+   * Amazon Inspector has not scanned the image yet.
+   */
+  | "PENDING"
+  /**
+   * Amazon Inspector does not scan the image any longer.
+   */
+  | "SCAN_ELIGIBILITY_EXPIRED"
+  /**
+   * There are no findings, although the image was scanned.
+   */
+  | "FINDINGS_UNAVAILABLE"
+  /**
+   * A limit does not permit the scan.
+   */
+  | "LIMIT_EXCEEDED"
+  /**
+   * The image is archived.
+   */
+  | "IMAGE_ARCHIVED"
+  /**
+   * The image is too large.
+   */
+  | "IMAGE_SIZE_EXCEEDED";
+
+/**
+ * A vulnerability that a scan finds in a package of an image. `DescribeImageScanFindings` returns it in the shape of the
+ * scan type of the registry.
+ */
+export type Finding = {
+  /**
+   * The ID of the vulnerability, such as `CVE-2022-49043`.
+   */
+  name: string;
+  /**
+   * The severity.
+   */
+  severity: FindingSeverity;
+  /**
+   * A description of the vulnerability.
+   */
+  description?: string | null;
+  /**
+   * The URL of a page about the vulnerability.
+   */
+  uri?: string | null;
+  /**
+   * The name of the package.
+   */
+  package?: string | null;
+  /**
+   * The version of the package.
+   */
+  version?: string | null;
+  /**
+   * The version of the package in which the vulnerability is fixed. Without it, there is no fix.
+   */
+  fixed_in?: string | null;
+  /**
+   * The base score of CVSS 3.1, from 0 to 10.
+   */
+  score?: number | null;
+  /**
+   * The vector of CVSS 3.1.
+   */
+  vector?: string | null;
+  /**
+   * Whether an exploit is known. The default is `false`.
+   */
+  exploit_available?: boolean;
+};
+
+/**
+ * The severity of a finding, in the order of lists of findings.
+ */
+export type FindingSeverity =
+  /**
+   * A critical vulnerability.
+   */
+  | "CRITICAL"
+  /**
+   * A vulnerability of high severity.
+   */
+  | "HIGH"
+  /**
+   * A vulnerability of medium severity.
+   */
+  | "MEDIUM"
+  /**
+   * A vulnerability of low severity.
+   */
+  | "LOW"
+  /**
+   * A vulnerability that is no security problem.
+   */
+  | "INFORMATIONAL"
+  /**
+   * A vulnerability whose severity is not known.
+   */
+  | "UNDEFINED";
+
+/**
+ * The durations of the work that AWS does in the background.
+ */
+export type Background = {
+  /**
+   * The time from the start of a scan of an image to its end, such as `3s`.
+   */
+  scan_duration: string;
 };
 
 /**
@@ -1391,6 +1611,28 @@ export type Image = {
    * When the image was pushed, on the mock's clock.
    */
   pushed: string;
+};
+
+/**
+ * The image whose result was set.
+ */
+export type ScannedImage = {
+  /**
+   * The name of the repository.
+   */
+  repository: string;
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * The digest of the image.
+   */
+  digest: string;
 };
 
 /**

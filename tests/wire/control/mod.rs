@@ -8,6 +8,7 @@ mod openapi;
 mod renamed;
 mod repositories;
 mod requests;
+mod scan_results;
 mod schema;
 mod tokens;
 mod wait_and_stream;

@@ -2,6 +2,7 @@
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::CaLocation;
+use mock_ecr::repository::Image;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -65,15 +66,17 @@ async fn the_document_is_openapi_3_1_with_a_summary_of_each_operation() {
 async fn every_example_of_a_body_is_valid_and_accepted() {
     let document = document().await;
     let mut bodies = 0;
+    let image = Image::new().layer("a layer").tag("1.0");
     for (_, path, operation) in operations(&document) {
         let Some(body) = operation.pointer("/requestBody/content/application~1json") else {
             continue;
         };
         check(&document, &body["schema"], &body["example"]).unwrap();
         let resource = path.strip_prefix("/_mock/").unwrap();
-        let response = post(resource, &body["example"].to_string())
-            .response()
-            .await;
+        // The image in the example of `scan-results`.
+        let ecr = MockEcr::builder().frozen().image("team/app", image.clone());
+        let ecr = ecr.start().await.unwrap();
+        let response = post(resource, &body["example"].to_string()).to(&ecr).await;
         assert_described(&document, operation, &response, &path);
         bodies += 1;
     }

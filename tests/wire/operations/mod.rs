@@ -15,6 +15,7 @@ mod referrers;
 mod registry_policies;
 mod rejections;
 mod repositories;
+mod scanning;
 mod settings;
 mod signing;
 mod storage_class;

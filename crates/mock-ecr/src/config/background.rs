@@ -17,6 +17,9 @@ pub struct Background {
     /// minutes.
     #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
     pub restore_duration: Duration,
+    /// The duration of a scan of an image. The default is three seconds.
+    #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
+    pub scan_duration: Duration,
     /// The duration of the signature of a pushed image. The default is one second.
     #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
     pub signing_duration: Duration,
@@ -28,6 +31,7 @@ impl Default for Background {
         Background {
             lifecycle_preview_duration: second,
             restore_duration: second,
+            scan_duration: 3 * second,
             signing_duration: second,
         }
     }
@@ -35,8 +39,7 @@ impl Default for Background {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use super::*;
     use crate::config::configuration::Config;
 
     #[test]
@@ -46,8 +49,8 @@ mod tests {
         let second = Duration::from_secs(1);
         assert_eq!(background.restore_duration, 20 * 60 * second);
         assert_eq!(background.lifecycle_preview_duration, second);
-        let config = Config::parse("background.restore_duration = '0s'").unwrap();
-        assert!(config.background.restore_duration.is_zero());
+        let config = Config::parse("background.scan_duration = '0s'").unwrap();
+        assert!(config.background.scan_duration.is_zero());
         let error = Config::parse("background.restore_duration = '-1s'").unwrap_err();
         assert_eq!(
             error.to_string(),

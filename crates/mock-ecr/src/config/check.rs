@@ -51,6 +51,8 @@ impl Config {
         self.check_tag_filters()?;
         self.check_policies()?;
         self.check_lifecycle_policies()?;
+        self.check_registry_scanning()?;
+        self.check_scan_results()?;
         self.check_faults()
     }
 
@@ -156,7 +158,7 @@ impl Config {
         Ok(())
     }
 
-    fn check_region(
+    pub(super) fn check_region(
         &self,
         region: &Region,
         at: impl FnOnce() -> Vec<Step>,

@@ -14,6 +14,7 @@ use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
 use crate::config::quotas::Quotas;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
+use crate::config::scanning::{ImageScanResult, RegistryScanning};
 use crate::fault::Fault;
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::authorization::CrossAccount;
@@ -114,6 +115,14 @@ pub struct Config {
     /// The initial repositories. The name of a repository must be unique in its account and Region. A repository that
     /// already exists in the store is not changed. The default is an empty list.
     pub repositories: Vec<InitialRepository>,
+    /// The initial scanning configurations of registries, at most one for each account and Region. A registry that is not
+    /// listed has basic scanning without rules. The default is an empty list.
+    pub registry_scanning: Vec<RegistryScanning>,
+    /// The results of the scans of images. If an image is listed twice, the first result applies. The default is an empty
+    /// list: the findings are derived from the seed and the digest of the image.
+    pub scan_results: Vec<ImageScanResult>,
+    /// The durations of the work that AWS does in the background.
+    pub background: Background,
     /// Whether a push to a missing repository creates the repository. The repository must be in the account of the
     /// caller. The default is `false`.
     pub create_on_push: bool,
@@ -168,6 +177,9 @@ impl Default for Config {
             dialect: Dialect::default(),
             quirks: BTreeMap::new(),
             repositories: Vec::new(),
+            registry_scanning: Vec::new(),
+            scan_results: Vec::new(),
+            background: Background::default(),
             create_on_push: false,
             blob_mounting: false,
             cross_account: CrossAccount::default(),

@@ -17,6 +17,7 @@ mod quotas;
 mod redirect;
 mod registry;
 mod registry_url;
+pub(crate) mod scanning;
 
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 #[cfg(feature = "connector")]
@@ -33,7 +34,7 @@ pub use crate::types::argument::ArgumentError;
 pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
-pub use crate::types::{NameError, Partition, TagFilter};
+pub use crate::types::{NameError, Partition, ScanFilter, TagFilter};
 pub use background::Background;
 pub use ca_location::{CaLocation, CaLocationError};
 pub(crate) use check::MAX_TOKEN_LENGTH;
@@ -48,3 +49,4 @@ pub use quotas::Quotas;
 pub use redirect::{Redirect, Variable};
 pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};
 pub(crate) use registry_url::registry_url;
+pub use scanning::{ImageScanResult, RegistryScanning, ScanFrequency, ScanRule, ScanType};

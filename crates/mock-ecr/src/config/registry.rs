@@ -167,6 +167,9 @@ pub struct InitialRepository {
     /// then returns `IMMUTABLE_WITH_EXCLUSION` or `MUTABLE_WITH_EXCLUSION`.
     #[serde(default)]
     pub image_tag_mutability_exclusion_filters: Vec<TagFilter>,
+    /// Whether an image is scanned when it is pushed, in a registry with basic scanning. The default is `false`.
+    #[serde(default)]
+    pub scan_on_push: bool,
     /// The policy of the repository, in JSON. The default is `None`: the repository has no policy.
     #[serde(default)]
     pub policy: Option<String>,
@@ -194,6 +197,7 @@ impl InitialRepository {
             region: None,
             image_tag_mutability: ImageTagMutability::Mutable,
             image_tag_mutability_exclusion_filters: Vec::new(),
+            scan_on_push: false,
             policy: None,
             lifecycle_policy: None,
             layout: None,

@@ -9,8 +9,9 @@ use serde::Serialize;
 use crate::clock::ClockStart;
 use crate::config::CaLocation;
 use crate::config::{
-    AuthMode, Background, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository,
-    Limits, Quirk, Quotas, SigV4Clock, UnknownConditions,
+    AuthMode, Background, Config, CrossAccount, Dialect, ImageScanResult, ImageTagMutability,
+    InitialRepository, Limits, Quirk, Quotas, RegistryScanning, ScanFrequency, ScanType,
+    SigV4Clock, UnknownConditions,
 };
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
@@ -73,6 +74,10 @@ struct ConfigView {
     quirks: BTreeMap<Quirk, bool>,
     /// The initial repositories.
     repositories: Vec<RepositoryView>,
+    /// The initial scanning configurations of registries.
+    registry_scanning: Vec<RegistryScanningView>,
+    /// The results of the scans of images.
+    scan_results: Vec<ImageScanResult>,
     /// Whether a push creates a missing repository.
     create_on_push: bool,
     /// The default of the account setting `BLOB_MOUNTING`.
@@ -100,8 +105,40 @@ struct BackgroundView {
     lifecycle_preview_duration: String,
     /// The duration of the restoration of an archived image.
     restore_duration: String,
+    /// The duration of a scan of an image.
+    scan_duration: String,
     /// The duration of the signature of a pushed image.
     signing_duration: String,
+}
+
+/// The initial scanning configuration of a registry.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "RegistryScanning")
+)]
+struct RegistryScanningView {
+    /// The ID of the account.
+    account: String,
+    /// The Region.
+    region: String,
+    /// The type of scanning: `BASIC` or `ENHANCED`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    scan_type: ScanType,
+    /// The repositories whose images are scanned.
+    rules: Vec<ScanRuleView>,
+}
+
+/// The repositories to which a scan frequency applies.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ScanRule"))]
+struct ScanRuleView {
+    /// When the images are scanned: `MANUAL`, `SCAN_ON_PUSH` or `CONTINUOUS_SCAN`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    scan_frequency: ScanFrequency,
+    /// The filters of the repositories.
+    filters: Vec<String>,
 }
 
 /// The limits.
@@ -175,6 +212,8 @@ struct RepositoryView {
     image_tag_mutability: ImageTagMutability,
     /// The filters of the tags to which `image_tag_mutability` does not apply.
     image_tag_mutability_exclusion_filters: Vec<String>,
+    /// Whether an image is scanned when it is pushed.
+    scan_on_push: bool,
     /// The policy in JSON, if there is one.
     policy: Option<String>,
     /// The lifecycle policy in JSON, if there is one.
@@ -227,6 +266,12 @@ impl ConfigView {
             repositories: repositories
                 .map(|one| RepositoryView::of(one, config))
                 .collect(),
+            registry_scanning: config
+                .registry_scanning
+                .iter()
+                .map(|one| RegistryScanningView::of(one, config))
+                .collect(),
+            scan_results: config.scan_results.clone(),
             create_on_push: config.create_on_push,
             blob_mounting: config.blob_mounting,
             cross_account: config.cross_account,
@@ -234,6 +279,23 @@ impl ConfigView {
             limits: LimitsView::of(&config.limits),
             quotas: QuotasView::of(config.quotas()),
             background: BackgroundView::of(config.background),
+        }
+    }
+}
+
+impl RegistryScanningView {
+    fn of(initial: &RegistryScanning, config: &Config) -> Self {
+        let account = initial.account.unwrap_or(config.default_account());
+        let region = initial.region.as_ref().unwrap_or(&config.region);
+        let rules = initial.rules.iter().map(|rule| ScanRuleView {
+            scan_frequency: rule.scan_frequency,
+            filters: rule.filters.iter().map(ToString::to_string).collect(),
+        });
+        RegistryScanningView {
+            account: account.to_string(),
+            region: region.to_string(),
+            scan_type: initial.scan_type,
+            rules: rules.collect(),
         }
     }
 }
@@ -264,6 +326,7 @@ impl BackgroundView {
         BackgroundView {
             lifecycle_preview_duration: print_duration(background.lifecycle_preview_duration),
             restore_duration: print_duration(background.restore_duration),
+            scan_duration: print_duration(background.scan_duration),
             signing_duration: print_duration(background.signing_duration),
         }
     }
@@ -299,6 +362,7 @@ impl RepositoryView {
             region: seed.region.as_ref().unwrap_or(&config.region).to_string(),
             image_tag_mutability: seed.image_tag_mutability,
             image_tag_mutability_exclusion_filters: filters.map(ToString::to_string).collect(),
+            scan_on_push: seed.scan_on_push,
             policy: seed.policy.clone(),
             lifecycle_policy: seed.lifecycle_policy.clone(),
             layout: layout.map(|path| path.display().to_string()),

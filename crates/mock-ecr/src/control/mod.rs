@@ -31,6 +31,7 @@ mod requests;
 mod reset;
 mod response;
 mod route;
+mod scan_results;
 mod stream;
 mod table;
 mod tokens;

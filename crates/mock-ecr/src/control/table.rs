@@ -7,7 +7,7 @@ use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
     certificate, clock, config, environment, faults, health, images, lifecycle, metrics, openapi,
-    repositories, requests, reset, stream, tokens,
+    repositories, requests, reset, scan_results, stream, tokens,
 };
 
 /// All routes, grouped by resource.
@@ -21,6 +21,7 @@ const ROUTES: [&[Route]; 15] = [
     &repositories::ROUTES,
     &images::ROUTES,
     &lifecycle::ROUTES,
+    &scan_results::ROUTES,
     &requests::ROUTES,
     &stream::ROUTES,
     &metrics::ROUTES,

@@ -148,6 +148,14 @@ pub(crate) enum RepositoryError {
     InvalidKmsKey(String),
     #[error("a repository has at most 50 resource tags")]
     TooManyResourceTags,
+    /// Scans cannot be started in a registry with enhanced scanning.
+    #[error("the registry has enhanced scanning, in which scans cannot be started")]
+    ManualScansDisabled,
+    #[error("the image is an index or an artifact, which cannot be scanned")]
+    UnsupportedImageType,
+    /// The image was scanned within 24 hours.
+    #[error("the image was scanned within the last 24 hours")]
+    ScannedRecently,
     #[error(transparent)]
     InvalidPolicy(#[from] InvalidPolicy),
     /// The key of a record in the store is not one that this program writes.

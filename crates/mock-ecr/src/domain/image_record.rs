@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::{InvalidManifest, RepositoryError};
 use crate::domain::image_status::ImageStatus;
 use crate::domain::manifest::{LONGEST_MEDIA_TYPE, Manifest};
+use crate::domain::manifest_rules::Kind;
 use crate::domain::repository::Lookup;
 use crate::store::{Folder, Generation, Key, Snapshot, Transaction, parse};
 use crate::types::timestamp::Timestamp;
@@ -51,6 +52,12 @@ pub(crate) struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     activated_at_millis: Option<i64>,
 }
+
+/// The media types of the configurations of container images.
+const CONFIG_TYPES: [&str; 2] = [
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+];
 
 /// The time after which the next pull of an image is recorded. Source: the documentation of `lastRecordedPullTime` in the service model.
 const PULL_INTERVAL: Duration = Duration::from_secs(24 * 3600);
@@ -130,6 +137,13 @@ impl Metadata {
             activated_at_millis: Some(now.as_millis()),
             ..self
         }
+    }
+
+    /// Returns whether the image is neither an index nor an artifact of another kind.
+    pub(crate) fn is_container_image(&self) -> bool {
+        let config = self.artifact_type.as_deref();
+        Kind::of(&self.media_type).is_image()
+            && config.is_none_or(|config| CONFIG_TYPES.contains(&config))
     }
 
     pub(crate) fn pushed(&self) -> Timestamp {
@@ -256,6 +270,8 @@ pub(super) fn remove_image(
         records.remove(&key);
     }
     records.remove(&generation.annotations(digest));
+    records.remove(&generation.scan(digest));
+    records.remove(&generation.scan_result(digest));
     records.remove(&generation.image(digest));
     records.remove(&generation.inactive_image(digest));
     Ok(tags)

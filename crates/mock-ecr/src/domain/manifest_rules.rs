@@ -47,7 +47,7 @@ const MAX_LAYERS: usize = 500;
 
 /// The kind of a manifest, by its media type.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Image,
     Index,
     /// The first version of Docker's manifests. ECR supports it; its members are not checked.
@@ -57,7 +57,7 @@ enum Kind {
 
 impl Kind {
     /// Source: the user guide of Amazon ECR, `image-manifest-formats.html`.
-    fn of(media_type: &str) -> Self {
+    pub(super) fn of(media_type: &str) -> Self {
         match media_type {
             "application/vnd.oci.image.manifest.v1+json"
             | "application/vnd.docker.distribution.manifest.v2+json" => Kind::Image,
@@ -69,7 +69,7 @@ impl Kind {
         }
     }
 
-    fn is_image(self) -> bool {
+    pub(super) fn is_image(self) -> bool {
         matches!(self, Kind::Image | Kind::Schema1)
     }
 

@@ -17,6 +17,7 @@ use crate::domain::mutability::TagRule;
 use crate::domain::quota;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
+use crate::domain::scanning::Scans;
 use crate::domain::signing::Signing;
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
@@ -84,6 +85,7 @@ impl Repositories {
         Ok(Push {
             at,
             quotas: self.quotas,
+            scans: self.scans(),
             manifest,
             tag: new.tag,
             now,
@@ -100,6 +102,7 @@ impl Repositories {
 struct Push {
     at: Lookup,
     quotas: Quotas,
+    scans: Scans,
     manifest: Manifest,
     tag: Option<Tag>,
     image: Image,
@@ -132,6 +135,7 @@ impl Push {
         let mut image = self.image.clone();
         image.metadata.size = self.size(records.view(), &generation)?;
         insert_image(records, &generation, &self.manifest, &image);
+        self.begin_scan(records, &record, &image)?;
         Ok(Pushed {
             image,
             created: Created::New,
@@ -195,6 +199,19 @@ impl Push {
         records.put(&generation.tag(tag), digest.as_str().to_owned());
         records.put(&listed.key(tag.as_str()), Vec::new());
         Ok(Created::New)
+    }
+
+    /// Starts the scan of a new image. That a push of an existing image starts none is `[ASSUME]`.
+    fn begin_scan(
+        &self,
+        records: &mut Transaction<'_>,
+        repository: &RepositoryRecord,
+        image: &Image,
+    ) -> Result<(), RepositoryError> {
+        let (digest, metadata) = (&image.digest, &image.metadata);
+        let (id, now) = (&self.at.id, metadata.pushed());
+        self.scans
+            .begin_on_push(records, id, repository, digest, metadata, now)
     }
 
     /// Begins to sign an image if the push has stored it or has changed its tag.

@@ -10,6 +10,7 @@ use crate::domain::quota;
 use crate::domain::rejection::Rules;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
+use crate::domain::scanning::{ScanSettings, Scans};
 use crate::domain::signing_permission::SigningPermission;
 use crate::domain::sweeper::Sweeper;
 use crate::domain::upload_ids::UploadIds;
@@ -31,6 +32,7 @@ pub(crate) struct Repositories {
     pub(super) quotas: Quotas,
     pub(super) background: Background,
     pub(super) signing_permission: SigningPermission,
+    scan_settings: Arc<ScanSettings>,
     visibility: Visibility,
 }
 
@@ -53,6 +55,7 @@ impl Repositories {
             quotas: Quotas::default(),
             background: Background::default(),
             signing_permission: SigningPermission::Allowed,
+            scan_settings: Arc::default(),
             visibility: Visibility::Published,
         }
     }
@@ -87,6 +90,20 @@ impl Repositories {
             signing_permission: permission,
             ..self.clone()
         }
+    }
+
+    /// Returns repositories whose images are scanned with these settings.
+    pub(crate) fn with_scan_settings(&self, settings: ScanSettings) -> Self {
+        Repositories {
+            scan_settings: Arc::new(settings),
+            ..self.clone()
+        }
+    }
+
+    /// Returns what reads and writes scans.
+    pub(super) fn scans(&self) -> Scans {
+        let is_stored = matches!(self.visibility, Visibility::Published);
+        Scans::new(&self.scan_settings, is_stored)
     }
 
     /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.

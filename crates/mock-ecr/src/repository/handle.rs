@@ -8,6 +8,7 @@ use futures_util::TryStreamExt as _;
 use crate::config::ArgumentError;
 use crate::config::image::Image;
 use crate::config::policy::Policy;
+use crate::config::scanning::ScanResult;
 use crate::domain;
 use crate::domain::{Manifest, Settings};
 use crate::repository::error::{RepositoryError, UnknownAccount};
@@ -245,6 +246,30 @@ impl Repository {
         let checked = acceptance.check(&policy, partition);
         checked.map_err(|error| ArgumentError::new("set_policy", &policy.to_json(), error))?;
         Ok(self.state.repositories.put_policy(&id, &policy).await?)
+    }
+
+    /// Sets the result of the scans of an image. `reference` is a tag or a digest. The result belongs to the image until the
+    /// image is deleted. If the image was scanned, the result replaces that of the scan. Otherwise it is the result of the
+    /// next scan; this method does not start one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name of the repository is invalid, if `reference` is neither a tag nor a digest, if the result
+    /// contains a finding twice or a score that is not between 0 and 10, if the repository or the image does not exist, or if
+    /// the store fails.
+    pub async fn set_scan_result(
+        &self,
+        reference: &str,
+        result: ScanResult,
+    ) -> Result<(), RepositoryError> {
+        let method = "set_scan_result";
+        let parsed: Reference = argument::parse(method, reference)?;
+        let checked = result.check();
+        checked.map_err(|error| ArgumentError::new(method, reference, error))?;
+        let id = self.existing().await?;
+        let repositories = &self.state.repositories;
+        repositories.put_scan_result(&id, &parsed, result).await?;
+        Ok(())
     }
 
     async fn image(

@@ -6,6 +6,7 @@ mod lifecycle;
 
 pub use crate::config::image::Image;
 pub use crate::config::policy::Policy;
+pub use crate::config::scanning::{Finding, FindingSeverity, ScanResult, ScanStatus};
 pub use crate::domain::rejection::{Evidence, Rejection};
 pub use crate::types::Digest;
 pub use error::RepositoryError;

@@ -7,6 +7,7 @@
 //! setting/ACCOUNT/PLACE/signing-configuration  the signing configuration of a registry
 //! setting/ACCOUNT/PLACE/template/PREFIX  a repository creation template
 //! setting/ACCOUNT/PLACE/pull-exclusion/ARN  a principal whose pulls are not recorded
+//! setting/ACCOUNT/PLACE/scanning-configuration  the scanning configuration of a registry
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
 //! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
 //! garbage/GEN                        a deleted repository whose content is still to be removed
@@ -29,6 +30,8 @@
 //! content/GEN/manifest/DIGEST        its manifest
 //! content/GEN/annotations/DIGEST     its annotations, if it names a subject
 //! content/GEN/signing/DIGEST/PROFILE  the state of the signature of an image by a signing profile
+//! content/GEN/scan/DIGEST            the last basic scan of an image
+//! content/GEN/scan-result/DIGEST     the result of the scans of an image, if it was set
 //! content/GEN/tag/TAG                the digest of the image that the tag names
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
@@ -79,6 +82,11 @@ impl Key {
 
     pub(crate) fn creation_template(registry: &RegistryId, prefix: &str) -> Self {
         Folder::creation_templates(registry).key(prefix)
+    }
+
+    /// The scanning configuration of a registry. No setting has this name in the API.
+    pub(crate) fn scanning_configuration(registry: &RegistryId) -> Self {
+        Key::account_setting(registry, "scanning-configuration")
     }
 
     pub(crate) fn repository(id: &RepositoryId) -> Self {
@@ -388,6 +396,16 @@ impl Generation {
     /// The states of the signatures of an image, by the ARN of the signing profile.
     pub(crate) fn signings(&self, digest: &Digest) -> Folder {
         self.content().folder("signing").folder(digest.as_str())
+    }
+
+    /// The last basic scan of an image.
+    pub(crate) fn scan(&self, digest: &Digest) -> Key {
+        self.content().folder("scan").key(digest.as_str())
+    }
+
+    /// The result of the scans of an image.
+    pub(crate) fn scan_result(&self, digest: &Digest) -> Key {
+        self.content().folder("scan-result").key(digest.as_str())
     }
 
     pub(crate) fn tags(&self) -> Folder {

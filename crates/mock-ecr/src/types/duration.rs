@@ -119,11 +119,11 @@ pub(crate) struct TextOrZero;
 impl TextOrZero {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(from)?;
-        if text == "0s" {
-            return Ok(Duration::ZERO);
+        match text.trim() {
+            "0s" | "0ms" => Ok(Duration::ZERO),
+            text => parse_duration(text)
+                .map_err(|error| serde::de::Error::custom(format_args!("{error}, or 0s"))),
         }
-        parse_duration(&text)
-            .map_err(|error| serde::de::Error::custom(format_args!("{error}, or 0s")))
     }
 }
 

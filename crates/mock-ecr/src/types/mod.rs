@@ -18,6 +18,7 @@ mod region;
 mod registry_id;
 pub(crate) mod renamed;
 mod repository;
+mod scan_filter;
 #[cfg(any(test, feature = "schemars"))]
 mod schema;
 pub(crate) mod secret;
@@ -42,6 +43,7 @@ pub use region::{Partition, Region};
 pub(crate) use registry_id::RegistryId;
 pub(crate) use repository::RepositoryId;
 pub use repository::RepositoryName;
+pub use scan_filter::ScanFilter;
 pub use service::{Service, UnknownService};
 pub use tag_filter::TagFilter;
 pub use times::Times;

@@ -152,6 +152,12 @@ impl Found {
             assert!(view.contains(&image).unwrap(), "{key} has no image");
             references.insert(generation.image_tags(&digest).key(key.name()));
         }
+        for (key, _) in all(view, &generation.content()) {
+            if matches!(key.parts().nth(2), Some("scan" | "scan-result")) {
+                let image = generation.images().key(key.name());
+                assert!(view.contains(&image).unwrap(), "{key} has no image");
+            }
+        }
         // The indexes by subject, layer, image, tag and status have exactly these entries, and each referrer its annotations.
         let indexed = all(view, &generation.content()).into_iter();
         let indexed = indexed.map(|(key, _)| key).filter(|key| {

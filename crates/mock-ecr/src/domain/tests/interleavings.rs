@@ -7,7 +7,7 @@ use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
 use super::due::{note, notes};
-use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put};
+use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put, scan};
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
@@ -241,6 +241,33 @@ fn an_image_that_was_tagged_in_the_meantime_is_not_expired() {
 }
 
 const UNTAGGED: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":1},"action":{"type":"expire"}}]}"#;
+
+/// Two clients start a scan of one image. One of them is rejected.
+#[test]
+fn scans_that_are_started_at_the_same_time_do_not_exceed_the_quota() {
+    let scans = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            prepare(&all).await;
+            let scanning = [1, 2].map(|_| {
+                let all = all.clone();
+                shuttle::future::spawn(async move { scan(&all).await })
+            });
+            let mut started = 0;
+            for one in scanning {
+                match one.await.unwrap() {
+                    Ok(()) => started += 1,
+                    Err(error) => assert!(matches!(error, RepositoryError::ScannedRecently)),
+                }
+            }
+            assert_eq!(started, 1);
+            disk.settle().await;
+            check(&disk).await;
+        });
+    };
+    check_schedules(10, scans);
+}
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.
 #[test]

@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::*;
+use crate::config::scanning::ScanResult;
 use crate::domain::{
     CreationCause, ListedImages, Mountable, ResourceTag, Selection, WithoutTemplate,
 };
@@ -17,7 +18,7 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 18] = [
+pub(super) const OPERATIONS: [Operation; 19] = [
     ("create", |all| Box::pin(create(all))),
     ("create on push", |all| Box::pin(create_on_push(all))),
     ("delete", |all| Box::pin(delete(all))),
@@ -38,6 +39,7 @@ pub(super) const OPERATIONS: [Operation; 18] = [
     ("archive", |all| Box::pin(archive(all))),
     ("lifecycle policy", |all| Box::pin(lifecycle_policy(all))),
     ("lifecycle preview", |all| Box::pin(lifecycle_preview(all))),
+    ("scan", |all| Box::pin(scan(all))),
 ];
 
 /// Operations on an unfinished upload of `team/app`, which [`begin`] begins. Each is one transaction.
@@ -55,10 +57,11 @@ pub(super) const UPLOAD_OPERATIONS: [Operation; 5] = [
     ("cancel an upload", |all| Box::pin(cancel(all))),
 ];
 
-/// Creates `team/app` with an image of the layer `one`, tagged `1` and `2`, and `other` with the layer `two`.
+/// Creates `team/app` with an image of the layer `one`, tagged `1` and `2`, and `other` with the layer `two`. Images are scanned on push.
 pub(super) async fn prepare(all: &Repositories) {
     for (name, layer) in [("team/app", "one"), ("other", "two")] {
-        let settings = Settings::created_at(NOW);
+        let mut settings = Settings::created_at(NOW);
+        settings.scan_on_push = true;
         all.create(&id(name), settings, Vec::new()).await.unwrap();
         let content = content(layer);
         all.put_layer(&id(name), &sha256(layer), content)
@@ -155,6 +158,19 @@ async fn policy(all: &Repositories) -> Result<(), RepositoryError> {
     let policy = RepositoryPolicy::parse(POLICY)?;
     all.put_policy(&app(), &policy).await?;
     all.delete_policy(&app()).await.map(drop)
+}
+
+/// Starts a scan of an image, and sets its result.
+pub(super) async fn scan(all: &Repositories) -> Result<(), RepositoryError> {
+    let tag = "1".parse().unwrap();
+    let selection = Selection::Tag(tag);
+    let tomorrow = NOW + Duration::from_secs(24 * 3600);
+    // An image that does not exist is not an error of the domain.
+    let _ = all.start_scan(&app(), selection, tomorrow).await?;
+    let reference = "2".parse().unwrap();
+    let result = ScanResult::default();
+    all.put_scan_result(&app(), &reference, result).await?;
+    Ok(())
 }
 
 const POLICY: &str =

@@ -2,6 +2,7 @@
 
 mod context;
 mod domain_errors;
+mod image_error;
 pub(crate) mod operations;
 mod registry_errors;
 mod table;

@@ -5,12 +5,14 @@ use serde_json::value::RawValue;
 
 use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
-use crate::aws::model::validate;
+use crate::domain::scanning::Scan;
 use crate::domain::{Tagged, TaggedImage};
 use crate::services::context::RequestContext;
+use crate::services::ecr::image_error::image_error;
 use crate::services::ecr::operations::list_images::Filter;
-use crate::services::ecr::views::image_id::{Failure, ImageId};
+use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
+use crate::services::ecr::views::scan_view::{FindingsSummary, StatusView};
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName};
 
@@ -41,6 +43,10 @@ struct ImageDetail {
     image_digest: String,
     image_manifest_media_type: String,
     image_pushed_at: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_findings_summary: Option<FindingsSummary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_status: Option<StatusView>,
     image_size_in_bytes: u64,
     image_status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,8 +88,13 @@ impl Operation for DescribeImages {
             filter.status().matches(image.metadata.status)
                 && filter.tagged().is_none_or(|only| only == tagged)
         });
+        let images: Vec<TaggedImage> = images.collect();
+        let scans = enhanced_scans(cx, &id, &images).await?;
+        let details = images.into_iter().zip(scans);
         Ok(Output {
-            image_details: images.map(|image| detail(&id, image)).collect(),
+            image_details: details
+                .map(|(image, scan)| detail(&id, image, scan.as_ref()))
+                .collect(),
             next_token,
         })
     }
@@ -138,35 +149,24 @@ pub(crate) async fn named(
     Ok(images)
 }
 
-/// Returns the error for a requested image. `parameter` is the member that names it. Source of the message: getmoto/moto, `ecr/exceptions.py`. A record of ECR from 2026
-/// is equal.
-pub(crate) fn image_error(
-    parameter: &str,
-    failure: &Failure,
-    image_id: &ImageId,
+/// Returns the scan of each image. The output contains enhanced scans only: basic scanning with the technology of AWS does not use the members
+/// for scans. Source: the documentation of `DescribeImages` in the service model.
+async fn enhanced_scans(
+    cx: &RequestContext<'_>,
     id: &RepositoryId,
-) -> ApiError {
-    let null = || "null".to_owned();
-    let digest = image_id.image_digest.clone().unwrap_or_else(null);
-    let tag = image_id.image_tag.clone().unwrap_or_else(null);
-    match failure {
-        Failure::MissingDigestAndTag | Failure::InvalidImageDigest | Failure::InvalidImageTag => {
-            validate::invalid(parameter, "Invalid image identifier")
-        }
-        _ => ApiError::modelled(
-            "ImageNotFoundException",
-            format!(
-                "The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist within the repository with name '{}' in the registry with id '{}'",
-                id.name,
-                id.account()
-            ),
-        ),
-    }
+    images: &[TaggedImage],
+) -> Result<Vec<Option<Scan>>, ApiError> {
+    let digests = images.iter().map(|image| image.digest.clone()).collect();
+    let repositories = &cx.state.repositories;
+    Ok(repositories.enhanced_scans(id, digests, cx.now).await?)
 }
 
-fn detail(id: &RepositoryId, image: TaggedImage) -> ImageDetail {
+fn detail(id: &RepositoryId, image: TaggedImage, scan: Option<&Scan>) -> ImageDetail {
     let metadata = image.metadata;
+    let report = scan.and_then(|scan| scan.report.as_ref());
     ImageDetail {
+        image_scan_findings_summary: report.map(FindingsSummary::of),
+        image_scan_status: scan.map(StatusView::of),
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
         last_activated_at: metadata.activated().map(epoch_seconds::raw),
         last_archived_at: metadata.archived().map(epoch_seconds::raw),

@@ -2,7 +2,10 @@
 
 pub(crate) mod creation_template_view;
 pub(crate) mod encryption;
+pub(crate) mod enhanced_finding;
 pub(crate) mod image_id;
 pub(crate) mod page;
 pub(crate) mod repository_view;
 pub(crate) mod resource_tag;
+pub(crate) mod scan_view;
+pub(crate) mod scanning_view;

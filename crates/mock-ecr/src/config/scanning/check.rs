@@ -1,0 +1,128 @@
+//! Checks the scanning of a configuration.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use crate::config::configuration::Config;
+use crate::config::conflict::{Conflict, Step};
+use crate::config::scanning::check_rules;
+use crate::types::Reference;
+
+impl Config {
+    pub(in crate::config) fn check_registry_scanning(&self) -> Result<(), Conflict> {
+        let mut first = HashMap::new();
+        for (index, one) in self.registry_scanning.iter().enumerate() {
+            let at = |key: &'static str| vec!["registry_scanning".into(), index.into(), key.into()];
+            if let Some(region) = &one.region {
+                self.check_region(region, || at("region"))?;
+            }
+            let rules = one.rules.iter();
+            let rules = rules.map(|rule| (rule.scan_frequency, &rule.filters[..]));
+            check_rules(one.scan_type, rules)
+                .map_err(|expected| Conflict::new(at("rules"), &one.rules.len(), expected))?;
+            let account = one.account.unwrap_or(self.default_account());
+            let region = one.region.as_ref().unwrap_or(&self.region);
+            match first.entry((account, region)) {
+                Entry::Vacant(entry) => drop(entry.insert(index)),
+                Entry::Occupied(entry) => {
+                    let expected = "a registry that is listed once";
+                    let found = format!("{account} in {region}");
+                    let earlier = vec!["registry_scanning".into(), (*entry.get()).into()];
+                    let conflict = Conflict::new(at("scan_type"), &found, expected);
+                    return Err(conflict.repeats(earlier));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(in crate::config) fn check_scan_results(&self) -> Result<(), Conflict> {
+        for (index, one) in self.scan_results.iter().enumerate() {
+            let at = |key: &'static str| -> Vec<Step> {
+                vec!["scan_results".into(), index.into(), key.into()]
+            };
+            if let Some(region) = &one.region {
+                self.check_region(region, || at("region"))?;
+            }
+            one.image.parse::<Reference>().map_err(|error| {
+                let expected = "the tag or the digest of an image";
+                Conflict::new(at("image"), &one.image, expected).caused_by(error)
+            })?;
+            one.result().check().map_err(|error| {
+                let expected = "findings that a scan can have";
+                Conflict::new(at("findings"), &one.image, expected).caused_by(error)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::configuration::Config;
+    use crate::types::error_chain::chain;
+
+    #[track_caller]
+    fn rejects(toml: &str, key: &str, message: &str) {
+        let error = Config::parse(toml).unwrap_err();
+        assert_eq!(error.key(), key, "{error}");
+        assert!(chain(&error).contains(message), "{}", chain(&error));
+    }
+
+    #[test]
+    fn a_scanning_configuration_has_frequencies_of_its_type() {
+        let one = "[[registry_scanning]]\nscan_type = 'ENHANCED'\n";
+        let rule =
+            |frequency: &str| format!("{{ scan_frequency = '{frequency}', filters = ['*'] }}");
+        let with = |rules: &[&str]| {
+            let rules: Vec<_> = rules.iter().map(|frequency| rule(frequency)).collect();
+            format!("{one}rules = [{}]\n", rules.join(", "))
+        };
+        assert!(Config::parse(&with(&["SCAN_ON_PUSH", "CONTINUOUS_SCAN"])).is_ok());
+        let (rules, text) = (
+            "registry_scanning[0].rules",
+            "SCAN_ON_PUSH or CONTINUOUS_SCAN",
+        );
+        rejects(&with(&["MANUAL"]), rules, text);
+        rejects(
+            &with(&["SCAN_ON_PUSH"; 2]),
+            rules,
+            "one rule for each scan frequency",
+        );
+        let basic = with(&["CONTINUOUS_SCAN"]).replace("ENHANCED", "BASIC");
+        rejects(&basic, rules, "SCAN_ON_PUSH or MANUAL");
+        let twice = format!("{one}{one}");
+        let text = "it repeats registry_scanning[0] (line 1, column 1)";
+        rejects(&twice, "registry_scanning[1].scan_type", text);
+        let region = format!("{one}region = 'mars'\n");
+        rejects(&region, "registry_scanning[0].region", "a Region of AWS");
+    }
+
+    #[test]
+    fn the_result_of_a_scan_names_an_image_and_has_different_findings() {
+        let one = "[[scan_results]]\nrepository = 'app'\n";
+        let image = "scan_results[0].image";
+        rejects(
+            &format!("{one}image = 'a b'\n"),
+            image,
+            "the tag or the digest",
+        );
+        let findings = |list: &str| format!("{one}image = '1.0'\nfindings = [{list}]\n");
+        let finding = "{ name = 'CVE-2026-1', severity = 'HIGH' }";
+        assert!(Config::parse(&findings(finding)).is_ok());
+        let twice = findings(&format!("{finding}, {finding}"));
+        rejects(
+            &twice,
+            "scan_results[0].findings",
+            "CVE-2026-1 occurs twice",
+        );
+        let score = findings(&finding.replace(" }", ", score = 11 }"));
+        rejects(&score, "scan_results[0].findings", "between 0 and 10");
+        let unknown = findings(&finding.replace("HIGH", "SEVERE"));
+        rejects(
+            &unknown,
+            "scan_results[0].findings[0].severity",
+            "unknown variant `SEVERE`",
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! Changes the scanning of registries and repositories, starts and reads scans, and sets their results.
+
+use crate::config::ScanType;
+use crate::config::scanning::ScanResult;
+use crate::domain::error::RepositoryError;
+use crate::domain::image_record::image_of;
+use crate::domain::listing::{TaggedImage, tagged};
+use crate::domain::repositories::Repositories;
+use crate::domain::scanning::configuration::ScanningConfiguration;
+use crate::domain::scanning::scan::{Scan, ScanRecord};
+use crate::domain::scanning::scans::require_scannable;
+use crate::domain::selection::{Selection, SelectionError};
+use crate::store::Key;
+use crate::types::timestamp::Timestamp;
+use crate::types::{Digest, Reference, RegistryId, RepositoryId};
+
+/// An image, and its scan if there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanned {
+    pub(crate) image: TaggedImage,
+    pub(crate) scan: Option<Scan>,
+}
+
+impl Repositories {
+    /// Returns the scanning configuration of a registry.
+    pub(crate) async fn scanning_configuration(
+        &self,
+        registry: &RegistryId,
+    ) -> Result<ScanningConfiguration, RepositoryError> {
+        let (scans, registry) = (self.scans(), registry.clone());
+        self.store
+            .read(move |view| scans.configuration(view, &registry))
+            .await
+    }
+
+    /// Replaces the scanning configuration of a registry.
+    pub(crate) async fn put_scanning_configuration(
+        &self,
+        registry: &RegistryId,
+        configuration: ScanningConfiguration,
+    ) -> Result<(), RepositoryError> {
+        let (scans, registry) = (self.scans(), registry.clone());
+        self.store
+            .transact(move |records| {
+                let previous = scans.configuration(records.view(), &registry)?;
+                let configuration = configuration.clone().continuing(&previous);
+                records.write(&Key::scanning_configuration(&registry), &configuration);
+                Ok(())
+            })
+            .await
+    }
+
+    /// Sets whether images are scanned when they are pushed.
+    pub(crate) async fn put_scan_on_push(
+        &self,
+        id: &RepositoryId,
+        scan_on_push: bool,
+    ) -> Result<(), RepositoryError> {
+        let at = self.lookup(id);
+        self.store
+            .transact(move |records| {
+                let mut record = at.find(records.view())?;
+                record.settings.scan_on_push = scan_on_push;
+                records.write(&at.key, &record);
+                Ok(())
+            })
+            .await
+    }
+
+    /// Starts a basic scan of an image. Returns the digest of the image.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the registry has enhanced scanning, if the image cannot be scanned, or if it was scanned within 24 hours.
+    pub(crate) async fn start_scan(
+        &self,
+        id: &RepositoryId,
+        selection: Selection,
+        now: Timestamp,
+    ) -> Result<Result<Digest, SelectionError>, RepositoryError> {
+        let (at, scans) = (self.lookup(id), self.scans());
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                let image = match selection.find(records.view(), &generation)? {
+                    Ok(image) => image,
+                    Err(error) => return Ok(Err(error)),
+                };
+                let configuration = scans.configuration(records.view(), &at.id.registry)?;
+                if configuration.scan_type == ScanType::Enhanced {
+                    return Err(RepositoryError::ManualScansDisabled);
+                }
+                require_scannable(&image.metadata)?;
+                let key = generation.scan(&image.digest);
+                let last: Option<ScanRecord> = records.view().read(&key)?;
+                if last.is_some_and(|last| !last.permits_another(now)) {
+                    return Err(RepositoryError::ScannedRecently);
+                }
+                records.write(&key, &ScanRecord::new(now, scans.settings.duration));
+                Ok(Ok(image.digest))
+            })
+            .await
+    }
+
+    /// Returns an image and its scan at a time.
+    pub(crate) async fn scan(
+        &self,
+        id: &RepositoryId,
+        selection: Selection,
+        now: Timestamp,
+    ) -> Result<Result<Scanned, SelectionError>, RepositoryError> {
+        let (at, scans) = (self.lookup(id), self.scans());
+        self.store
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                let image = match selection.find(view, &generation)? {
+                    Ok(image) => image,
+                    Err(error) => return Ok(Err(error)),
+                };
+                let configuration = scans.configuration(view, &at.id.registry)?;
+                let scan = scans.scan(view, &at.id, &generation, &configuration, &image, now)?;
+                let image = tagged(view, &generation, image)?;
+                Ok(Ok(Scanned { image, scan }))
+            })
+            .await
+    }
+
+    /// Returns the scans of images, if the registry has enhanced scanning. Otherwise there are none.
+    pub(crate) async fn enhanced_scans(
+        &self,
+        id: &RepositoryId,
+        digests: Vec<Digest>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Scan>>, RepositoryError> {
+        let (at, scans) = (self.lookup(id), self.scans());
+        self.store
+            .read(move |view| {
+                let configuration = scans.configuration(view, &at.id.registry)?;
+                if configuration.scan_type == ScanType::Basic {
+                    return Ok(vec![None; digests.len()]);
+                }
+                let generation = at.generation(view)?;
+                let scan = |digest: &Digest| match image_of(view, &generation, digest)? {
+                    Some(image) => {
+                        scans.scan(view, &at.id, &generation, &configuration, &image, now)
+                    }
+                    None => Ok(None),
+                };
+                digests.iter().map(scan).collect()
+            })
+            .await
+    }
+
+    /// Sets the result of the scans of an image. It replaces the result of a scan that has ended. Returns the digest of the image.
+    pub(crate) async fn put_scan_result(
+        &self,
+        id: &RepositoryId,
+        reference: &Reference,
+        result: ScanResult,
+    ) -> Result<Digest, RepositoryError> {
+        let (at, reference) = (self.lookup(id), reference.clone());
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                let digest = at.resolve(records.view(), &generation, &reference)?;
+                if image_of(records.view(), &generation, &digest)?.is_none() {
+                    return Err(at.image_not_found(reference.clone()));
+                }
+                records.write(&generation.scan_result(&digest), &result);
+                Ok(digest)
+            })
+            .await
+    }
+}

@@ -1,0 +1,53 @@
+//! What scans depend on in the configuration of a mock.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::config::scanning::ScanResult;
+use crate::domain::scanning::configuration::ScanningConfiguration;
+use crate::types::{AccountId, Reference, Region, RegistryId, RepositoryId};
+
+/// What scans depend on in the configuration of a mock.
+#[derive(Debug, Default)]
+pub(crate) struct ScanSettings {
+    pub(super) seed: String,
+    /// The time from the start of a scan to its end.
+    pub(super) duration: Duration,
+    /// The configurations of the registries until they are replaced.
+    pub(super) registries: BTreeMap<RegistryId, ScanningConfiguration>,
+    /// The results of the scans of images.
+    pub(super) results: BTreeMap<RepositoryId, Vec<(Reference, ScanResult)>>,
+}
+
+impl ScanSettings {
+    pub(crate) fn new(config: &Config) -> Self {
+        let registry = |account: Option<AccountId>, region: Option<&Region>| RegistryId::Private {
+            account: account.unwrap_or(config.default_account()),
+            region: region.unwrap_or(&config.region).clone(),
+        };
+        let registries = config.registry_scanning.iter();
+        let registries = registries.map(|one| {
+            let id = registry(one.account, one.region.as_ref());
+            (id, ScanningConfiguration::from(one))
+        });
+        let mut settings = ScanSettings {
+            seed: config.seed.clone(),
+            duration: config.background.scan_duration,
+            registries: registries.collect(),
+            results: BTreeMap::new(),
+        };
+        for one in &config.scan_results {
+            let id = RepositoryId {
+                registry: registry(one.account, one.region.as_ref()),
+                name: one.repository.clone(),
+            };
+            // A configuration with an invalid reference is rejected before.
+            if let Ok(reference) = one.image.parse() {
+                let results = settings.results.entry(id).or_default();
+                results.push((reference, one.result()));
+            }
+        }
+        settings
+    }
+}
