@@ -92,7 +92,7 @@ impl State {
             repositories: repositories
                 .with_rules(rules)
                 .with_quotas(config.quotas())
-                .with_background(config.background),
+                .with_background(config.background)
                 .with_scan_settings(ScanSettings::new(&config)),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),

@@ -121,8 +121,6 @@ pub struct Config {
     /// The results of the scans of images. If an image is listed twice, the first result applies. The default is an empty
     /// list: the findings are derived from the seed and the digest of the image.
     pub scan_results: Vec<ImageScanResult>,
-    /// The durations of the work that AWS does in the background.
-    pub background: Background,
     /// Whether a push to a missing repository creates the repository. The repository must be in the account of the
     /// caller. The default is `false`.
     pub create_on_push: bool,
@@ -179,7 +177,6 @@ impl Default for Config {
             repositories: Vec::new(),
             registry_scanning: Vec::new(),
             scan_results: Vec::new(),
-            background: Background::default(),
             create_on_push: false,
             blob_mounting: false,
             cross_account: CrossAccount::default(),

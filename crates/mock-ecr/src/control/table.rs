@@ -11,7 +11,7 @@ use crate::control::{
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 15] = [
+const ROUTES: [&[Route]; 16] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,

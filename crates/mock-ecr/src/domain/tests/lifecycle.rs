@@ -281,6 +281,7 @@ async fn start_preview(
 
 /// The duration of a preview is a minute.
 const BACKGROUND: Background = Background {
+    scan_duration: Duration::ZERO,
     lifecycle_preview_duration: Duration::from_secs(60),
     restore_duration: Duration::ZERO,
     signing_duration: Duration::from_secs(60),

@@ -17,14 +17,6 @@ impl RequestContext<'_> {
         registry_id.unwrap_or_else(|| self.caller.account())
     }
 
-    /// Returns the registry of the caller, for an input that cannot name another registry.
-    pub(crate) fn own_registry(&self) -> RegistryId {
-        RegistryId::Private {
-            account: self.caller.account(),
-            region: self.caller.region().clone(),
-        }
-    }
-
     /// Returns the repository that an input names. It may not exist.
     pub(crate) fn repository(
         &self,

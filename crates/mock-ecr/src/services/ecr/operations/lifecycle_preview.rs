@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::lifecycle::{Action, StorageClass};
 use crate::services::context::RequestContext;
-use crate::services::ecr::operations::describe_images::image_error;
+use crate::services::ecr::image_error::image_error;
 use crate::services::ecr::operations::lifecycle_policy::parse;
 use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::ImageId;

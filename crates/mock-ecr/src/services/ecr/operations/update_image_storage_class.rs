@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::lifecycle::StorageClass;
 use crate::services::context::RequestContext;
-use crate::services::ecr::operations::describe_images::image_error;
+use crate::services::ecr::image_error::image_error;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::operation::Operation;
 use crate::types::{AccountId, Fidelity, RepositoryName};
