@@ -49,7 +49,6 @@ pub(crate) const OPERATIONS: &[Entry] = &[
     Entry::of::<operations::signing_configuration::PutSigningConfiguration>(),
     Entry::of::<operations::pull_time_exclusion::RegisterPullTimeUpdateExclusion>(),
     Entry::of::<operations::repository_policy::SetRepositoryPolicy>(),
-    Entry::of::<operations::repository_policy::SetRepositoryPolicy>(),
     Entry::of::<operations::image_scan::StartImageScan>(),
     Entry::of::<operations::lifecycle_preview::StartLifecyclePolicyPreview>(),
     Entry::of::<operations::resource_tags::TagResource>(),
