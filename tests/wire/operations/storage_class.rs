@@ -145,3 +145,18 @@ async fn without_a_duration_an_image_is_restored_at_once() {
     let restored = update(&api, TAG, "STANDARD").await;
     assert!(restored.contains(r#""imageStatus":"ACTIVE""#), "{restored}");
 }
+
+#[tokio::test]
+async fn an_archived_image_cannot_be_scanned() {
+    let api = api().await;
+    update(&api, TAG, "ARCHIVE").await;
+    let scan = format!(r#"{{"repositoryName":"app","imageId":{TAG}}}"#);
+    let message = "The image is archived and cannot be scanned.";
+    let (operation, code) = ("StartImageScan", "ImageArchivedException");
+    api.assert_error(operation, &scan, code, message).await;
+    update(&api, TAG, "STANDARD").await;
+    api.assert_error(operation, &scan, code, message).await;
+    api.0.clock().advance(Duration::from_secs(1));
+    let started = api.output(operation, &scan).await;
+    assert!(started.contains(r#""status":"IN_PROGRESS""#), "{started}");
+}

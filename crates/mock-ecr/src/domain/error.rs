@@ -4,6 +4,7 @@ use crate::config::Quirk;
 use crate::domain::image_status::ImageStatus;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::rejection::Rule;
+use crate::domain::scan_error::ScanError;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::lifecycle::InvalidLifecyclePolicy;
 use crate::store::{Key, StoreError};
@@ -148,14 +149,8 @@ pub(crate) enum RepositoryError {
     InvalidKmsKey(String),
     #[error("a repository has at most 50 resource tags")]
     TooManyResourceTags,
-    /// Scans cannot be started in a registry with enhanced scanning.
-    #[error("the registry has enhanced scanning, in which scans cannot be started")]
-    ManualScansDisabled,
-    #[error("the image is an index or an artifact, which cannot be scanned")]
-    UnsupportedImageType,
-    /// The image was scanned within 24 hours.
-    #[error("the image was scanned within the last 24 hours")]
-    ScannedRecently,
+    #[error(transparent)]
+    Scan(#[from] ScanError),
     #[error(transparent)]
     InvalidPolicy(#[from] InvalidPolicy),
     /// The key of a record in the store is not one that this program writes.

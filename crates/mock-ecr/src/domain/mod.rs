@@ -46,6 +46,7 @@ mod repository;
 mod resource_tag_record;
 mod resource_tags;
 mod run_due;
+pub(crate) mod scan_error;
 pub(crate) mod scanning;
 mod selection;
 mod signature;

@@ -6,6 +6,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::image_record::image_of;
 use crate::domain::listing::{TaggedImage, tagged};
 use crate::domain::repositories::Repositories;
+use crate::domain::scan_error::ScanError;
 use crate::domain::scanning::configuration::ScanningConfiguration;
 use crate::domain::scanning::scan::{Scan, ScanRecord};
 use crate::domain::scanning::scans::require_scannable;
@@ -88,13 +89,16 @@ impl Repositories {
                 };
                 let configuration = scans.configuration(records.view(), &at.id.registry)?;
                 if configuration.scan_type == ScanType::Enhanced {
-                    return Err(RepositoryError::ManualScansDisabled);
+                    return Err(ScanError::ManualScansDisabled.into());
                 }
                 require_scannable(&image.metadata)?;
+                if !image.metadata.status.is_active() {
+                    return Err(ScanError::ImageArchived.into());
+                }
                 let key = generation.scan(&image.digest);
                 let last: Option<ScanRecord> = records.view().read(&key)?;
                 if last.is_some_and(|last| !last.permits_another(now)) {
-                    return Err(RepositoryError::ScannedRecently);
+                    return Err(ScanError::ScannedRecently.into());
                 }
                 records.write(&key, &ScanRecord::new(now, scans.settings.duration));
                 Ok(Ok(image.digest))

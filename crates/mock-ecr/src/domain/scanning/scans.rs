@@ -7,6 +7,7 @@ use crate::config::{ScanFrequency, ScanType};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, Metadata, digest_of_tag};
 use crate::domain::repository::RepositoryRecord;
+use crate::domain::scan_error::ScanError;
 use crate::domain::scanning::configuration::ScanningConfiguration;
 use crate::domain::scanning::derived;
 use crate::domain::scanning::scan::{Outcome, Scan, ScanRecord, enhanced_status};
@@ -136,9 +137,9 @@ impl Scans {
 }
 
 /// Checks that an image can be scanned. An index and an artifact that is no image cannot.
-pub(super) fn require_scannable(metadata: &Metadata) -> Result<(), RepositoryError> {
+pub(super) fn require_scannable(metadata: &Metadata) -> Result<(), ScanError> {
     match metadata.is_container_image() {
         true => Ok(()),
-        false => Err(RepositoryError::UnsupportedImageType),
+        false => Err(ScanError::UnsupportedImageType),
     }
 }

@@ -106,7 +106,7 @@ impl Found {
         assert_eq!(names(view, &Folder::all_expiring_system()), uploads);
     }
 
-    fn check_repository(&mut self, view: &dyn Snapshot, generation: &Generation) {
+    fn check_layers_and_uploads(&mut self, view: &dyn Snapshot, generation: &Generation) {
         for (key, bytes) in all(view, &generation.layers()) {
             let digest: Digest = key.name().parse().unwrap();
             let size: u64 = parse(&key, &bytes).unwrap();
@@ -122,6 +122,11 @@ impl Found {
             assert_eq!((parts.len(), size), (upload.parts, upload.uploaded().size));
             self.add_objects(&parts);
         }
+    }
+
+    fn check_repository(&mut self, view: &dyn Snapshot, generation: &Generation) {
+        self.check_layers_and_uploads(view, generation);
+        check_scans(view, generation);
         let mut references = BTreeSet::new();
         for (key, bytes) in all(view, &generation.images()) {
             let digest: Digest = key.name().parse().unwrap();
@@ -152,12 +157,6 @@ impl Found {
             assert!(view.contains(&image).unwrap(), "{key} has no image");
             references.insert(generation.image_tags(&digest).key(key.name()));
         }
-        for (key, _) in all(view, &generation.content()) {
-            if matches!(key.parts().nth(2), Some("scan" | "scan-result")) {
-                let image = generation.images().key(key.name());
-                assert!(view.contains(&image).unwrap(), "{key} has no image");
-            }
-        }
         // The indexes by subject, layer, image, tag and status have exactly these entries, and each referrer its annotations.
         let indexed = all(view, &generation.content()).into_iter();
         let indexed = indexed.map(|(key, _)| key).filter(|key| {
@@ -170,6 +169,16 @@ impl Found {
             )
         });
         assert_eq!(indexed.collect::<BTreeSet<_>>(), references);
+    }
+}
+
+/// Checks that the image of each scan exists.
+fn check_scans(view: &dyn Snapshot, generation: &Generation) {
+    for (key, _) in all(view, &generation.content()) {
+        if matches!(key.parts().nth(2), Some("scan" | "scan-result")) {
+            let image = generation.images().key(key.name());
+            assert!(view.contains(&image).unwrap(), "{key} has no image");
+        }
     }
 }
 

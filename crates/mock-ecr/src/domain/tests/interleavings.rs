@@ -11,6 +11,7 @@ use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
+use crate::domain::scan_error::ScanError;
 use crate::lifecycle::LifecyclePolicy;
 use crate::store::tests::Disk;
 
@@ -258,7 +259,10 @@ fn scans_that_are_started_at_the_same_time_do_not_exceed_the_quota() {
             for one in scanning {
                 match one.await.unwrap() {
                     Ok(()) => started += 1,
-                    Err(error) => assert!(matches!(error, RepositoryError::ScannedRecently)),
+                    Err(error) => assert!(matches!(
+                        error,
+                        RepositoryError::Scan(ScanError::ScannedRecently)
+                    )),
                 }
             }
             assert_eq!(started, 1);

@@ -2,8 +2,7 @@
 //!
 //! Sources of the messages: the table of rejections, turbot/steampipe-plugin-aws#1938 (repository not found),
 //! buildkite-plugins/ecr-buildkite-plugin#111 and CircleCI-Public/aws-ecr-orb#261 (image already exists), and getmoto/moto,
-//! `ecr/exceptions.py`, which took them from ECR (repository already exists, not empty, no policy), alexjurkiewicz/ecr-scan-image#44 (2024) for
-//! `This feature is disabled`, and five reports from 2021 to 2026 for the quota of scans. The others are `[ASSUME]`.
+//! `ecr/exceptions.py`, which took them from ECR (repository already exists, not empty, no policy). The others are `[ASSUME]`.
 
 use crate::aws::error::{ApiError, InvalidLayerPart, KmsException};
 use crate::aws::model::validate::invalid;
@@ -79,18 +78,7 @@ impl From<RepositoryError> for ApiError {
                 return ApiError::Kms(KmsException::key_not_found(message));
             }
             RepositoryError::Registry(error) => return error.into(),
-            RepositoryError::ManualScansDisabled => {
-                ("ValidationException", "This feature is disabled".to_owned())
-            }
-            // [ASSUME]
-            RepositoryError::UnsupportedImageType => (
-                "UnsupportedImageTypeException",
-                "The image is of a type that cannot be scanned.".to_owned(),
-            ),
-            RepositoryError::ScannedRecently => (
-                "LimitExceededException",
-                "The scan quota per image has been exceeded. Wait and try again.".to_owned(),
-            ),
+            RepositoryError::Scan(error) => return error.into(),
             error => return image_or_layer_error(error),
         };
         ApiError::modelled(code, message)

@@ -5,6 +5,7 @@ mod domain_errors;
 mod image_error;
 pub(crate) mod operations;
 mod registry_errors;
+mod scan_errors;
 mod table;
 mod template_input;
 mod views;
