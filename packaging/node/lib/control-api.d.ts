@@ -127,10 +127,6 @@ export type Config = {
    */
   scan_results: Array<ImageScanResult>;
   /**
-   * The durations of the work that AWS does in the background.
-   */
-  background: Background;
-  /**
    * Whether a push creates a missing repository.
    */
   create_on_push: boolean;
@@ -155,6 +151,10 @@ export type Config = {
    * The quotas of ECR that the mock applies.
    */
   quotas: Quotas;
+  /**
+   * The durations of work that ECR does in the background.
+   */
+  background: Background;
 };
 
 /**
@@ -242,6 +242,10 @@ export type Repository = {
    * The policy in JSON, if there is one.
    */
   policy?: string | null;
+  /**
+   * The lifecycle policy in JSON, if there is one.
+   */
+  lifecycle_policy?: string | null;
   /**
    * The directory of the OCI image layout with the images, if there is one.
    */
@@ -443,16 +447,6 @@ export type FindingSeverity =
   | "UNDEFINED";
 
 /**
- * The durations of the work that AWS does in the background.
- */
-export type Background = {
-  /**
-   * The time from the start of a scan of an image to its end, such as `3s`.
-   */
-  scan_duration: string;
-};
-
-/**
  * The limits.
  */
 export type Limits = {
@@ -490,6 +484,28 @@ export type Quotas = {
    * The maximum number of tags of an image.
    */
   tags_per_image?: number | null;
+};
+
+/**
+ * The durations of work in the background, such as `1s`.
+ */
+export type Background = {
+  /**
+   * The duration of a preview of a lifecycle policy.
+   */
+  lifecycle_preview_duration: string;
+  /**
+   * The duration of the restoration of an archived image.
+   */
+  restore_duration: string;
+  /**
+   * The duration of a scan of an image.
+   */
+  scan_duration: string;
+  /**
+   * The duration of the signature of a pushed image.
+   */
+  signing_duration: string;
 };
 
 /**
@@ -1611,6 +1627,53 @@ export type Image = {
    * When the image was pushed, on the mock's clock.
    */
   pushed: string;
+};
+
+/**
+ * The results of the evaluation of lifecycle policies.
+ */
+export type LifecycleRuns = {
+  /**
+   * The repositories with a lifecycle policy, ordered by account, Region and name.
+   */
+  repositories: Array<LifecycleRun>;
+};
+
+/**
+ * The result of the evaluation of a lifecycle policy.
+ */
+export type LifecycleRun = {
+  /**
+   * The name of the repository.
+   */
+  name: string;
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * The number of images that the rules have expired, without images that were deleted because their subject was.
+   */
+  expired: number;
+  /**
+   * The number of images that the rules have archived, without images that were archived because their subject was.
+   */
+  archived: number;
+};
+
+/**
+ * Which lifecycle policies are evaluated.
+ */
+export type RunLifecycle = {
+  /**
+   * The name of the repository. Repositories of this name in other accounts and Regions are included. The default is
+   * all repositories. If no repository of this name has a lifecycle policy, the status is 404.
+   */
+  repository?: string | null;
 };
 
 /**

@@ -64,31 +64,6 @@ impl Key {
         Key(b"epochs".to_vec())
     }
 
-    pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
-        Folder::SETTINGS.of_registry(registry).key(name)
-    }
-
-    pub(crate) fn registry_policy(registry: &RegistryId) -> Self {
-        Folder::SETTINGS
-            .of_registry(registry)
-            .key("registry-policy")
-    }
-
-    pub(crate) fn signing_configuration(registry: &RegistryId) -> Self {
-        Folder::SETTINGS
-            .of_registry(registry)
-            .key("signing-configuration")
-    }
-
-    pub(crate) fn creation_template(registry: &RegistryId, prefix: &str) -> Self {
-        Folder::creation_templates(registry).key(prefix)
-    }
-
-    /// The scanning configuration of a registry. No setting has this name in the API.
-    pub(crate) fn scanning_configuration(registry: &RegistryId) -> Self {
-        Key::account_setting(registry, "scanning-configuration")
-    }
-
     pub(crate) fn repository(id: &RepositoryId) -> Self {
         Folder::REPOSITORIES
             .of_registry(&id.registry)
@@ -207,15 +182,8 @@ impl Folder {
         Folder::SETTINGS.folder()
     }
 
-    pub(crate) fn creation_templates(registry: &RegistryId) -> Self {
-        Folder::SETTINGS.of_registry(registry).folder("template")
-    }
-
-    /// The principals whose pulls are not recorded.
-    pub(crate) fn pull_exclusions(registry: &RegistryId) -> Self {
-        Folder::SETTINGS
-            .of_registry(registry)
-            .folder("pull-exclusion")
+    pub(crate) fn settings_of(registry: &RegistryId) -> Self {
+        Folder::SETTINGS.of_registry(registry)
     }
 
     /// The repositories of all registries.
@@ -298,7 +266,7 @@ impl Folder {
         Key([&self.0, name.as_bytes()].concat())
     }
 
-    fn folder(&self, name: &str) -> Self {
+    pub(super) fn folder(&self, name: &str) -> Self {
         Folder([&self.0, name.as_bytes(), &[SEPARATOR]].concat())
     }
 }

@@ -34,6 +34,7 @@ mod persistent_objects;
 mod postgres;
 mod postgres_url;
 mod records;
+mod registry_key;
 #[cfg(feature = "file-store")]
 mod rows;
 #[cfg(feature = "s3")]

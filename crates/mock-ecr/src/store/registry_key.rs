@@ -1,0 +1,38 @@
+//! The keys of the settings of a registry.
+
+use crate::store::key::{Folder, Key};
+use crate::types::RegistryId;
+
+impl Key {
+    pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
+        Folder::settings_of(registry).key(name)
+    }
+
+    pub(crate) fn registry_policy(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).key("registry-policy")
+    }
+
+    pub(crate) fn signing_configuration(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).key("signing-configuration")
+    }
+
+    pub(crate) fn creation_template(registry: &RegistryId, prefix: &str) -> Self {
+        Folder::creation_templates(registry).key(prefix)
+    }
+
+    /// The scanning configuration of a registry. No setting has this name in the API.
+    pub(crate) fn scanning_configuration(registry: &RegistryId) -> Self {
+        Key::account_setting(registry, "scanning-configuration")
+    }
+}
+
+impl Folder {
+    pub(crate) fn creation_templates(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).folder("template")
+    }
+
+    /// The principals whose pulls are not recorded.
+    pub(crate) fn pull_exclusions(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).folder("pull-exclusion")
+    }
+}
