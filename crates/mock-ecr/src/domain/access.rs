@@ -5,6 +5,7 @@ use crate::domain::registry_policy::StoredRegistryPolicy;
 use crate::domain::repositories::Repositories;
 use crate::iam::access_request::AccessRequest;
 use crate::iam::authorization::{self, ANY_RESOURCE, AccessDenied, CrossAccount};
+use crate::iam::policy::registry_policy::RegistryScope;
 use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
 use crate::iam::principal::Denial;
 use crate::types::{RegistryId, RepositoryId};
@@ -71,7 +72,8 @@ impl Repositories {
         registry: &RegistryId,
         resource: &str,
     ) -> Result<Verdict, RepositoryError> {
-        if is_final(request) {
+        // A token is issued without the store.
+        if is_final(request) || !RegistryScope::V2.has(request.action) {
             return Ok(Verdict::NoMatch);
         }
         let registry = registry.clone();

@@ -37,7 +37,8 @@ impl RegistryScope {
         }
     }
 
-    fn has(self, action: Action) -> bool {
+    /// Returns whether a policy with this scope can apply to an action.
+    pub(crate) fn has(self, action: Action) -> bool {
         // A token is not a resource of one registry. [ASSUME]
         self == RegistryScope::V2 && action != Action::ecr("GetAuthorizationToken")
             || Self::V1_ACTIONS.contains(&action)
