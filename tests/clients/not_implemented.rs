@@ -19,7 +19,7 @@ fn boto3_shows_the_message() {
 #[test]
 fn the_sdk_for_javascript_shows_the_message() {
     assert_shows_the_message(
-        r#"node -e "new (require('@aws-sdk/client-ecr').ECR)().describeRegistry({})""#,
+        r#"node -e "new (require('@aws-sdk/client-ecr').ECR)().describePullThroughCacheRules({})""#,
     );
 }
 
