@@ -60,6 +60,8 @@ pub(crate) struct Entry {
     pub(crate) name: &'static str,
     pub(crate) fidelity: Fidelity,
     pub(crate) effect: Effect,
+    resource: Resource,
+    uses_repositories: bool,
     run: Run,
 }
 
@@ -71,6 +73,8 @@ impl Entry {
             name: O::NAME,
             fidelity: O::FIDELITY,
             effect: O::EFFECT,
+            resource: O::RESOURCE,
+            uses_repositories: O::USES_REPOSITORIES,
             run: |cx, input| Box::pin(run::<O>(cx, input)),
         }
     }
@@ -81,17 +85,18 @@ impl Entry {
         cx: &RequestContext<'_>,
         input: Input,
     ) -> Result<String, ApiError> {
+        if self.resource == Resource::Any {
+            cx.authorize_on_any_resource().await?;
+        }
+        if self.uses_repositories {
+            cx.state.repositories.run_due(cx.now).await?;
+        }
         (self.run)(cx, input).await
     }
 }
 
+/// The part that depends on the type. The program contains it once for each operation, so it is small.
 async fn run<O: Operation>(cx: &RequestContext<'_>, input: Input) -> Result<String, ApiError> {
-    if O::RESOURCE == Resource::Any {
-        cx.authorize_on_any_resource().await?;
-    }
-    if O::USES_REPOSITORIES {
-        cx.state.repositories.run_due(cx.now).await?;
-    }
     let operation: O = input.read(Model::of(cx.service), O::NAME)?;
     let output = operation.run(cx).await?;
     Ok(cx.service.print(&output))

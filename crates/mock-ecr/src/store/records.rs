@@ -170,19 +170,34 @@ impl Store {
             Reads::AtOnce => call(&*self.0.engine),
             #[cfg(feature = "file-store")]
             Reads::Blocking => {
-                // The lock of the directory is kept until the call has ended, even if its caller is dropped.
-                let store = self.clone();
-                let called = tokio::task::spawn_blocking(move || call(&*store.0.engine));
-                called.await.unwrap_or_else(|error| {
-                    Err(E::from(match error.is_cancelled() {
-                        true => StoreError::Stopped,
-                        false => StoreError::Panicked,
-                    }))
-                })
+                let (answer, mut answered) = oneshot::channel();
+                let call = Box::new(move |engine: &dyn Engine| {
+                    // If the caller was dropped, nobody waits for the answer.
+                    let _ = answer.send(call(engine));
+                });
+                self.call_blocking(call).await?;
+                answered
+                    .try_recv()
+                    .expect("a call that has ended has an answer")
             }
         }
     }
+
+    /// The call is a trait object, so that the program contains the code of one task, and not one for each type of call.
+    #[cfg(feature = "file-store")]
+    async fn call_blocking(&self, call: BlockingCall) -> Result<(), StoreError> {
+        // The lock of the directory is kept until the call has ended, even if its caller is dropped.
+        let store = self.clone();
+        let called = tokio::task::spawn_blocking(move || call(&*store.0.engine));
+        called.await.map_err(|error| match error.is_cancelled() {
+            true => StoreError::Stopped,
+            false => StoreError::Panicked,
+        })
+    }
 }
+
+#[cfg(feature = "file-store")]
+type BlockingCall = Box<dyn FnOnce(&dyn Engine) + Send>;
 
 impl Parts {
     fn new(engine: impl Engine, objects: Objects) -> Self {
