@@ -83,6 +83,41 @@ async fn a_template_is_returned_with_all_its_members_and_updated() {
 }
 
 #[tokio::test]
+async fn an_update_of_the_mutability_is_checked_together_with_the_stored_one() {
+    // That the members are independent is [ASSUME].
+    let api = Api::start().await;
+    let filter = |text: &str| json!([{"filterType": "WILDCARD", "filter": text}]);
+    create(
+        &api,
+        json!({"prefix": "prod", "appliedFor": ["REPLICATION"], "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+            "imageTagMutabilityExclusionFilters": filter("dev-*")}),
+    )
+    .await;
+    let operation = "UpdateRepositoryCreationTemplate";
+    let update = async |input: Value| {
+        let output = api.output(operation, &input.to_string()).await;
+        let output: Value = serde_json::from_str(&output).unwrap();
+        let template = &output["repositoryCreationTemplate"];
+        let filters = template["imageTagMutabilityExclusionFilters"].clone();
+        (template["imageTagMutability"].clone(), filters)
+    };
+    let filters = json!({"prefix": "prod", "imageTagMutabilityExclusionFilters": filter("new-*")});
+    let (name, stored) = update(filters).await;
+    assert_eq!(name, "IMMUTABLE_WITH_EXCLUSION");
+    assert_eq!(stored, filter("new-*"));
+    let (name, stored) =
+        update(json!({"prefix": "prod", "imageTagMutability": "MUTABLE_WITH_EXCLUSION"})).await;
+    assert_eq!(name, "MUTABLE_WITH_EXCLUSION");
+    assert_eq!(stored, filter("new-*"));
+    let (name, stored) = update(json!({"prefix": "prod", "imageTagMutability": "IMMUTABLE"})).await;
+    assert_eq!((name, stored), (json!("IMMUTABLE"), Value::Null));
+    let missing = r#"{"prefix":"prod","imageTagMutability":"MUTABLE_WITH_EXCLUSION"}"#;
+    let message = "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as MUTABLE_WITH_EXCLUSION'";
+    api.assert_error(operation, missing, "InvalidParameterException", message)
+        .await;
+}
+
+#[tokio::test]
 async fn a_template_that_exists_or_does_not_exist_is_an_error() {
     // The texts are [ASSUME]: the descriptions in the service model.
     let api = Api::start().await;

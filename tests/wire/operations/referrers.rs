@@ -50,6 +50,35 @@ async fn referrers_are_listed_with_their_annotations() {
 }
 
 #[tokio::test]
+async fn annotations_are_sorted_and_only_those_that_are_texts_are_returned() {
+    // Source: `Annotations` of the service model is a map of strings. That others are omitted is [ASSUME].
+    let api = Api::start().await;
+    api.put("1.0", IMAGE).await;
+    let manifest = referrer("a/b", "one").replace(
+        r#""annotations":{"#,
+        r#""annotations": { "z" : "last", "number": 1.5, "none": null, "#,
+    );
+    api.put("signature", &manifest).await;
+    let listed = list(&api, json!({})).await;
+    let expected = r#"{"referrers":[{"annotations":{"name":"one","z":"last"},"#;
+    assert!(listed.starts_with(expected), "{listed}");
+}
+
+#[tokio::test]
+async fn the_digest_is_checked_before_the_repository() {
+    let api = Api::start().await;
+    let input = r#"{"repositoryName":"missing","subjectId":{"imageDigest":"sha256:abc"}}"#;
+    let message = "Invalid parameter at 'imageDigest' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+''";
+    api.assert_error(
+        "ListImageReferrers",
+        input,
+        "InvalidParameterException",
+        message,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn referrers_are_filtered_by_type_and_status() {
     let api = Api::start().await;
     for (kind, name) in [("a/b", "one"), ("a/c", "two"), ("a/d", "three")] {

@@ -186,6 +186,12 @@ async fn the_status_of_a_missing_image_is_an_error() {
     let operation = "DescribeImageSigningStatus";
     api.assert_error(operation, input, "ImageNotFoundException", text)
         .await;
+    // [ASSUME]: the member in the text.
+    let empty = r#"{"repositoryName":"app","imageId":{}}"#;
+    let text =
+        "Invalid parameter at 'imageId' failed to satisfy constraint: 'Invalid image identifier'";
+    api.assert_error(operation, empty, "InvalidParameterException", text)
+        .await;
     // The states of an image are removed with it.
     put(&api, &[rule(PROFILE, None)]).await;
     api.put("1.0", IMAGE).await;

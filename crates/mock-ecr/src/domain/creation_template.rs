@@ -1,13 +1,15 @@
 //! Repository creation templates: the settings of repositories that ECR creates on behalf of a caller.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::RepositoryError;
-use crate::domain::mutability::TagMutability;
+use crate::domain::mutability::{MutabilityChange, MutabilityError, TagMutability};
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
 use crate::domain::resource_tag_record::ResourceTag;
-use crate::store::{Folder, Key, Record, Snapshot, StoreError, Transaction, parse};
+use crate::store::{Folder, Key, Record, Snapshot, StoreError, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryName};
 
@@ -75,7 +77,7 @@ pub(crate) struct TemplateChange {
     pub(crate) description: Option<String>,
     /// The normalised text, or an empty one to remove the policy.
     pub(crate) lifecycle_policy: Option<String>,
-    pub(crate) mutability: Option<TagMutability>,
+    pub(crate) mutability: MutabilityChange,
     pub(crate) encryption: Option<TemplateEncryption>,
     /// The normalised text, or an empty one to remove the policy.
     pub(crate) repository_policy: Option<String>,
@@ -85,6 +87,9 @@ pub(crate) struct TemplateChange {
 
 /// The prefix of the template for repositories without another template.
 const ROOT: &str = "ROOT";
+
+/// The maximum number of templates of a registry. `[ASSUME]`: the service model declares `LimitExceededException` without a number.
+const MAX_TEMPLATES: usize = 100;
 
 impl CreationTemplate {
     /// Returns a template with the default settings. Source: the tests of `aws_ecr_repository_creation_template` in
@@ -108,13 +113,13 @@ impl CreationTemplate {
         }
     }
 
-    fn with(self, change: TemplateChange, now: Timestamp) -> Self {
+    fn with(self, change: TemplateChange, now: Timestamp) -> Result<Self, MutabilityError> {
         let policy = change.repository_policy.or(self.repository_policy);
         let lifecycle = change.lifecycle_policy.or(self.lifecycle_policy);
-        CreationTemplate {
+        Ok(CreationTemplate {
             applied_for: change.applied_for.unwrap_or(self.applied_for),
             description: change.description.or(self.description),
-            mutability: change.mutability.unwrap_or(self.mutability),
+            mutability: change.mutability.apply(self.mutability)?,
             encryption: change.encryption.unwrap_or(self.encryption),
             repository_policy: policy.filter(|text| !text.is_empty()),
             lifecycle_policy: lifecycle.filter(|text| !text.is_empty()),
@@ -122,7 +127,7 @@ impl CreationTemplate {
             custom_role_arn: change.custom_role_arn.or(self.custom_role_arn),
             updated_at_millis: now.as_millis(),
             ..self
-        }
+        })
     }
 
     pub(crate) fn created(&self) -> Timestamp {
@@ -153,16 +158,17 @@ impl Repositories {
         change: TemplateChange,
         now: Timestamp,
     ) -> Result<CreationTemplate, RepositoryError> {
-        let (key, prefix) = (key(registry, prefix), prefix.to_owned());
-        let created = self.store.transact(move |records| {
-            if records.view().contains(&key)? {
-                return Err(RegistrySettingError::TemplateAlreadyExists(prefix.clone()).into());
+        let folder = Folder::creation_templates(registry);
+        self.write_template(registry, prefix, move |view, key, prefix| {
+            if view.contains(key)? {
+                return Err(RegistrySettingError::TemplateAlreadyExists(prefix.to_owned()).into());
             }
-            let template = CreationTemplate::new(&prefix, now).with(change.clone(), now);
-            records.write(&key, &template);
-            Ok(template)
-        });
-        created.await
+            if view.keys(&folder, None, MAX_TEMPLATES)?.len() == MAX_TEMPLATES {
+                return Err(RegistrySettingError::TooManyTemplates.into());
+            }
+            changed(CreationTemplate::new(prefix, now), &change, now)
+        })
+        .await
     }
 
     pub(crate) async fn update_template(
@@ -172,13 +178,28 @@ impl Repositories {
         change: TemplateChange,
         now: Timestamp,
     ) -> Result<CreationTemplate, RepositoryError> {
+        self.write_template(registry, prefix, move |view, key, prefix| {
+            changed(existing(view, key, prefix)?, &change, now)
+        })
+        .await
+    }
+
+    /// Writes the template that a function returns, and returns it.
+    async fn write_template(
+        &self,
+        registry: &RegistryId,
+        prefix: &str,
+        template: impl Fn(&dyn Snapshot, &Key, &str) -> Result<CreationTemplate, RepositoryError>
+        + Send
+        + 'static,
+    ) -> Result<CreationTemplate, RepositoryError> {
         let (key, prefix) = (key(registry, prefix), prefix.to_owned());
-        let updated = self.store.transact(move |records| {
-            let template = existing(records, &key, &prefix)?.with(change.clone(), now);
+        let written = self.store.transact(move |records| {
+            let template = template(records.view(), &key, &prefix)?;
             records.write(&key, &template);
             Ok(template)
         });
-        updated.await
+        written.await
     }
 
     /// Removes a template, and returns it.
@@ -189,7 +210,7 @@ impl Repositories {
     ) -> Result<CreationTemplate, RepositoryError> {
         let (key, prefix) = (key(registry, prefix), prefix.to_owned());
         let deleted = self.store.transact(move |records| {
-            let template = existing(records, &key, &prefix)?;
+            let template = existing(records.view(), &key, &prefix)?;
             records.remove(&key);
             Ok(template)
         });
@@ -197,11 +218,11 @@ impl Repositories {
     }
 
     /// Returns at most `limit` templates that follow the record `after`, in the byte order of their prefixes. With `only`, the list contains only
-    /// the templates with these prefixes.
+    /// these records.
     pub(crate) async fn templates(
         &self,
         registry: &RegistryId,
-        only: Option<Vec<String>>,
+        only: Option<BTreeSet<String>>,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<CreationTemplate>, RepositoryError> {
@@ -211,8 +232,7 @@ impl Repositories {
         );
         let listed = move |record: &Record| {
             let name = record.0.name();
-            let is_named = |prefix: &String| CreationTemplate::record_name(prefix) == name;
-            only.as_ref().is_none_or(|only| only.iter().any(is_named))
+            only.as_ref().is_none_or(|only| only.contains(name))
         };
         self.store
             .read(move |view| {
@@ -269,12 +289,21 @@ fn key(registry: &RegistryId, prefix: &str) -> Key {
     Key::creation_template(registry, CreationTemplate::record_name(prefix))
 }
 
+fn changed(
+    template: CreationTemplate,
+    change: &TemplateChange,
+    now: Timestamp,
+) -> Result<CreationTemplate, RepositoryError> {
+    let changed = template.with(change.clone(), now);
+    Ok(changed.map_err(RegistrySettingError::from)?)
+}
+
 fn existing(
-    records: &Transaction<'_>,
+    view: &dyn Snapshot,
     key: &Key,
     prefix: &str,
 ) -> Result<CreationTemplate, RepositoryError> {
-    let found = records.view().read(key)?;
+    let found = view.read(key)?;
     found.ok_or_else(|| RegistrySettingError::TemplateNotFound(prefix.to_owned()).into())
 }
 

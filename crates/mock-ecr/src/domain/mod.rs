@@ -82,7 +82,7 @@ pub(crate) use lifecycle_preview::{
 pub(crate) use lifecycle_run::LifecycleRun;
 pub(crate) use listing::{Tagged, TaggedImage};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
-pub(crate) use mutability::{TagMutability, TagRule};
+pub(crate) use mutability::{MutabilityChange, MutabilityError, TagMutability, TagRule};
 pub(crate) use oci_layout::LayoutError;
 pub(crate) use put_image::NewImage;
 pub(crate) use referrers::{Referrer, ReferrerFilter};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::Tag;
 use crate::types::glob::{Case, Glob, QuestionMark};
+use crate::types::{Tag, TagFilter};
 
 /// The mutability of the tags of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,23 @@ pub(crate) enum TagRule {
     Mutable,
     Immutable,
 }
+
+/// The reason for which a name and filters are no mutability.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MutabilityError {
+    #[error("the tag mutability {0} requires exclusion filters")]
+    MissingFilters(String),
+    #[error(
+        "an exclusion filter of the tag mutability has more than {} wildcards",
+        TagFilter::MAX_WILDCARDS
+    )]
+    TooManyWildcards,
+    #[error("exclusion filters require a tag mutability that ends in _WITH_EXCLUSION")]
+    UnexpectedFilters,
+}
+
+/// The end of the names that require filters. Other names do not allow them.
+const WITH_EXCLUSION: &str = "_WITH_EXCLUSION";
 
 impl TagMutability {
     /// Returns the rule that applies to a tag.
@@ -44,14 +61,41 @@ impl TagMutability {
         }
     }
 
-    /// Returns the mutability with a name, or `None` if the name is unknown.
-    pub(crate) fn named(name: &str, exclusions: Vec<String>) -> Option<Self> {
-        let rule = match name {
-            "MUTABLE" | "MUTABLE_WITH_EXCLUSION" => TagRule::Mutable,
-            "IMMUTABLE" | "IMMUTABLE_WITH_EXCLUSION" => TagRule::Immutable,
-            _ => return None,
+    /// Returns the mutability with a name and filters. A name that the service model does not have is parsed as `MUTABLE`.
+    pub(crate) fn named(name: &str, exclusions: Vec<String>) -> Result<Self, MutabilityError> {
+        let has_wildcards =
+            |filter: &String| filter.matches('*').count() > TagFilter::MAX_WILDCARDS;
+        match (name.ends_with(WITH_EXCLUSION), exclusions.is_empty()) {
+            (true, true) => return Err(MutabilityError::MissingFilters(name.to_owned())),
+            _ if exclusions.iter().any(has_wildcards) => {
+                return Err(MutabilityError::TooManyWildcards);
+            }
+            (false, false) => return Err(MutabilityError::UnexpectedFilters),
+            (true, false) | (false, true) => {}
+        }
+        let rule = match name.starts_with("IMMUTABLE") {
+            true => TagRule::Immutable,
+            false => TagRule::Mutable,
         };
-        Some(TagMutability { rule, exclusions })
+        Ok(TagMutability { rule, exclusions })
+    }
+}
+
+/// A change of a mutability. A member that is `None` is not changed, except that the filters are removed by a name that does not allow them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MutabilityChange {
+    pub(crate) name: Option<String>,
+    pub(crate) exclusions: Option<Vec<String>>,
+}
+
+impl MutabilityChange {
+    pub(super) fn apply(self, to: TagMutability) -> Result<TagMutability, MutabilityError> {
+        let name = self.name.unwrap_or_else(|| to.name().to_owned());
+        let kept = match name.ends_with(WITH_EXCLUSION) {
+            true => to.exclusions,
+            false => Vec::new(),
+        };
+        TagMutability::named(&name, self.exclusions.unwrap_or(kept))
     }
 }
 
@@ -95,6 +139,27 @@ mod tests {
         ] {
             assert_eq!(TagMutability::named(name, exclusions).unwrap().name(), name);
         }
-        assert_eq!(TagMutability::named("mutable", vec![]), None);
+    }
+
+    #[test]
+    fn a_change_is_checked_together_with_the_mutability_that_it_changes() {
+        let filters = || vec!["dev-*".to_owned()];
+        let stored = TagMutability::named("IMMUTABLE_WITH_EXCLUSION", filters()).unwrap();
+        let changed = |name: Option<&str>, exclusions: Option<Vec<String>>| {
+            let name = name.map(str::to_owned);
+            MutabilityChange { name, exclusions }.apply(stored.clone())
+        };
+        let other = TagMutability::named("MUTABLE_WITH_EXCLUSION", filters());
+        assert_eq!(changed(None, None), Ok(stored.clone()));
+        assert_eq!(changed(Some("MUTABLE_WITH_EXCLUSION"), None), other);
+        assert_eq!(changed(Some("MUTABLE"), None), Ok(TagMutability::default()));
+        let new = changed(None, Some(vec!["new".to_owned()])).unwrap();
+        assert_eq!(new.name(), "IMMUTABLE_WITH_EXCLUSION");
+        assert_eq!(new.exclusions, ["new"]);
+        let conflict = changed(Some("MUTABLE"), Some(filters()));
+        assert_eq!(conflict, Err(MutabilityError::UnexpectedFilters));
+        let missing = changed(None, Some(Vec::new()));
+        let name = "IMMUTABLE_WITH_EXCLUSION".to_owned();
+        assert_eq!(missing, Err(MutabilityError::MissingFilters(name)));
     }
 }

@@ -1,5 +1,6 @@
 //! The errors of the settings of a registry.
 
+use crate::domain::mutability::MutabilityError;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::types::AccountId;
 
@@ -22,6 +23,10 @@ pub(crate) enum RegistrySettingError {
     TemplateAlreadyExists(String),
     #[error("the registry has no repository creation template with the prefix {0}")]
     TemplateNotFound(String),
+    #[error("the registry has the maximum number of repository creation templates")]
+    TooManyTemplates,
+    #[error(transparent)]
+    Mutability(#[from] MutabilityError),
     /// Resource tags and KMS keys require a role.
     #[error(
         "the repository creation template with the prefix {0} creates no repository: resource tags and KMS keys require customRoleArn"

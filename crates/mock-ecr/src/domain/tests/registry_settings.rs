@@ -5,7 +5,7 @@ use super::interleavings::check_schedules;
 use super::operations::Operation;
 use super::*;
 use crate::domain::{
-    CreationCause, RegistrySettingError, TagRule, TemplateChange, WithoutTemplate,
+    CreationCause, MutabilityChange, RegistrySettingError, TagRule, TemplateChange, WithoutTemplate,
 };
 use crate::store::tests::Disk;
 use crate::types::RegistryId;
@@ -42,7 +42,10 @@ fn registry() -> RegistryId {
 async fn create_template(all: &Repositories, prefix: &str) -> Result<(), RepositoryError> {
     let change = TemplateChange {
         applied_for: Some(vec![CreationCause::CreateOnPush]),
-        mutability: TagMutability::named("IMMUTABLE", Vec::new()),
+        mutability: MutabilityChange {
+            name: Some("IMMUTABLE".to_owned()),
+            exclusions: None,
+        },
         ..TemplateChange::default()
     };
     let created = all.create_template(&registry(), prefix, change, NOW).await;
@@ -158,4 +161,74 @@ async fn a_quota_applies_to_repositories_that_are_created_on_behalf_of_a_caller(
         panic!("{missing}");
     };
     assert_eq!(prefix, "other");
+}
+
+/// One client removes the filters of a template, and another one replaces them. The template is one that the two updates could have made in turn.
+#[test]
+fn updates_of_a_template_at_the_same_time_are_made_in_turn() {
+    let updates = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            create_template(&all, "team").await.unwrap();
+            let changes = [
+                (
+                    Some("MUTABLE_WITH_EXCLUSION"),
+                    Some(vec!["dev-*".to_owned()]),
+                ),
+                (Some("MUTABLE"), None),
+                (None, Some(vec!["new-*".to_owned()])),
+            ];
+            let updating = changes.map(|(name, exclusions)| {
+                let all = all.clone();
+                let name = name.map(str::to_owned);
+                shuttle::future::spawn(async move {
+                    let mutability = MutabilityChange { name, exclusions };
+                    let change = TemplateChange {
+                        mutability,
+                        ..TemplateChange::default()
+                    };
+                    all.update_template(&registry(), "team", change, NOW).await
+                })
+            });
+            for one in updating {
+                match one.await.unwrap() {
+                    Ok(_) | Err(RepositoryError::Registry(RegistrySettingError::Mutability(_))) => {
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            let found = all.templates(&registry(), None, None, 2).await.unwrap();
+            let stored = &found[0].mutability;
+            let exclusions: Vec<_> = stored.exclusions.iter().map(String::as_str).collect();
+            let states: [(&str, &[&str]); 3] = [
+                ("MUTABLE", &[]),
+                ("MUTABLE_WITH_EXCLUSION", &["dev-*"]),
+                ("MUTABLE_WITH_EXCLUSION", &["new-*"]),
+            ];
+            assert!(states.contains(&(stored.name(), &exclusions)), "{stored:?}");
+        });
+    };
+    check_schedules(10, updates);
+}
+
+#[tokio::test]
+async fn a_registry_has_at_most_a_hundred_templates() {
+    for fixture in Fixture::both().await {
+        let all = &fixture.repositories;
+        for number in 0..100 {
+            create_template(all, &format!("team-{number}"))
+                .await
+                .unwrap();
+        }
+        let error = create_template(all, "one-more").await.unwrap_err();
+        let RepositoryError::Registry(RegistrySettingError::TooManyTemplates) = error else {
+            panic!("{error}");
+        };
+        let exists = create_template(all, "team-1").await.unwrap_err();
+        let RepositoryError::Registry(RegistrySettingError::TemplateAlreadyExists(_)) = exists
+        else {
+            panic!("{exists}");
+        };
+    }
 }

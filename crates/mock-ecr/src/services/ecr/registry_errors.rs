@@ -24,7 +24,8 @@ impl From<RegistrySettingError> for ApiError {
                 "ExclusionNotFoundException",
                 "The specified pull time update exclusion was not found.".to_owned(),
             ),
-            RegistrySettingError::TooManyExclusions => (
+            RegistrySettingError::Mutability(error) => return error.into(),
+            RegistrySettingError::TooManyExclusions | RegistrySettingError::TooManyTemplates => (
                 "LimitExceededException",
                 "The operation did not succeed because it would have exceeded a service limit for your account."
                     .to_owned(),

@@ -8,13 +8,13 @@ use serde::Deserialize;
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::{
-    CreationCause, ResourceTag, TagMutability, TemplateChange, TemplateEncryption, kms_key,
+    CreationCause, MutabilityChange, ResourceTag, TemplateChange, TemplateEncryption, kms_key,
 };
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::lifecycle_policy;
-use crate::services::ecr::operations::put_image_tag_mutability::mutability;
+use crate::services::ecr::operations::put_image_tag_mutability::patterns;
 use crate::services::ecr::operations::resource_tags::validate_tags;
 use crate::services::ecr::views::encryption::EncryptionConfiguration;
 use crate::services::ecr::views::repository_view::ExclusionFilter;
@@ -45,7 +45,7 @@ impl TemplateInput {
     ) -> Result<(String, TemplateChange), ApiError> {
         let change = TemplateChange {
             applied_for: self.causes()?,
-            mutability: self.mutability()?,
+            mutability: self.mutability(),
             repository_policy: self.policy(cx)?,
             lifecycle_policy: self.lifecycle()?,
             custom_role_arn: self.role(cx)?,
@@ -75,21 +75,20 @@ impl TemplateInput {
             let constraint = "Member must have length greater than or equal to 1";
             return Err(invalid("appliedFor", constraint));
         }
-        let causes = names.iter().filter_map(|name| CreationCause::named(name));
-        Ok(Some(causes.collect()))
+        let mut causes = Vec::new();
+        for cause in names.iter().filter_map(|name| CreationCause::named(name)) {
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+        Ok(Some(causes))
     }
 
-    /// Returns the mutability. Filters require a mutability that has them.
-    fn mutability(&self) -> Result<Option<TagMutability>, ApiError> {
+    fn mutability(&self) -> MutabilityChange {
         let filters = self.image_tag_mutability_exclusion_filters.as_deref();
-        let name = self.image_tag_mutability.as_deref();
-        match (name, filters) {
-            (None, None) => Ok(None),
-            (name, filters) => mutability(
-                name.unwrap_or(TagMutability::default().name()),
-                filters.unwrap_or_default(),
-            )
-            .map(Some),
+        MutabilityChange {
+            name: self.image_tag_mutability.clone(),
+            exclusions: filters.map(patterns),
         }
     }
 

@@ -1,5 +1,7 @@
 //! `DescribeRepositoryCreationTemplates`: returns the requested templates, or all templates, in pages.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
@@ -38,6 +40,12 @@ impl Operation for DescribeRepositoryCreationTemplates {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let (repositories, registry) = (&cx.state.repositories, cx.own_registry());
         let only = self.prefixes.filter(|prefixes| !prefixes.is_empty());
+        let only: Option<BTreeSet<String>> = only.map(|prefixes| {
+            let names = prefixes
+                .iter()
+                .map(|one| CreationTemplate::record_name(one));
+            names.map(str::to_owned).collect()
+        });
         let list = registry.arn(format!("templates {only:?}"));
         let scope = format!("DescribeRepositoryCreationTemplates {list}");
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;

@@ -48,7 +48,8 @@ impl Operation for DescribeImageSigningStatus {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
-        let image = named(cx, &id, std::slice::from_ref(&self.image_id)).await?;
+        let images = std::slice::from_ref(&self.image_id);
+        let image = named(cx, &id, "imageId", images).await?;
         let digest = &image[0].digest;
         let statuses = cx.state.repositories.signing_statuses(&id, digest).await?;
         Ok(Output {

@@ -76,7 +76,7 @@ impl Operation for DescribeImages {
         let (images, next_token) = match &self.image_ids {
             Some(image_ids) => {
                 Page::require_none("imageIds", self.max_results, self.next_token.as_deref())?;
-                (named(cx, &id, image_ids).await?, None)
+                (named(cx, &id, "imageIds", image_ids).await?, None)
             }
             None => self.page(cx, &id, &filter).await?,
         };
@@ -121,9 +121,11 @@ impl DescribeImages {
     }
 }
 
+/// Returns the images that `member` of the input names.
 pub(crate) async fn named(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
+    member: &str,
     image_ids: &[ImageId],
 ) -> Result<Vec<TaggedImage>, ApiError> {
     let references: Vec<_> = image_ids.iter().map(ImageId::reference).collect();
@@ -140,7 +142,7 @@ pub(crate) async fn named(
             Ok(_) => image_id.require(found.next().flatten()),
             Err(failure) => Err(failure),
         };
-        let image = image.map_err(|failure| image_error("imageIds", &failure, image_id, id))?;
+        let image = image.map_err(|failure| image_error(member, &failure, image_id, id))?;
         // An image that is requested by two tags occurs once. [ASSUME]
         if !images.contains(&image) {
             images.push(image);

@@ -1,7 +1,9 @@
 //! `ListImageReferrers`: returns the images that name another image as their subject.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use crate::aws::error::ApiError;
 use crate::domain::{Referrer, ReferrerFilter, StatusFilter};
@@ -59,7 +61,7 @@ pub(crate) struct Output {
 #[serde(rename_all = "camelCase")]
 struct ReferrerView {
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<Box<RawValue>>,
+    annotations: Option<BTreeMap<String, String>>,
     artifact_status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<String>,
@@ -83,9 +85,9 @@ impl Operation for ListImageReferrers {
         let id = cx.repository(self.registry_id, self.repository_name);
         cx.authorize_action(&id, Action::ecr("BatchGetImage"))
             .await?;
+        let subject = image_digest(&self.subject_id.image_digest)?;
         let repositories = &cx.state.repositories;
         repositories.find(&id).await?;
-        let subject = image_digest(&self.subject_id.image_digest)?;
         let filter = self.filter.unwrap_or_default();
         let scope = format!("ListImageReferrers {id} {subject} {filter:?}");
         let max_results = self.max_results.or(Some(DEFAULT_RESULTS));
@@ -103,7 +105,7 @@ impl Operation for ListImageReferrers {
 
 fn view(referrer: Referrer) -> Result<ReferrerView, ApiError> {
     let Referrer { image, annotations } = referrer;
-    let annotations = annotations.as_deref().map(serde_json::from_slice);
+    let annotations = annotations.as_deref().map(texts);
     Ok(ReferrerView {
         annotations: annotations.transpose().map_err(|_| ApiError::Server)?,
         artifact_status: image.metadata.status.name(),
@@ -112,4 +114,15 @@ fn view(referrer: Referrer) -> Result<ReferrerView, ApiError> {
         media_type: image.metadata.media_type,
         size: image.metadata.manifest_size,
     })
+}
+
+/// Returns the annotations that are texts. The service model permits no other value, and a client with types cannot read one. `[ASSUME]`: ECR
+/// omits them.
+fn texts(annotations: &[u8]) -> Result<BTreeMap<String, String>, serde_json::Error> {
+    let all: BTreeMap<String, Value> = serde_json::from_slice(annotations)?;
+    let text = |(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        _ => None,
+    };
+    Ok(all.into_iter().filter_map(text).collect())
 }

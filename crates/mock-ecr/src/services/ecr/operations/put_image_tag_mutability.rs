@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::TagMutability;
+use crate::domain::{MutabilityError, TagMutability};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::{ExclusionFilter, filters};
 use crate::services::operation::Operation;
@@ -52,30 +52,32 @@ impl Operation for PutImageTagMutability {
     }
 }
 
-/// Returns the mutability with a name and filters. Names that end in `_WITH_EXCLUSION` require filters, and others do not allow them.
-///
-/// Source of the message about missing filters: aws/aws-cdk#35246 (2025). Source of the number of wildcards:
-/// hashicorp/terraform-provider-aws#43642 (2025). The other messages are `[ASSUME]`.
+/// Returns the mutability with a name and filters.
 pub(crate) fn mutability(
     name: &str,
     filters: &[ExclusionFilter],
 ) -> Result<TagMutability, ApiError> {
-    let has_exclusions = name.ends_with("_WITH_EXCLUSION");
-    if has_exclusions && filters.is_empty() {
-        let constraint = format!(
-            "ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as {name}"
-        );
-        return Err(invalid("imageTagMutabilityExclusionFilters", &constraint));
-    }
-    if filters.iter().any(ExclusionFilter::has_many_wildcards) {
-        let constraint = "A filter can contain a maximum of 2 wildcards (*)";
-        return Err(invalid("imageTagMutabilityExclusionFilters", constraint));
-    }
-    let patterns: Vec<String> = filters.iter().map(|filter| filter.filter.clone()).collect();
-    let mutability =
-        TagMutability::named(name, patterns).filter(|_| has_exclusions != filters.is_empty());
-    mutability.ok_or_else(|| {
-        let constraint = "must be given with IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these";
+    Ok(TagMutability::named(name, patterns(filters))?)
+}
+
+pub(crate) fn patterns(filters: &[ExclusionFilter]) -> Vec<String> {
+    filters.iter().map(|filter| filter.filter.clone()).collect()
+}
+
+/// Source of the message about missing filters: aws/aws-cdk#35246 (2025). The other messages are `[ASSUME]`.
+impl From<MutabilityError> for ApiError {
+    fn from(error: MutabilityError) -> Self {
+        let constraint = match error {
+            MutabilityError::MissingFilters(name) => &format!(
+                "ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as {name}"
+            ),
+            MutabilityError::TooManyWildcards => {
+                "A filter can contain a maximum of 2 wildcards (*)"
+            }
+            MutabilityError::UnexpectedFilters => {
+                "must be given with IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these"
+            }
+        };
         invalid("imageTagMutabilityExclusionFilters", constraint)
-    })
+    }
 }

@@ -7,7 +7,6 @@ use crate::aws::epoch_seconds;
 use crate::domain::{Repository, TagMutability};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::encryption::EncryptionConfiguration;
-use crate::types::TagFilter;
 
 /// A repository in outputs. The members are in alphabetical order, as in ECR. Source: hashicorp/terraform-provider-aws#35268.
 #[derive(Debug, Serialize)]
@@ -37,12 +36,6 @@ struct ImageScanningConfiguration {
 pub(crate) struct ExclusionFilter {
     pub(crate) filter: String,
     pub(crate) filter_type: String,
-}
-
-impl ExclusionFilter {
-    pub(crate) fn has_many_wildcards(&self) -> bool {
-        self.filter.matches('*').count() > TagFilter::MAX_WILDCARDS
-    }
 }
 
 /// An output with a repository as its only member.
