@@ -106,6 +106,7 @@
 mod aws;
 mod blocking;
 mod builder;
+mod builder_replication;
 mod builder_scanning;
 mod client_env;
 mod clock;
