@@ -51,6 +51,11 @@ fn the_commands_of_the_guide_on_lifecycle_policies_print_the_shown_output() {
 }
 
 #[test]
+fn the_commands_of_the_guide_on_replication_print_the_shown_output() {
+    run(Page::Book("guides/replication.md"));
+}
+
+#[test]
 fn the_commands_of_the_guide_on_stores_print_the_shown_output() {
     run_after(START_DATABASE, Page::Book("guides/stores.md"));
 }

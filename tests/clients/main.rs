@@ -35,6 +35,7 @@ mod page;
 mod plain_tests;
 mod podman;
 mod rejections;
+mod replication;
 mod sandbox;
 mod scanning;
 mod shell;

@@ -95,7 +95,7 @@
 //!
 //! # What is not emulated
 //!
-//! The mock does not emulate image scanning, lifecycle policies, replication, pull-through caches and image signing.
+//! The mock does not emulate pull-through caches. Its scans do not read images, and its signatures are not signed.
 //! [`MockEcr::supported_operations`] lists the operations that the mock implements. The mock responds to every other
 //! operation with status 501.
 //!
@@ -106,6 +106,7 @@
 mod aws;
 mod blocking;
 mod builder;
+mod builder_replication;
 mod builder_scanning;
 mod client_env;
 mod clock;

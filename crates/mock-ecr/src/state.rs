@@ -18,8 +18,8 @@ use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, Init
 use crate::domain::rejection::Rules;
 use crate::domain::scanning::ScanSettings;
 use crate::domain::{
-    AccountSetting, LayoutError, LifecycleRun, Repositories, RepositoryError, Settings, TagRule,
-    Unpublished,
+    AccountSetting, LayoutError, LifecycleRun, ReplicationSettings, Repositories, RepositoryError,
+    Settings, TagRule, Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -93,7 +93,8 @@ impl State {
                 .with_rules(rules)
                 .with_quotas(config.quotas())
                 .with_background(config.background)
-                .with_scan_settings(ScanSettings::new(&config)),
+                .with_scan_settings(ScanSettings::new(&config))
+                .with_replication_settings(ReplicationSettings::new(&config)),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,

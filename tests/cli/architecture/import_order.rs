@@ -11,6 +11,7 @@ const LAYERS: [&[&str]; 19] = [
         "mock_ecr",
         "blocking",
         "builder",
+        "builder_replication",
         "builder_scanning",
         "connector",
         "credentials",

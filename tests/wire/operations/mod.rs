@@ -14,6 +14,7 @@ mod pull_time_exclusions;
 mod referrers;
 mod registry_policies;
 mod rejections;
+mod replication;
 mod repositories;
 mod scanning;
 mod settings;

@@ -13,6 +13,11 @@ pub struct Background {
     /// The duration of a preview of a lifecycle policy. The default is one second.
     #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
     pub lifecycle_preview_duration: Duration,
+    /// The time from a push to the end of its replication. The default is one second. In a replication backfill, it is the
+    /// duration of the preparation, and of the replication of 100 images. ECR replicates most images in less than 30
+    /// minutes, and a small image in some seconds.
+    #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
+    pub replication_delay: Duration,
     /// The duration of the restoration of an archived image. The default is one second. ECR restores an image in at most 20
     /// minutes.
     #[serde(deserialize_with = "crate::types::duration::TextOrZero::deserialize")]
@@ -30,6 +35,7 @@ impl Default for Background {
         let second = Duration::from_secs(1);
         Background {
             lifecycle_preview_duration: second,
+            replication_delay: second,
             restore_duration: second,
             scan_duration: 3 * second,
             signing_duration: second,

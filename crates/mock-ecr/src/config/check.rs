@@ -52,6 +52,7 @@ impl Config {
         self.check_policies()?;
         self.check_lifecycle_policies()?;
         self.check_registry_scanning()?;
+        self.check_registry_replication()?;
         self.check_scan_results()?;
         self.check_faults()
     }

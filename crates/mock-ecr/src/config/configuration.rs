@@ -14,6 +14,7 @@ use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
 use crate::config::quotas::Quotas;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
+use crate::config::replication::RegistryReplication;
 use crate::config::scanning::{ImageScanResult, RegistryScanning};
 use crate::fault::Fault;
 use crate::iam::auth_mode::AuthMode;
@@ -118,6 +119,9 @@ pub struct Config {
     /// The initial scanning configurations of registries, at most one for each account and Region. A registry that is not
     /// listed has basic scanning without rules. The default is an empty list.
     pub registry_scanning: Vec<RegistryScanning>,
+    /// The initial replication configurations of registries, at most one for each account and Region. A registry that is not
+    /// listed replicates nothing. The default is an empty list.
+    pub registry_replication: Vec<RegistryReplication>,
     /// The results of the scans of images. If an image is listed twice, the first result applies. The default is an empty
     /// list: the findings are derived from the seed and the digest of the image.
     pub scan_results: Vec<ImageScanResult>,
@@ -176,6 +180,7 @@ impl Default for Config {
             quirks: BTreeMap::new(),
             repositories: Vec::new(),
             registry_scanning: Vec::new(),
+            registry_replication: Vec::new(),
             scan_results: Vec::new(),
             create_on_push: false,
             blob_mounting: false,

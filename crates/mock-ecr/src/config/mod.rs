@@ -17,6 +17,7 @@ mod quotas;
 mod redirect;
 mod registry;
 mod registry_url;
+pub(crate) mod replication;
 pub(crate) mod scanning;
 
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
@@ -49,4 +50,5 @@ pub use quotas::Quotas;
 pub use redirect::{Redirect, Variable};
 pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};
 pub(crate) use registry_url::registry_url;
+pub use replication::{RegistryReplication, ReplicationDestination, ReplicationRule};
 pub use scanning::{ImageScanResult, RegistryScanning, ScanFrequency, ScanRule, ScanType};

@@ -13,6 +13,7 @@ use crate::config::{
     InitialRepository, Limits, Quirk, Quotas, RegistryScanning, ScanFrequency, ScanType,
     SigV4Clock, UnknownConditions,
 };
+use crate::control::replication_view::RegistryReplicationView;
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
 use crate::iam::principal::Principal;
@@ -76,6 +77,8 @@ struct ConfigView {
     repositories: Vec<RepositoryView>,
     /// The initial scanning configurations of registries.
     registry_scanning: Vec<RegistryScanningView>,
+    /// The initial replication configurations of registries.
+    registry_replication: Vec<RegistryReplicationView>,
     /// The results of the scans of images.
     scan_results: Vec<ImageScanResult>,
     /// Whether a push creates a missing repository.
@@ -103,6 +106,8 @@ struct ConfigView {
 struct BackgroundView {
     /// The duration of a preview of a lifecycle policy.
     lifecycle_preview_duration: String,
+    /// The time from a push to the end of its replication.
+    replication_delay: String,
     /// The duration of the restoration of an archived image.
     restore_duration: String,
     /// The duration of a scan of an image.
@@ -271,6 +276,11 @@ impl ConfigView {
                 .iter()
                 .map(|one| RegistryScanningView::of(one, config))
                 .collect(),
+            registry_replication: config
+                .registry_replication
+                .iter()
+                .map(|one| RegistryReplicationView::of(one, config))
+                .collect(),
             scan_results: config.scan_results.clone(),
             create_on_push: config.create_on_push,
             blob_mounting: config.blob_mounting,
@@ -325,6 +335,7 @@ impl BackgroundView {
     fn of(background: Background) -> Self {
         BackgroundView {
             lifecycle_preview_duration: print_duration(background.lifecycle_preview_duration),
+            replication_delay: print_duration(background.replication_delay),
             restore_duration: print_duration(background.restore_duration),
             scan_duration: print_duration(background.scan_duration),
             signing_duration: print_duration(background.signing_duration),

@@ -23,6 +23,7 @@ mod openapi;
 #[cfg(test)]
 mod openapi_document;
 mod query_value;
+mod replication_view;
 mod repositories;
 mod request;
 mod request_list;

@@ -8,6 +8,7 @@ use crate::domain::due::{self, Due, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, Metadata, digests_in, image_of, write_metadata};
 use crate::domain::image_status::ImageStatus;
+use crate::domain::replication::Replication;
 use crate::domain::repositories::Repositories;
 use crate::domain::selection::{Selection, SelectionError};
 use crate::lifecycle::StorageClass;
@@ -32,21 +33,26 @@ impl Repositories {
         now: Timestamp,
     ) -> Result<Result<UpdatedClass, SelectionError>, RepositoryError> {
         let (at, duration) = (self.lookup(id), self.background.restore_duration);
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                let image = match image.find(records.view(), &generation)? {
-                    Ok(image) => image,
-                    Err(error) => return Ok(Err(error)),
-                };
-                let digest = image.digest.clone();
-                let status = match target {
-                    StorageClass::Archive => archive(records, &generation, image, now)?,
-                    StorageClass::Standard => restore(records, &generation, image, now, duration)?,
-                };
-                Ok(Ok((digest, status)))
-            })
-            .await
+        let replication = self.replication();
+        let updated = self.store.transact(move |records| {
+            let generation = at.generation(records.view())?;
+            let image = match image.find(records.view(), &generation)? {
+                Ok(image) => image,
+                Err(error) => return Ok(Err(error)),
+            };
+            let digest = image.digest.clone();
+            let status = match target {
+                StorageClass::Archive => archive(records, &generation, image, now)?,
+                StorageClass::Standard => restore(records, &generation, image, now, duration)?,
+            };
+            if status == ImageStatus::Active {
+                replication.restored(records, &generation, &digest, now)?;
+            }
+            Ok::<_, RepositoryError>(Ok((digest, status)))
+        });
+        let updated = updated.await?;
+        self.replicate_at_once(now).await;
+        Ok(updated)
     }
 }
 
@@ -127,6 +133,7 @@ pub(super) fn activate(
     generation: &Generation,
     digest: &Digest,
     at: Timestamp,
+    replication: &Replication,
 ) -> Result<(), RepositoryError> {
     let until_millis = at.as_millis();
     if let Some(image) = image_of(records.view(), generation, digest)?
@@ -134,6 +141,7 @@ pub(super) fn activate(
     {
         let metadata = image.metadata.activated_at(at);
         write_metadata(records, generation, digest, &metadata);
+        replication.restored(records, generation, digest, at)?;
     }
     Ok(())
 }

@@ -9,12 +9,13 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::RepositoryError;
+use crate::domain::replication::{BackfillStep, ReplicaChange};
 use crate::lifecycle::RuleDocument;
 use crate::store::{Folder, Generation, Key, Snapshot, StoreError, Transaction, parse};
 use crate::types::Digest;
 use crate::types::timestamp::Timestamp;
 
-/// Work on the content of one repository.
+/// Work on the content of one repository, or on a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Work {
@@ -39,6 +40,10 @@ pub(super) enum Work {
     EvaluateLifecycle { generation: Generation },
     /// The action of a rule of a lifecycle policy on some images.
     ApplyRule(RuleStep),
+    /// The replication of an image, or of its deletion, to another registry.
+    Replicate(ReplicaChange),
+    /// A step of a replication backfill of a registry.
+    Backfill(BackfillStep),
 }
 
 /// The action of a rule of a lifecycle policy on some images, which were chosen at the same time.
@@ -56,21 +61,24 @@ pub(super) struct RuleStep {
 }
 
 impl Work {
-    /// The repository that the work changes. If it was deleted in the meantime, the work is dropped.
-    pub(super) fn generation(&self) -> &Generation {
-        match self {
+    /// The repository that the work changes or reads. If it was deleted in the meantime, the work is dropped. `None` if it is the work of a
+    /// registry.
+    pub(super) fn generation(&self) -> Option<&Generation> {
+        Some(match self {
             Work::Activate { generation, .. }
             | Work::Sign { generation, .. }
             | Work::EvaluateLifecycle { generation } => generation,
             Work::ApplyRule(step) => &step.generation,
+            Work::Replicate(change) => &change.generation,
+            Work::Backfill(_) => return None,
             #[cfg(all(test, feature = "file-store"))]
             Work::Note { generation, .. } => generation,
-        }
+        })
     }
 
     /// Returns the name of the work among all work of one time. Work with the same name replaces this work.
     fn name(&self) -> String {
-        let generation = self.generation().as_str();
+        let generation = self.generation().map_or("", Generation::as_str);
         match self {
             Work::Activate { image, .. } => format!("{generation} activate {image}"),
             Work::Sign { image, profile, .. } => format!("{generation} sign {image} {profile}"),
@@ -83,6 +91,8 @@ impl Work {
                 } = step;
                 format!("{generation} rule {priority:020} {number:06}")
             }
+            Work::Replicate(change) => format!("{generation} {change}"),
+            Work::Backfill(step) => step.to_string(),
         }
     }
 }
@@ -141,7 +151,7 @@ pub(super) fn clear(
 ) -> Result<(), RepositoryError> {
     for (key, bytes) in records.view().page(&Folder::all_due(), None, usize::MAX)? {
         let work: Work = parse(&key, &bytes)?;
-        if !is_kept(work.generation()) {
+        if !work.generation().is_some_and(&is_kept) {
             records.remove(&key);
         }
     }

@@ -4,8 +4,11 @@ use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
     Image, ListedImage, image_of, remove_image, remove_tag, remove_unlisted, tags_in,
 };
+use crate::domain::replication::{ReplicatedDeletions, Replication};
 use crate::domain::repositories::Repositories;
-use crate::store::{Generation, Transaction};
+use crate::domain::repository::Lookup;
+use crate::store::{Generation, Snapshot, Transaction};
+use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, Reference, RepositoryId, Tag};
 
 /// Whether an image that an index lists can be deleted.
@@ -52,17 +55,19 @@ impl Repositories {
         id: &RepositoryId,
         digest: &Digest,
         listed: ListedImages,
+        now: Timestamp,
     ) -> Result<Vec<Tag>, RepositoryError> {
-        let (at, digest) = (self.lookup(id), digest.clone());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                if image_of(records.view(), &generation, &digest)?.is_none() {
-                    return Err(at.image_not_found(Reference::Digest(digest.clone())));
-                }
-                listed.remove(records, &generation, &digest)
-            })
-            .await
+        let (at, replication, digest) = (self.lookup(id), self.replication(), digest.clone());
+        let deleted = self.store.transact(move |records| {
+            let deletion = Deletion::begin(records.view(), &at, &replication, now)?;
+            let image = image_of(records.view(), &deletion.generation, &digest)?;
+            let reference = Reference::Digest(digest.clone());
+            let image = image.ok_or_else(|| at.image_not_found(reference))?;
+            deletion.remove_image(records, &image, listed)
+        });
+        let deleted = deleted.await?;
+        self.replicate_at_once(now).await;
+        Ok(deleted)
     }
 
     /// Removes a tag, and its image if the image has no other tag.
@@ -75,20 +80,25 @@ impl Repositories {
         id: &RepositoryId,
         tag: &Tag,
         listed: ListedImages,
+        now: Timestamp,
     ) -> Result<(), RepositoryError> {
-        let (at, tag) = (self.lookup(id), tag.clone());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                let reference = Reference::Tag(tag.clone());
-                let digest = at.resolve(records.view(), &generation, &reference)?;
-                if tags_in(records.view(), &generation, &digest, None, 2)?.len() > 1 {
-                    remove_tag(records, &generation, &digest, &tag);
-                    return Ok(());
-                }
-                listed.remove(records, &generation, &digest).map(drop)
-            })
-            .await
+        let (at, replication, tag) = (self.lookup(id), self.replication(), tag.clone());
+        let deleted = self.store.transact(move |records| {
+            let deletion = Deletion::begin(records.view(), &at, &replication, now)?;
+            let generation = &deletion.generation;
+            let reference = Reference::Tag(tag.clone());
+            let digest = at.resolve(records.view(), generation, &reference)?;
+            if tags_in(records.view(), generation, &digest, None, 2)?.len() > 1 {
+                deletion.remove_tag(records, &digest, &tag);
+                return Ok(());
+            }
+            let image = image_of(records.view(), generation, &digest)?;
+            let image = image.ok_or_else(|| at.image_not_found(reference))?;
+            deletion.remove_image(records, &image, listed).map(drop)
+        });
+        deleted.await?;
+        self.replicate_at_once(now).await;
+        Ok(())
     }
 
     /// Removes a tag, but not its image. Returns the digest of the image.
@@ -96,31 +106,60 @@ impl Repositories {
         &self,
         id: &RepositoryId,
         tag: &Tag,
+        now: Timestamp,
     ) -> Result<Digest, RepositoryError> {
-        let (at, tag) = (self.lookup(id), tag.clone());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                let reference = Reference::Tag(tag.clone());
-                let digest = at.resolve(records.view(), &generation, &reference)?;
-                remove_tag(records, &generation, &digest, &tag);
-                Ok(digest)
-            })
-            .await
+        let (at, replication, tag) = (self.lookup(id), self.replication(), tag.clone());
+        let deleted = self.store.transact(move |records| {
+            let deletion = Deletion::begin(records.view(), &at, &replication, now)?;
+            let reference = Reference::Tag(tag.clone());
+            let digest = at.resolve(records.view(), &deletion.generation, &reference)?;
+            deletion.remove_tag(records, &digest, &tag);
+            Ok::<_, RepositoryError>(digest)
+        });
+        let digest = deleted.await?;
+        self.replicate_at_once(now).await;
+        Ok(digest)
     }
 }
 
-impl ListedImages {
+/// A deletion of images and tags of a repository in a transaction. It can be replicated.
+pub(super) struct Deletion {
+    pub(super) generation: Generation,
+    replicated: ReplicatedDeletions,
+}
+
+impl Deletion {
+    pub(super) fn begin(
+        view: &dyn Snapshot,
+        at: &Lookup,
+        replication: &Replication,
+        now: Timestamp,
+    ) -> Result<Self, RepositoryError> {
+        let generation = at.generation(view)?;
+        Ok(Deletion {
+            replicated: replication.deletions(view, &generation, now)?,
+            generation,
+        })
+    }
+
+    pub(super) fn remove_tag(&self, records: &mut Transaction<'_>, image: &Digest, tag: &Tag) {
+        remove_tag(records, &self.generation, image, tag);
+        self.replicated.tag_deleted(records, image, tag);
+    }
+
     /// Removes an image, and returns its tags.
-    fn remove(
-        self,
+    pub(super) fn remove_image(
+        &self,
         records: &mut Transaction<'_>,
-        generation: &Generation,
-        digest: &Digest,
+        image: &ListedImage,
+        listed: ListedImages,
     ) -> Result<Vec<Tag>, RepositoryError> {
-        match self {
-            ListedImages::Rejected => remove_unlisted(records, generation, digest),
-            ListedImages::Removed => remove_image(records, generation, digest),
-        }
+        let (generation, digest) = (&self.generation, &image.digest);
+        let tags = match listed {
+            ListedImages::Rejected => remove_unlisted(records, generation, digest)?,
+            ListedImages::Removed => remove_image(records, generation, digest)?,
+        };
+        self.replicated.image_deleted(records, image);
+        Ok(tags)
     }
 }

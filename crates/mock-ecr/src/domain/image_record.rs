@@ -139,6 +139,18 @@ impl Metadata {
         }
     }
 
+    /// Returns the metadata of a copy of the image that is made at a time.
+    pub(super) fn copied_at(self, now: Timestamp) -> Self {
+        Metadata {
+            pushed_at_millis: now.as_millis(),
+            pulled_at_millis: None,
+            status: ImageStatus::Active,
+            archived_at_millis: None,
+            activated_at_millis: None,
+            ..self
+        }
+    }
+
     /// Returns whether the image is neither an index nor an artifact of another kind.
     pub(crate) fn is_container_image(&self) -> bool {
         let config = self.artifact_type.as_deref();
@@ -224,6 +236,21 @@ pub(super) fn insert_image(
     }
 }
 
+/// Lets a tag name an image. `current` is the image that the tag named before.
+pub(super) fn move_tag(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    tag: &Tag,
+    current: Option<&Digest>,
+    digest: &Digest,
+) {
+    if let Some(current) = current {
+        records.remove(&generation.image_tags(current).key(tag.as_str()));
+    }
+    records.put(&generation.tag(tag), digest.as_str().to_owned());
+    records.put(&generation.image_tags(digest).key(tag.as_str()), Vec::new());
+}
+
 pub(super) fn remove_tag(
     records: &mut Transaction<'_>,
     generation: &Generation,
@@ -263,11 +290,10 @@ pub(super) fn remove_image(
         records.remove(&reference);
     }
     records.remove(&key);
-    for key in records
-        .view()
-        .keys(&generation.signings(digest), None, usize::MAX)?
-    {
-        records.remove(&key);
+    for folder in [generation.signings(digest), generation.replications(digest)] {
+        for key in records.view().keys(&folder, None, usize::MAX)? {
+            records.remove(&key);
+        }
     }
     records.remove(&generation.annotations(digest));
     records.remove(&generation.scan(digest));

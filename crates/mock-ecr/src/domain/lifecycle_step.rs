@@ -5,6 +5,7 @@ use crate::domain::due::{self, RuleStep, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, digests_in, image_of, remove_image};
 use crate::domain::lifecycle_images;
+use crate::domain::replication::{ReplicatedDeletions, Replication};
 use crate::lifecycle::{Action, EvaluatedImage, Rule, StorageClass};
 use crate::store::{Generation, Transaction};
 use crate::types::timestamp::Timestamp;
@@ -16,8 +17,10 @@ pub(super) fn apply(
     records: &mut Transaction<'_>,
     mut step: RuleStep,
     at: Timestamp,
+    replication: &Replication,
 ) -> Result<(), RepositoryError> {
     let (generation, rule) = (step.generation.clone(), Rule::from(step.rule.clone()));
+    let deletions = replication.deletions(records.view(), &generation, at)?;
     while !records.is_long() {
         let referrer = step.referrers.pop();
         let is_referrer = referrer.is_some();
@@ -37,7 +40,7 @@ pub(super) fn apply(
             // `LifecyclePolicies.html`). [ASSUME]: at the same time.
             let referrers = digests_in(records.view(), &generation.referrers(&digest))?;
             step.referrers.extend(referrers);
-            change(records, &generation, image, rule.action, at)?;
+            change(records, &generation, image, rule.action, at, &deletions)?;
         }
     }
     due::schedule(records, at, &Work::ApplyRule(step));
@@ -56,15 +59,20 @@ fn can_follow(rule: &Rule, image: &EvaluatedImage) -> bool {
 fn change(
     records: &mut Transaction<'_>,
     generation: &Generation,
-    ListedImage { digest, metadata }: ListedImage,
+    image: ListedImage,
     action: Action,
     at: Timestamp,
+    deletions: &ReplicatedDeletions,
 ) -> Result<(), RepositoryError> {
     match action {
-        Action::Expire => remove_image(records, generation, &digest).map(drop),
+        Action::Expire => {
+            remove_image(records, generation, &image.digest)?;
+            // [ASSUME]: an expiration is a deletion.
+            deletions.image_deleted(records, &image);
+        }
         Action::Transition => {
-            archive_image(records, generation, &digest, metadata, at);
-            Ok(())
+            archive_image(records, generation, &image.digest, image.metadata, at);
         }
     }
+    Ok(())
 }

@@ -41,6 +41,7 @@ mod registry_error;
 mod registry_policy;
 mod rejected;
 pub(crate) mod rejection;
+mod replication;
 mod repositories;
 mod repository;
 mod resource_tag_record;
@@ -87,6 +88,10 @@ pub(crate) use oci_layout::LayoutError;
 pub(crate) use put_image::NewImage;
 pub(crate) use referrers::{Referrer, ReferrerFilter};
 pub(crate) use registry_error::RegistrySettingError;
+pub(crate) use replication::{
+    Backfill, BackfillImage, BackfillProgress, BackfillStatus, BackfillSummary, PrivateRegistry,
+    ReplicationRule, ReplicationSettings, ReplicationState, ReplicationStatus,
+};
 pub(crate) use repositories::{Repositories, Unpublished};
 pub(crate) use repository::{Repository, Settings};
 pub(crate) use resource_tag_record::ResourceTag;

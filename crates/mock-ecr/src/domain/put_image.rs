@@ -9,12 +9,13 @@ use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{
-    Image, Metadata, digest_of_tag, image_of, insert_image, write_metadata,
+    Image, Metadata, digest_of_tag, image_of, insert_image, move_tag, write_metadata,
 };
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest_rules::check_manifest;
 use crate::domain::mutability::TagRule;
 use crate::domain::quota;
+use crate::domain::replication::Replication;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
 use crate::domain::scanning::Scans;
@@ -59,13 +60,15 @@ impl Repositories {
             }
         })?;
         let signing = self.prepare_signing(id, &push.image).await?;
-        self.store
-            .transact(move |records| {
-                let pushed = push.run(records)?;
-                push.sign(records, &pushed, &signing)?;
-                Ok(pushed)
-            })
-            .await
+        let pushed = self.store.transact(move |records| {
+            let pushed = push.run(records)?;
+            push.sign(records, &pushed, &signing)?;
+            push.replicate(records, &pushed)?;
+            Ok::<_, RepositoryError>(pushed)
+        });
+        let pushed = pushed.await?;
+        self.replicate_at_once(now).await;
+        Ok(pushed)
     }
 
     fn checked_push(
@@ -86,6 +89,7 @@ impl Repositories {
             at,
             quotas: self.quotas,
             scans: self.scans(),
+            replication: self.replication(),
             manifest,
             tag: new.tag,
             now,
@@ -103,6 +107,7 @@ struct Push {
     at: Lookup,
     quotas: Quotas,
     scans: Scans,
+    replication: Replication,
     manifest: Manifest,
     tag: Option<Tag>,
     image: Image,
@@ -185,19 +190,15 @@ impl Push {
         if current.as_ref() == Some(digest) {
             return Ok(Created::Existing);
         }
-        if let Some(current) = current {
-            if record.settings.mutability.rule_of(tag) == TagRule::Immutable {
-                return Err(RepositoryError::TagAlreadyExists {
-                    repository: self.at.id.clone(),
-                    tag: tag.clone(),
-                });
-            }
-            records.remove(&generation.image_tags(&current).key(tag.as_str()));
+        if current.is_some() && record.settings.mutability.rule_of(tag) == TagRule::Immutable {
+            return Err(RepositoryError::TagAlreadyExists {
+                repository: self.at.id.clone(),
+                tag: tag.clone(),
+            });
         }
         let listed = generation.image_tags(digest);
         quota::check_tags(records.view(), &self.at.id, &listed, tag, self.quotas)?;
-        records.put(&generation.tag(tag), digest.as_str().to_owned());
-        records.put(&listed.key(tag.as_str()), Vec::new());
+        move_tag(records, &generation, tag, current.as_ref(), digest);
         Ok(Created::New)
     }
 
@@ -212,6 +213,22 @@ impl Push {
         let (id, now) = (&self.at.id, metadata.pushed());
         self.scans
             .begin_on_push(records, id, repository, digest, metadata, now)
+    }
+
+    /// Schedules the replication of an image if the push has stored or restored it or has changed its tag. `[ASSUME]`: a push that changes
+    /// nothing is not replicated.
+    fn replicate(
+        &self,
+        records: &mut Transaction<'_>,
+        pushed: &Pushed,
+    ) -> Result<(), RepositoryError> {
+        if pushed.created == Created::Existing {
+            return Ok(());
+        }
+        let (id, generation) = (&self.at.id, self.at.generation(records.view())?);
+        let (digest, tag) = (&pushed.image.digest, self.tag.as_ref());
+        self.replication
+            .pushed(records, id, &generation, digest, tag, self.now)
     }
 
     /// Begins to sign an image if the push has stored it or has changed its tag.

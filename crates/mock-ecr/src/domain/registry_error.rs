@@ -27,6 +27,16 @@ pub(crate) enum RegistrySettingError {
     TooManyTemplates,
     #[error(transparent)]
     Mutability(#[from] MutabilityError),
+    #[error("the replication configuration does not contain the destination of the backfill")]
+    BackfillDestinationNotConfigured,
+    #[error("a replication backfill to the Region is in progress")]
+    BackfillInProgress,
+    #[error("the registry has the maximum number of replication backfills in progress")]
+    TooManyBackfills,
+    #[error("the replication backfill does not exist")]
+    BackfillNotFound,
+    #[error("the replication backfill has ended")]
+    BackfillHasEnded,
     /// Resource tags and KMS keys require a role.
     #[error(
         "the repository creation template with the prefix {0} creates no repository: resource tags and KMS keys require customRoleArn"

@@ -8,6 +8,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
 use crate::domain::quota;
 use crate::domain::rejection::Rules;
+use crate::domain::replication::ReplicationSettings;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
 use crate::domain::scanning::{ScanSettings, Scans};
@@ -32,13 +33,15 @@ pub(crate) struct Repositories {
     pub(super) quotas: Quotas,
     pub(super) background: Background,
     pub(super) signing_permission: SigningPermission,
+    pub(super) replication_settings: Arc<ReplicationSettings>,
+    pub(super) backfill_ids: Arc<UploadIds>,
     scan_settings: Arc<ScanSettings>,
-    visibility: Visibility,
+    pub(super) visibility: Visibility,
 }
 
 /// Whether the operations concern the repositories that requests find, or one that is still being created.
 #[derive(Clone, Debug)]
-enum Visibility {
+pub(super) enum Visibility {
     Published,
     Unpublished(Generation),
 }
@@ -55,6 +58,8 @@ impl Repositories {
             quotas: Quotas::default(),
             background: Background::default(),
             signing_permission: SigningPermission::Allowed,
+            replication_settings: Arc::default(),
+            backfill_ids: Arc::new(UploadIds::from_seed(&format!("{seed}\nbackfills"))),
             scan_settings: Arc::default(),
             visibility: Visibility::Published,
         }
@@ -100,6 +105,14 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories whose images are replicated with these settings.
+    pub(crate) fn with_replication_settings(&self, settings: ReplicationSettings) -> Self {
+        Repositories {
+            replication_settings: Arc::new(settings),
+            ..self.clone()
+        }
+    }
+
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
         let is_stored = matches!(self.visibility, Visibility::Published);
@@ -139,6 +152,7 @@ impl Repositories {
             })
             .await?;
         self.upload_ids.reset();
+        self.backfill_ids.reset();
         Ok(())
     }
 
@@ -432,6 +446,15 @@ pub(super) fn all_in(
     view: &dyn Snapshot,
 ) -> Result<Vec<(Repository, Generation)>, RepositoryError> {
     let page = view.page(&Folder::repositories(), None, usize::MAX)?;
+    page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+}
+
+/// Returns the repositories of a registry, ordered by name.
+pub(super) fn all_of(
+    view: &dyn Snapshot,
+    registry: &RegistryId,
+) -> Result<Vec<(Repository, Generation)>, RepositoryError> {
+    let page = view.page(&Folder::repositories_of(registry), None, usize::MAX)?;
     page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
 }
 

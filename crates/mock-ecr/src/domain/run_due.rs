@@ -2,6 +2,7 @@
 
 use crate::domain::due::{self, Due, Work};
 use crate::domain::error::RepositoryError;
+use crate::domain::replication::Replicator;
 use crate::domain::repositories::Repositories;
 use crate::domain::{archive, lifecycle_run, lifecycle_step, signing};
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
@@ -14,8 +15,9 @@ impl Repositories {
     /// It costs one read of a key if nothing is due. Every request that reads or changes the state calls it before.
     pub(crate) async fn run_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
         while self.store.read(move |view| due::is_due(view, now)).await? {
+            let replicator = self.replicator().await?;
             self.store
-                .transact(move |records| run_first(records, now))
+                .transact(move |records| run_first(records, now, &replicator))
                 .await?;
         }
         Ok(())
@@ -26,27 +28,35 @@ impl Repositories {
 pub(super) fn run_first(
     records: &mut Transaction<'_>,
     now: Timestamp,
+    replicator: &Replicator,
 ) -> Result<(), RepositoryError> {
     let Some(Due { key, at, work }) = due::first(records.view(), now)? else {
         return Ok(());
     };
     records.remove(&key);
-    if !is_alive(records.view(), work.generation())? {
+    if let Some(generation) = work.generation()
+        && !is_alive(records.view(), generation)?
+    {
         return Ok(());
     }
+    let replication = &replicator.replication;
     match work {
-        Work::Activate { generation, image } => archive::activate(records, &generation, &image, at),
+        Work::Activate { generation, image } => {
+            archive::activate(records, &generation, &image, at, replication)
+        }
         Work::Sign {
             generation,
             image,
             profile,
-        } => signing::finish(records, &generation, &image, &profile, at),
+        } => signing::finish(records, &generation, &image, &profile, at, replication),
         Work::EvaluateLifecycle { generation } => {
             lifecycle_run::evaluate_daily(records, &generation, at, now)
         }
         #[cfg(all(test, feature = "file-store"))]
         Work::Note { generation, letter } => note(records, &generation, letter),
-        Work::ApplyRule(step) => lifecycle_step::apply(records, step, at),
+        Work::ApplyRule(step) => lifecycle_step::apply(records, step, at, replication),
+        Work::Replicate(change) => replicator.carry_out(records, &change, at),
+        Work::Backfill(step) => replicator.continue_backfill(records, &step, at),
     }
 }
 

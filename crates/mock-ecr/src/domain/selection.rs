@@ -1,11 +1,11 @@
 //! Finds and deletes the images that a request selects, all at one time.
 
 use crate::domain::error::RepositoryError;
-use crate::domain::image_record::{
-    Image, ListedImage, digest_of_tag, image_of, remove_tag, remove_unlisted, tags_in,
-};
+use crate::domain::image::{Deletion, ListedImages};
+use crate::domain::image_record::{Image, ListedImage, digest_of_tag, image_of, tags_in};
 use crate::domain::repositories::Repositories;
 use crate::store::{Generation, Snapshot, Transaction};
+use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, RepositoryId, Tag};
 
 /// What selects an image.
@@ -73,17 +73,17 @@ impl Repositories {
         &self,
         id: &RepositoryId,
         selections: Vec<Selection>,
+        now: Timestamp,
     ) -> Result<Vec<Result<Deleted, SelectionError>>, RepositoryError> {
-        let at = self.lookup(id);
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                let deleted = selections
-                    .iter()
-                    .map(|one| one.delete(records, &generation));
-                deleted.collect()
-            })
-            .await
+        let (at, replication) = (self.lookup(id), self.replication());
+        let deleted = self.store.transact(move |records| {
+            let deletion = Deletion::begin(records.view(), &at, &replication, now)?;
+            let deleted = selections.iter().map(|one| one.delete(records, &deletion));
+            deleted.collect::<Result<_, RepositoryError>>()
+        });
+        let deleted = deleted.await?;
+        self.replicate_at_once(now).await;
+        Ok(deleted)
     }
 }
 
@@ -131,20 +131,21 @@ impl Selection {
     fn delete(
         &self,
         records: &mut Transaction<'_>,
-        generation: &Generation,
+        deletion: &Deletion,
     ) -> Result<Result<Deleted, SelectionError>, RepositoryError> {
-        let digest = match self.find(records.view(), generation)? {
-            Ok(image) => image.digest,
+        let generation = &deletion.generation;
+        let image = match self.find(records.view(), generation)? {
+            Ok(image) => image,
             Err(error) => return Ok(Err(error)),
         };
         if let Selection::Tag(tag) = self
-            && tags_in(records.view(), generation, &digest, None, 2)?.len() > 1
+            && tags_in(records.view(), generation, &image.digest, None, 2)?.len() > 1
         {
-            remove_tag(records, generation, &digest, tag);
-            return Ok(Ok((digest, vec![tag.clone()])));
+            deletion.remove_tag(records, &image.digest, tag);
+            return Ok(Ok((image.digest, vec![tag.clone()])));
         }
-        match remove_unlisted(records, generation, &digest) {
-            Ok(tags) => Ok(Ok((digest, tags))),
+        match deletion.remove_image(records, &image, ListedImages::Rejected) {
+            Ok(tags) => Ok(Ok((image.digest, tags))),
             Err(RepositoryError::ListedByIndexes(indexes)) => {
                 Ok(Err(SelectionError::ListedByIndexes(indexes)))
             }

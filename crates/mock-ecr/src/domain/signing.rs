@@ -9,7 +9,8 @@ use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{Image, ListedImage, Metadata, image_of, insert_image};
 use crate::domain::manifest::Manifest;
-use crate::domain::repositories::Repositories;
+use crate::domain::replication::Replication;
+use crate::domain::repositories::{Repositories, published};
 use crate::domain::signature::{Signature, Target};
 use crate::domain::signing_configuration::profiles_for;
 use crate::domain::signing_permission::SigningPermission;
@@ -37,6 +38,7 @@ pub(super) struct Signing {
     profiles: Vec<String>,
     permission: SigningPermission,
     duration: Duration,
+    replication: Replication,
 }
 
 impl Repositories {
@@ -71,6 +73,7 @@ impl Repositories {
             profiles: Vec::new(),
             permission: self.signing_permission,
             duration: self.background.signing_duration,
+            replication: self.replication(),
         };
         if image.metadata.subject.is_some() {
             return Ok(signing);
@@ -112,7 +115,7 @@ impl Signing {
             let is_permitted = self.permission == SigningPermission::Allowed;
             records.write(&key, &SigningState::InProgress { is_permitted });
             if self.duration.is_zero() {
-                finish(records, generation, image, profile, now)?;
+                finish(records, generation, image, profile, now, &self.replication)?;
                 continue;
             }
             let work = Work::Sign {
@@ -133,6 +136,7 @@ pub(super) fn finish(
     image: &Digest,
     profile: &str,
     at: Timestamp,
+    replication: &Replication,
 ) -> Result<(), RepositoryError> {
     let key = generation.signings(image).key(profile);
     let Some(SigningState::InProgress { is_permitted }) = records.view().read(&key)? else {
@@ -147,17 +151,18 @@ pub(super) fn finish(
         return Ok(());
     }
     let signature = Signature::of(&target(&digest, &metadata), profile);
-    insert(records, generation, signature, at)?;
+    insert(records, generation, signature, at, replication)?;
     records.write(&key, &SigningState::Complete);
     Ok(())
 }
 
-/// Stores the image of a signature, if it does not exist. `[ASSUME]`: quotas do not apply to it.
+/// Stores the image of a signature, if it does not exist. `[ASSUME]`: quotas do not apply to it, and it is replicated like a pushed image.
 fn insert(
     records: &mut Transaction<'_>,
     generation: &Generation,
     signature: Signature,
     now: Timestamp,
+    replication: &Replication,
 ) -> Result<(), RepositoryError> {
     let bytes = signature.manifest;
     let manifest = Manifest::parse(&bytes).map_err(RepositoryError::InvalidManifest)?;
@@ -168,6 +173,9 @@ fn insert(
     };
     if image_of(records.view(), generation, &image.digest)?.is_none() {
         insert_image(records, generation, &manifest, &image);
+        if let Some(id) = published(records.view(), generation)? {
+            replication.pushed(records, &id, generation, &image.digest, None, now)?;
+        }
     }
     Ok(())
 }

@@ -205,12 +205,15 @@ async fn delete(
         false => ListedImages::Removed,
     };
     let repositories = &context.state.repositories;
+    let now = context.call.now;
     match reference {
         Reference::Tag(tag) if context.has(Quirk::LastTagDeletesImage) => {
-            repositories.delete_last_tag(id, tag, listed).await?;
+            repositories.delete_last_tag(id, tag, listed, now).await?;
         }
-        Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
-        Reference::Digest(digest) => drop(repositories.delete_image(id, digest, listed).await?),
+        Reference::Tag(tag) => drop(repositories.delete_tag(id, tag, now).await?),
+        Reference::Digest(digest) => {
+            repositories.delete_image(id, digest, listed, now).await?;
+        }
     }
     Ok(empty(respond(StatusCode::ACCEPTED)))
 }

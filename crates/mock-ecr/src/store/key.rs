@@ -8,6 +8,9 @@
 //! setting/ACCOUNT/PLACE/template/PREFIX  a repository creation template
 //! setting/ACCOUNT/PLACE/pull-exclusion/ARN  a principal whose pulls are not recorded
 //! setting/ACCOUNT/PLACE/scanning-configuration  the scanning configuration of a registry
+//! setting/ACCOUNT/PLACE/replication-configuration  the replication configuration of a registry
+//! setting/ACCOUNT/PLACE/backfill/ID  a replication backfill
+//! setting/ACCOUNT/PLACE/backfill-images/ID/INDEX  some images of a replication backfill; INDEX has six digits
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
 //! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
 //! garbage/GEN                        a deleted repository whose content is still to be removed
@@ -30,6 +33,7 @@
 //! content/GEN/manifest/DIGEST        its manifest
 //! content/GEN/annotations/DIGEST     its annotations, if it names a subject
 //! content/GEN/signing/DIGEST/PROFILE  the state of the signature of an image by a signing profile
+//! content/GEN/replication/DIGEST/REGISTRY  the state of the replication of an image to a registry
 //! content/GEN/scan/DIGEST            the last basic scan of an image
 //! content/GEN/scan-result/DIGEST     the result of the scans of an image, if it was set
 //! content/GEN/tag/TAG                the digest of the image that the tag names
@@ -364,6 +368,11 @@ impl Generation {
     /// The states of the signatures of an image, by the ARN of the signing profile.
     pub(crate) fn signings(&self, digest: &Digest) -> Folder {
         self.content().folder("signing").folder(digest.as_str())
+    }
+
+    /// The states of the replications of an image, by the registry of the destination.
+    pub(crate) fn replications(&self, digest: &Digest) -> Folder {
+        self.content().folder("replication").folder(digest.as_str())
     }
 
     /// The last basic scan of an image.

@@ -24,9 +24,32 @@ impl Key {
     pub(crate) fn scanning_configuration(registry: &RegistryId) -> Self {
         Key::account_setting(registry, "scanning-configuration")
     }
+
+    pub(crate) fn replication_configuration(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).key("replication-configuration")
+    }
+
+    pub(crate) fn backfill(registry: &RegistryId, id: &str) -> Self {
+        Folder::backfills(registry).key(id)
+    }
+
+    /// Some images of a replication backfill, in order.
+    pub(crate) fn backfill_images(registry: &RegistryId, id: &str, index: usize) -> Self {
+        Folder::backfill_images(registry, id).key(&format!("{index:06}"))
+    }
 }
 
 impl Folder {
+    pub(crate) fn backfills(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).folder("backfill")
+    }
+
+    /// The images of a replication backfill.
+    pub(crate) fn backfill_images(registry: &RegistryId, id: &str) -> Self {
+        let images = Folder::settings_of(registry).folder("backfill-images");
+        images.folder(id)
+    }
+
     pub(crate) fn creation_templates(registry: &RegistryId) -> Self {
         Folder::settings_of(registry).folder("template")
     }

@@ -138,6 +138,18 @@ impl<'a> Transaction<'a> {
         self.writes.insert(key.clone(), None);
     }
 
+    /// Runs a part of the transaction. If it returns an error, none of its changes is kept, and the transaction can continue.
+    pub(crate) fn attempt<T, E>(
+        &mut self,
+        body: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut part = Transaction::new(self);
+        let result = body(&mut part)?;
+        let writes = part.into_writes();
+        self.writes.extend(writes);
+        Ok(result)
+    }
+
     /// Returns whether the transaction changes so many records that it should end, so that requests wait for it only briefly.
     pub(crate) fn is_long(&self) -> bool {
         self.writes.len() >= LONG

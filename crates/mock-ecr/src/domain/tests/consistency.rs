@@ -172,11 +172,15 @@ impl Found {
     }
 }
 
-/// Checks that the image of each scan exists.
+/// Checks that the image of each scan and of each replication exists.
 fn check_scans(view: &dyn Snapshot, generation: &Generation) {
     for (key, _) in all(view, &generation.content()) {
-        if matches!(key.parts().nth(2), Some("scan" | "scan-result")) {
-            let image = generation.images().key(key.name());
+        if matches!(
+            key.parts().nth(2),
+            Some("scan" | "scan-result" | "replication")
+        ) {
+            let image = key.parts().nth(3).unwrap();
+            let image = generation.images().key(image);
             assert!(view.contains(&image).unwrap(), "{key} has no image");
         }
     }

@@ -85,17 +85,17 @@ impl Call {
                 images.map(|images| described(&images))
             }
             Call::DeleteTag(tag) => {
-                let deleted = all.delete_tag(&app, &tag.parse().unwrap()).await;
+                let deleted = all.delete_tag(&app, &tag.parse().unwrap(), NOW).await;
                 deleted.map(|_| String::new())
             }
             Call::DeleteByTag(tag) => {
                 let selection = Selection::Tag(tag.parse().unwrap());
-                let deleted = all.delete_selected(&app, vec![selection]).await;
+                let deleted = all.delete_selected(&app, vec![selection], NOW).await;
                 deleted.map(|deleted| tags_in(&deleted))
             }
             Call::DeleteImage(manifest) => {
                 let digest = sha256(manifest);
-                let deleted = all.delete_image(&app, &digest, ListedImages::Rejected);
+                let deleted = all.delete_image(&app, &digest, ListedImages::Rejected, NOW);
                 deleted.await.map(|tags| tags.len().to_string())
             }
         };

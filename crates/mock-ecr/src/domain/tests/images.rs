@@ -39,7 +39,7 @@ async fn a_tag_names_the_image_that_was_pushed_last() {
         let two = sha256(&manifest_of("two"));
         let tags = fixture
             .repositories
-            .delete_image(id, &two, ListedImages::Rejected)
+            .delete_image(id, &two, ListedImages::Rejected, NOW)
             .await
             .unwrap();
         assert_eq!(tags, ["latest".parse().unwrap()]);
@@ -75,14 +75,14 @@ async fn the_tags_of_an_image_are_those_that_name_it() {
         assert_eq!(tags_of("{}").await, ["a", "b", "c", "d"]);
         fixture.push("{ }", "b").await.unwrap();
         let tag = "c".parse().unwrap();
-        repositories.delete_tag(id, &tag).await.unwrap();
+        repositories.delete_tag(id, &tag, NOW).await.unwrap();
         assert_eq!(tags_of("{}").await, ["a", "d"]);
         assert_eq!(tags_of("{ }").await, ["b"]);
         fixture.push("{}", "b").await.unwrap();
         assert_eq!(tags_of("{}").await, ["a", "b", "d"]);
         assert!(tags_of("{ }").await.is_empty());
         repositories
-            .delete_image(id, &sha256("{}"), ListedImages::Rejected)
+            .delete_image(id, &sha256("{}"), ListedImages::Rejected, NOW)
             .await
             .unwrap();
         assert!(tags_of("{}").await.is_empty());
@@ -155,7 +155,7 @@ async fn an_index_without_its_images_is_rejected_and_a_subject_need_not_exist() 
         );
         fixture
             .repositories
-            .delete_image(id, &found[0].image.digest, ListedImages::Rejected)
+            .delete_image(id, &found[0].image.digest, ListedImages::Rejected, NOW)
             .await
             .unwrap();
         assert!(referrers().await.is_empty());

@@ -153,8 +153,9 @@ async fn many_images_expire_in_short_transactions() {
     };
     assert_eq!(run, expected);
     while due_now(&fixture, day(2)).await {
+        let replicator = all.replicator().await.unwrap();
         let work = all.store.transact(move |records| {
-            run_first(records, day(2))?;
+            run_first(records, day(2), &replicator)?;
             Ok::<_, RepositoryError>(records.changes())
         });
         let changes = work.await.unwrap();
@@ -283,6 +284,7 @@ async fn start_preview(
 const BACKGROUND: Background = Background {
     scan_duration: Duration::ZERO,
     lifecycle_preview_duration: Duration::from_secs(60),
+    replication_delay: Duration::ZERO,
     restore_duration: Duration::ZERO,
     signing_duration: Duration::from_secs(60),
 };

@@ -227,7 +227,7 @@ async fn several_images_are_selected_and_deleted_at_one_time() {
 
         let mut selections = selections.clone();
         selections.push(Selection::Digest(digest.clone()));
-        let deleted = all.delete_selected(id, selections).await.unwrap();
+        let deleted = all.delete_selected(id, selections, NOW).await.unwrap();
         let expected = [
             Ok((digest.clone(), vec![tag("a")])),
             Err(absent.clone()),
@@ -270,7 +270,7 @@ async fn the_images_of_all_repositories_are_listed_in_pages() {
         }
         let page = all.all_images(None, None, 4).await.unwrap().unwrap();
         let (last, image) = page.images.last().unwrap();
-        let deleted = all.delete_image(last, &image.digest, ListedImages::Rejected);
+        let deleted = all.delete_image(last, &image.digest, ListedImages::Rejected, NOW);
         deleted.await.unwrap();
         let rest = all.all_images(None, page.next, 9).await.unwrap().unwrap();
         assert_eq!(rest.images, whole.images[4..]);

@@ -1,5 +1,6 @@
 //! Tests of the operations on repositories, with each kind of store.
 
+mod backfills;
 mod consistency;
 mod crashes;
 #[cfg(feature = "postgres")]
@@ -14,6 +15,7 @@ mod lists;
 mod operations;
 mod quotas;
 mod registry_settings;
+mod replication;
 mod repositories;
 mod storage_class;
 mod sweeper;

@@ -5,7 +5,8 @@ use futures_util::future::BoxFuture;
 use super::*;
 use crate::config::scanning::ScanResult;
 use crate::domain::{
-    CreationCause, ListedImages, Mountable, ResourceTag, Selection, WithoutTemplate,
+    CreationCause, ListedImages, Mountable, PrivateRegistry, ReplicationRule, ResourceTag,
+    Selection, WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -18,7 +19,7 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 19] = [
+pub(super) const OPERATIONS: [Operation; 22] = [
     ("create", |all| Box::pin(create(all))),
     ("create on push", |all| Box::pin(create_on_push(all))),
     ("delete", |all| Box::pin(delete(all))),
@@ -40,6 +41,11 @@ pub(super) const OPERATIONS: [Operation; 19] = [
     ("lifecycle policy", |all| Box::pin(lifecycle_policy(all))),
     ("lifecycle preview", |all| Box::pin(lifecycle_preview(all))),
     ("scan", |all| Box::pin(scan(all))),
+    ("replicate", |all| Box::pin(replicate(all))),
+    ("replicate a deletion", |all| {
+        Box::pin(replicate_deletion(all))
+    }),
+    ("backfill", |all| Box::pin(backfill(all))),
 ];
 
 /// Operations on an unfinished upload of `team/app`, which [`begin`] begins. Each is one transaction.
@@ -131,7 +137,7 @@ async fn move_tag(all: &Repositories) -> Result<(), RepositoryError> {
 }
 
 async fn delete_tag(all: &Repositories) -> Result<(), RepositoryError> {
-    all.delete_tag(&app(), &"1".parse().unwrap())
+    all.delete_tag(&app(), &"1".parse().unwrap(), NOW)
         .await
         .map(drop)
 }
@@ -139,12 +145,14 @@ async fn delete_tag(all: &Repositories) -> Result<(), RepositoryError> {
 async fn delete_by_tags(all: &Repositories) -> Result<(), RepositoryError> {
     // The second deletion removes the image.
     let tags = ["2", "1"].map(|tag| Selection::Tag(tag.parse().unwrap()));
-    all.delete_selected(&app(), tags.to_vec()).await.map(drop)
+    all.delete_selected(&app(), tags.to_vec(), NOW)
+        .await
+        .map(drop)
 }
 
 async fn delete_image(all: &Repositories) -> Result<(), RepositoryError> {
     let image = sha256(&manifest_of("one"));
-    all.delete_image(&app(), &image, ListedImages::Rejected)
+    all.delete_image(&app(), &image, ListedImages::Rejected, NOW)
         .await
         .map(drop)
 }
@@ -284,6 +292,62 @@ async fn lifecycle_preview(all: &Repositories) -> Result<(), RepositoryError> {
     all.start_lifecycle_preview(&app(), policy, NOW)
         .await
         .map(drop)
+}
+
+/// The registry to which [`replicate_to_ireland`] replicates.
+pub(super) fn ireland() -> PrivateRegistry {
+    PrivateRegistry {
+        account: AccountId::EXAMPLE,
+        region: "eu-west-1".parse().unwrap(),
+    }
+}
+
+/// The registry of the repositories of the tests.
+pub(super) fn virginia() -> PrivateRegistry {
+    PrivateRegistry {
+        region: "us-east-1".parse().unwrap(),
+        ..ireland()
+    }
+}
+
+/// Replicates pushes and deletions to another Region.
+pub(super) async fn replicate_to_ireland(all: &Repositories) -> Result<(), RepositoryError> {
+    let rule = ReplicationRule {
+        destinations: vec![ireland()],
+        filters: None,
+        delete_replication: Some(true),
+    };
+    all.put_replication_rules(&virginia().id(), vec![rule])
+        .await
+}
+
+/// Pushes an image, and carries out its replication.
+async fn replicate(all: &Repositories) -> Result<(), RepositoryError> {
+    replicate_to_ireland(all).await?;
+    push(all).await?;
+    all.run_due(NOW + Duration::from_secs(1)).await
+}
+
+/// Replicates an image, and then the deletion of one of its tags and of the image.
+async fn replicate_deletion(all: &Repositories) -> Result<(), RepositoryError> {
+    replicate_to_ireland(all).await?;
+    for tag in ["8", "9"] {
+        put(all, "{}", Some(tag)).await?;
+    }
+    let second = Duration::from_secs(1);
+    all.run_due(NOW + second).await?;
+    for tag in ["8", "9"] {
+        all.delete_selected(&app(), vec![Selection::Tag(tag.parse().unwrap())], NOW)
+            .await?;
+    }
+    all.run_due(NOW + 2 * second).await
+}
+
+/// Replicates the images that existed before.
+pub(super) async fn backfill(all: &Repositories) -> Result<(), RepositoryError> {
+    replicate_to_ireland(all).await?;
+    all.start_backfill(&virginia(), ireland(), NOW).await?;
+    all.run_due(NOW + Duration::from_secs(10)).await
 }
 
 async fn mount(all: &Repositories) -> Result<(), RepositoryError> {

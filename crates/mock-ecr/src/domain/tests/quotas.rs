@@ -31,7 +31,7 @@ async fn a_new_image_that_exceeds_the_quota_is_rejected_and_changes_nothing() {
         let (id, digest) = (&fixture.repository.id, sha256("{ }"));
         let deleted = fixture
             .repositories
-            .delete_image(id, &digest, ListedImages::Rejected);
+            .delete_image(id, &digest, ListedImages::Rejected, NOW);
         deleted.await.unwrap();
         assert_eq!(fixture.push("{  }", "c").await.unwrap(), Created::New);
     }

@@ -19,7 +19,7 @@ async fn a_page_follows_the_last_one_even_if_the_list_has_changed() {
             ["a", "b"].map(|tag| tag.parse().unwrap())
         );
         repositories
-            .delete_tag(&repository.id, &"b".parse().unwrap())
+            .delete_tag(&repository.id, &"b".parse().unwrap(), NOW)
             .await
             .unwrap();
         assert_eq!(

@@ -176,7 +176,7 @@ async fn an_archived_image_cannot_be_pulled_but_deleted() {
             selected,
             Selected::Images(vec![Err(SelectionError::Inaccessible)])
         );
-        let deleted = all.delete_selected(id, image()).await.unwrap();
+        let deleted = all.delete_selected(id, image(), NOW).await.unwrap();
         assert!(deleted[0].is_ok());
         fixture.push("{}", "a").await.unwrap();
         let listed = list(&fixture, None, StatusFilter::Active).await;
@@ -222,7 +222,9 @@ async fn images_are_listed_by_their_status() {
         restored.unwrap().unwrap();
         let (id, all) = (&fixture.repository.id, &fixture.repositories);
         for tag in ["x3", "y3"] {
-            all.delete_tag(id, &tag.parse().unwrap()).await.unwrap();
+            all.delete_tag(id, &tag.parse().unwrap(), NOW)
+                .await
+                .unwrap();
         }
         for (status, tags, untagged) in [
             (StatusFilter::Active, "x0 y0", 0),

@@ -45,11 +45,44 @@ impl From<RegistrySettingError> for ApiError {
                 "The specified repository creation template can't be found. Verify the registry ID and prefix and try again."
                     .to_owned(),
             ),
+            error @ (RegistrySettingError::BackfillDestinationNotConfigured
+            | RegistrySettingError::BackfillInProgress
+            | RegistrySettingError::TooManyBackfills
+            | RegistrySettingError::BackfillNotFound
+            | RegistrySettingError::BackfillHasEnded) => return backfill_error(&error),
             // Only a push and a pull create a repository by a template, and these are requests to the registry.
             RegistrySettingError::TemplateWithoutRole(_) => return ApiError::Server,
         };
         ApiError::modelled(code, message)
     }
+}
+
+/// `[ASSUME]`: the messages are the descriptions in the service model, without their advice, and the first one.
+fn backfill_error(error: &RegistrySettingError) -> ApiError {
+    let (code, message) = match error {
+        RegistrySettingError::BackfillDestinationNotConfigured => {
+            let constraint =
+                "Replication destination is not in the replication configuration of the registry";
+            return invalid("destination", constraint);
+        }
+        RegistrySettingError::BackfillInProgress => (
+            "ReplicationBackfillInProgressException",
+            "A replication backfill is already in progress for the specified destination Region.",
+        ),
+        RegistrySettingError::BackfillNotFound => (
+            "ReplicationBackfillNotFoundException",
+            "The specified replication backfill could not be found.",
+        ),
+        RegistrySettingError::BackfillHasEnded => (
+            "ReplicationBackfillInvalidStatusException",
+            "The requested operation can't be performed on the replication backfill because it is not in a valid status for that operation.",
+        ),
+        _ => (
+            "LimitExceededException",
+            "The operation did not succeed because it would have exceeded a service limit for your account.",
+        ),
+    };
+    ApiError::modelled(code, message.to_owned())
 }
 
 pub(super) fn invalid_registry_policy() -> ApiError {

@@ -36,7 +36,7 @@ impl Operation for BatchDeleteImage {
         let selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
         let valid = selections.iter().flatten().cloned().collect();
         let repositories = &cx.state.repositories;
-        let deleted = repositories.delete_selected(&id, valid).await?;
+        let deleted = repositories.delete_selected(&id, valid, cx.now).await?;
         Ok(Output::of(self.image_ids, selections, deleted))
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::services::context::RequestContext;
+use crate::services::ecr::views::replication_view::ConfigurationView;
 use crate::services::operation::{Effect, Operation, Resource};
 use crate::types::Fidelity;
 
@@ -14,13 +15,7 @@ pub(crate) struct DescribeRegistry {}
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
     registry_id: String,
-    replication_configuration: ReplicationConfiguration,
-}
-
-/// The configuration of a registry that replicates nothing.
-#[derive(Debug, Default, Serialize)]
-struct ReplicationConfiguration {
-    rules: [(); 0],
+    replication_configuration: ConfigurationView,
 }
 
 /// Source of the output: an AWS blog post.
@@ -32,9 +27,11 @@ impl Operation for DescribeRegistry {
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+        let (repositories, registry) = (&cx.state.repositories, cx.own_registry());
+        let rules = repositories.replication_rules(&registry).await?;
         Ok(Output {
             registry_id: cx.caller.account().to_string(),
-            replication_configuration: ReplicationConfiguration::default(),
+            replication_configuration: ConfigurationView::of(rules),
         })
     }
 }
