@@ -53,6 +53,9 @@ impl Config {
         self.check_lifecycle_policies()?;
         self.check_registry_scanning()?;
         self.check_scan_results()?;
+        self.check_upstreams()?;
+        self.check_secrets()?;
+        self.check_pull_through_cache_rules()?;
         self.check_faults()
     }
 
