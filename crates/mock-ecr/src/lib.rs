@@ -95,7 +95,7 @@
 //!
 //! # What is not emulated
 //!
-//! The mock does not emulate image scanning, lifecycle policies, replication, pull-through caches and image signing.
+//! The mock does not emulate replication.
 //! [`MockEcr::supported_operations`] lists the operations that the mock implements. The mock responds to every other
 //! operation with status 501.
 //!
@@ -106,6 +106,7 @@
 mod aws;
 mod blocking;
 mod builder;
+mod builder_pull_through;
 mod builder_scanning;
 mod client_env;
 mod clock;
@@ -132,6 +133,7 @@ mod state;
 mod store;
 pub mod token;
 mod types;
+mod upstream;
 
 /// The private certificate authority of a mock that accepts TLS.
 #[cfg(feature = "tls")]

@@ -6,6 +6,7 @@ use crate::config::{Background, Quotas};
 use crate::domain::due;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
+use crate::domain::pull_through_record::{InitialRule, insert_initial};
 use crate::domain::quota;
 use crate::domain::rejection::Rules;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
@@ -33,6 +34,7 @@ pub(crate) struct Repositories {
     pub(super) background: Background,
     pub(super) signing_permission: SigningPermission,
     scan_settings: Arc<ScanSettings>,
+    initial_rules: Arc<[InitialRule]>,
     visibility: Visibility,
 }
 
@@ -56,6 +58,7 @@ impl Repositories {
             background: Background::default(),
             signing_permission: SigningPermission::Allowed,
             scan_settings: Arc::default(),
+            initial_rules: Arc::default(),
             visibility: Visibility::Published,
         }
     }
@@ -100,6 +103,14 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories that have these pull-through cache rules after a reset.
+    pub(crate) fn with_initial_rules(&self, rules: Vec<InitialRule>) -> Self {
+        Repositories {
+            initial_rules: rules.into(),
+            ..self.clone()
+        }
+    }
+
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
         let is_stored = matches!(self.visibility, Visibility::Published);
@@ -115,7 +126,7 @@ impl Repositories {
     /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
     /// upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
-        let initial = initial.to_vec();
+        let (initial, rules) = (initial.to_vec(), Arc::clone(&self.initial_rules));
         self.sweeper
             .transact(move |records| {
                 for (key, bytes) in
@@ -129,6 +140,7 @@ impl Repositories {
                 for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
+                insert_initial(records, &rules);
                 let is_initial = |generation: &Generation| {
                     let mut initial = initial.iter();
                     initial.any(|one| one.generation() == Some(generation))
