@@ -46,6 +46,11 @@ fn the_commands_of_the_guide_on_images_print_the_shown_output() {
 }
 
 #[test]
+fn the_commands_of_the_guide_on_pull_through_caches_print_the_shown_output() {
+    run(Page::Book("guides/pull-through-caches.md"));
+}
+
+#[test]
 fn the_commands_of_the_guide_on_lifecycle_policies_print_the_shown_output() {
     run(Page::Book("guides/lifecycle.md"));
 }

@@ -110,22 +110,18 @@ async fn invalid_responses_are_errors() {
     }
 }
 
+/// The mock has each operation of the client's service, so the request is changed to an operation of another service.
 #[tokio::test]
 async fn an_operation_that_is_not_implemented_is_not_retried() {
     let (ecr, client) = frozen_mock().await;
-    let error = client
-        .describe_pull_through_cache_rules()
-        .send()
-        .await
-        .unwrap_err();
-    let error = error.into_service_error();
+    let call = client.describe_registry().customize();
+    let call = call.mutate_request(|request| {
+        let target = "SpencerFrontendService.DescribeRegistries";
+        request.headers_mut().insert("x-amz-target", target);
+    });
+    let error = call.send().await.unwrap_err().into_service_error();
     assert_eq!(error.code(), Some("NotImplemented"));
-    let message = "mock-ecr does not implement the operation DescribePullThroughCacheRules of ecr";
+    let message = "mock-ecr does not implement the operation DescribeRegistries of ecr-public";
     assert_eq!(error.message(), Some(message));
-    assert_eq!(
-        ecr.requests()
-            .operation("DescribePullThroughCacheRules")
-            .count(),
-        1
-    );
+    assert_eq!(ecr.requests().operation("DescribeRegistries").count(), 1);
 }

@@ -28,6 +28,7 @@ mod malformed;
 mod not_implemented;
 mod operations;
 mod order;
+mod pull_through;
 mod raw;
 mod registry;
 mod registry_ids;

@@ -8,29 +8,36 @@ use crate::log::Log;
 use crate::raw::{RawRequest, frozen_mock};
 use crate::signer::Signer;
 
+/// Returns a call of an operation of a known service that the mock does not implement.
+fn describe_registries() -> RawRequest {
+    let call = RawRequest::call("DescribeRegistries");
+    let call = call.with("X-Amz-Target", "SpencerFrontendService.DescribeRegistries");
+    call.signed_by(&Signer::default().for_service("ecr-public"))
+}
+
 #[tokio::test]
-async fn an_operation_of_ecr_returns_501_with_its_name() {
+async fn an_operation_returns_501_with_its_name() {
     let log = Log::default();
     let guards = log.capture();
     let ecr = frozen_mock().await;
-    RawRequest::call("DescribePullThroughCacheRules").signed().to(&ecr).await.assert_json(
+    describe_registries().to(&ecr).await.assert_json(
         "HTTP/1.1 501 Not Implemented",
-        r#"{"__type":"NotImplemented","message":"mock-ecr does not implement the operation DescribePullThroughCacheRules of ecr"}"#,
+        r#"{"__type":"NotImplemented","message":"mock-ecr does not implement the operation DescribeRegistries of ecr-public"}"#,
     );
     drop(guards);
 
-    let requests = ecr.requests().service(Service::Ecr).error("NotImplemented");
+    let requests = ecr
+        .requests()
+        .service(Service::EcrPublic)
+        .error("NotImplemented");
     assert_eq!(
         requests.last().unwrap().operation,
-        Some("DescribePullThroughCacheRules")
+        Some("DescribeRegistries")
     );
     let log = log.text();
     let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
     assert_eq!(warnings.len(), 1, "{log}");
-    assert!(
-        warnings[0].contains("DescribePullThroughCacheRules"),
-        "{log}"
-    );
+    assert!(warnings[0].contains("DescribeRegistries"), "{log}");
 }
 
 #[tokio::test]
@@ -109,11 +116,8 @@ async fn a_fault_applies_to_an_operation_that_is_not_implemented() {
     let faults = ecr.faults();
     let fault = faults
         .error("ServerException")
-        .operation("DescribePullThroughCacheRules");
+        .operation("DescribeRegistries");
     fault.set().unwrap();
-    let response = RawRequest::call("DescribePullThroughCacheRules")
-        .signed()
-        .to(&ecr)
-        .await;
+    let response = describe_registries().to(&ecr).await;
     assert_eq!(response.status(), 500);
 }

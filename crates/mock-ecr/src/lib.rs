@@ -95,7 +95,7 @@
 //!
 //! # What is not emulated
 //!
-//! The mock does not emulate pull-through caches. Its scans do not read images, and its signatures are not signed.
+//! The scans of the mock do not read images, and its signatures are not signed.
 //! [`MockEcr::supported_operations`] lists the operations that the mock implements. The mock responds to every other
 //! operation with status 501.
 //!
@@ -106,6 +106,7 @@
 mod aws;
 mod blocking;
 mod builder;
+mod builder_pull_through;
 mod builder_replication;
 mod builder_scanning;
 mod client_env;
@@ -133,6 +134,7 @@ mod state;
 mod store;
 pub mod token;
 mod types;
+mod upstream;
 
 /// The private certificate authority of a mock that accepts TLS.
 #[cfg(feature = "tls")]

@@ -14,12 +14,14 @@ use crate::aws::sigv4::SigningKeys;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config;
-use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
+use crate::config::{
+    ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository, PullThroughCacheRule,
+};
 use crate::domain::rejection::Rules;
 use crate::domain::scanning::ScanSettings;
 use crate::domain::{
-    AccountSetting, LayoutError, LifecycleRun, ReplicationSettings, Repositories, RepositoryError,
-    Settings, TagRule, Unpublished,
+    AccountSetting, InitialRule, LayoutError, LifecycleRun, PullThroughRule, ReplicationSettings,
+    Repositories, RepositoryError, Settings, TagRule, Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -36,6 +38,7 @@ use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region, RegistryId, RepositoryId};
+use crate::upstream::Upstreams;
 
 /// The configuration of a mock, and its state since the start.
 #[derive(Debug)]
@@ -49,6 +52,7 @@ pub(crate) struct State {
     pub(crate) request_log: RequestLog,
     pub(crate) redactor: Redactor,
     pub(crate) repositories: Repositories,
+    pub(crate) upstreams: Upstreams,
     pub(crate) page_tokens: PageTokens,
     pub(crate) faults: Arc<Faults>,
     /// The permits to open a connection.
@@ -95,6 +99,7 @@ impl State {
                 .with_background(config.background)
                 .with_scan_settings(ScanSettings::new(&config))
                 .with_replication_settings(ReplicationSettings::new(&config)),
+            upstreams: Upstreams::new(&config),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
@@ -160,7 +165,18 @@ impl State {
                 found?;
             }
         }
-        Ok(())
+        let rules = self.initial_rules(self.clock.now());
+        Ok(self.repositories.create_initial_rules(rules).await?)
+    }
+
+    /// Returns the pull-through cache rules of the configuration.
+    fn initial_rules(&self, now: Timestamp) -> Vec<InitialRule> {
+        let rules = self.config.pull_through_cache_rules.iter();
+        let rule = |one: &PullThroughCacheRule| {
+            let registry = self.config.registry_of(one);
+            (registry, PullThroughRule::new(one.settings(), now))
+        };
+        rules.map(rule).collect()
     }
 
     /// Replaces all repositories by those of the configuration, in one transaction: a client that creates one of these repositories at the
@@ -172,7 +188,9 @@ impl State {
                 let one = self.prepare(initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
-            Ok(self.repositories.reset(&prepared).await?)
+            let rules = self.initial_rules(now);
+            let repositories = self.repositories.with_initial_rules(rules);
+            Ok(repositories.reset(&prepared).await?)
         };
         let replaced = replaced.await;
         if replaced.is_err() {

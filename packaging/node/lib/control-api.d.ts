@@ -127,6 +127,18 @@ export type Config = {
    */
   scan_results: Array<ImageScanResult>;
   /**
+   * The initial pull-through cache rules of registries.
+   */
+  pull_through_cache_rules: Array<PullThroughCacheRule>;
+  /**
+   * The secrets with the credentials for upstream registries.
+   */
+  secrets: Array<StoredSecret>;
+  /**
+   * The addresses of the upstream registries of pull-through caches.
+   */
+  upstreams: Upstreams;
+  /**
    * Whether a push creates a missing repository.
    */
   create_on_push: boolean;
@@ -445,6 +457,76 @@ export type FindingSeverity =
    * A vulnerability whose severity is not known.
    */
   | "UNDEFINED";
+
+/**
+ * The initial pull-through cache rule of a registry.
+ */
+export type PullThroughCacheRule = {
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * The prefix of the repositories of the cache, or `ROOT`.
+   */
+  ecr_repository_prefix: string;
+  /**
+   * The host name of the upstream registry.
+   */
+  upstream_registry_url: string;
+  /**
+   * The prefix of the repositories in the upstream registry, or `ROOT`.
+   */
+  upstream_repository_prefix: string;
+  /**
+   * The ARN of the secret with the credentials for the upstream registry.
+   */
+  credential_arn?: string | null;
+  /**
+   * The ARN of the role for an upstream registry of Amazon ECR in another account.
+   */
+  custom_role_arn?: string | null;
+};
+
+/**
+ * A secret with the credentials for an upstream registry.
+ */
+export type StoredSecret = {
+  /**
+   * The ARN.
+   */
+  arn: string;
+  /**
+   * The text of the secret, masked.
+   */
+  value: Redacted;
+  /**
+   * Whether Amazon ECR can read the secret: `readable`, `denied` or `undecryptable`.
+   */
+  access: string;
+};
+
+/**
+ * Where a mock reaches upstream registries.
+ */
+export type Upstreams = {
+  /**
+   * The addresses, such as `http://127.0.0.1:5000`, by the host name of the upstream registry.
+   */
+  addresses: Record<string, string>;
+  /**
+   * The permitted hosts of addresses that are not on this machine.
+   */
+  allowed_hosts: Array<string>;
+  /**
+   * The maximum duration of the import of one image, such as `1m`.
+   */
+  timeout: string;
+};
 
 /**
  * The limits.

@@ -6,12 +6,13 @@ use crate::architecture::workspace;
 
 /// The modules directly below the root of `crates/mock-ecr/src`, from the top to the bottom. Modules of one layer may import from each
 /// other, but not in a cycle.
-const LAYERS: [&[&str]; 19] = [
+const LAYERS: [&[&str]; 20] = [
     &[
         "mock_ecr",
         "blocking",
         "builder",
         "builder_replication",
+        "builder_pull_through",
         "builder_scanning",
         "connector",
         "credentials",
@@ -26,6 +27,7 @@ const LAYERS: [&[&str]; 19] = [
     &["repository"],
     &["state"],
     &["request_log"],
+    &["upstream"],
     &["domain"],
     &["token"],
     &["config"],

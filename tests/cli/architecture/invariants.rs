@@ -46,7 +46,7 @@ fn check_files<'t>(allowed: &[&str], uses: impl Iterator<Item = (&'t str, usize,
 }
 
 #[test]
-fn only_the_server_uses_sockets() {
+fn only_the_server_and_pull_through_caches_use_sockets() {
     let sockets = [
         "std::net::TcpListener",
         "std::net::TcpStream",
@@ -54,7 +54,7 @@ fn only_the_server_uses_sockets() {
         "std::os::unix::net",
         "tokio::net",
     ];
-    only_in(&["server/"], |each| {
+    only_in(&["server/", "upstream/"], |each| {
         sockets.iter().any(|path| each.is_of(path))
     });
 }
@@ -85,6 +85,7 @@ fn only_services_and_the_registry_use_wire_forms() {
         "services/",
         "token/password.rs",
         "types/json.rs",
+        "upstream/",
         "web/",
     ];
     // Users store manifests and policies. Stores contain records.

@@ -54,6 +54,9 @@ impl Config {
         self.check_registry_scanning()?;
         self.check_registry_replication()?;
         self.check_scan_results()?;
+        self.check_upstreams()?;
+        self.check_secrets()?;
+        self.check_pull_through_cache_rules()?;
         self.check_faults()
     }
 

@@ -12,6 +12,7 @@ use crate::config::background::Background;
 use crate::config::ca_location::CaLocation;
 use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
+use crate::config::pull_through::{PullThroughCacheRule, StoredSecret, Upstreams};
 use crate::config::quotas::Quotas;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
 use crate::config::replication::RegistryReplication;
@@ -125,6 +126,13 @@ pub struct Config {
     /// The results of the scans of images. If an image is listed twice, the first result applies. The default is an empty
     /// list: the findings are derived from the seed and the digest of the image.
     pub scan_results: Vec<ImageScanResult>,
+    /// The initial pull-through cache rules of registries. A rule is created if its registry has none with its prefix. The
+    /// default is an empty list.
+    pub pull_through_cache_rules: Vec<PullThroughCacheRule>,
+    /// The secrets with the credentials for upstream registries. The default is an empty list.
+    pub secrets: Vec<StoredSecret>,
+    /// The addresses of the upstream registries of pull-through caches.
+    pub upstreams: Upstreams,
     /// Whether a push to a missing repository creates the repository. The repository must be in the account of the
     /// caller. The default is `false`.
     pub create_on_push: bool,
@@ -182,6 +190,9 @@ impl Default for Config {
             registry_scanning: Vec::new(),
             registry_replication: Vec::new(),
             scan_results: Vec::new(),
+            pull_through_cache_rules: Vec::new(),
+            secrets: Vec::new(),
+            upstreams: Upstreams::default(),
             create_on_push: false,
             blob_mounting: false,
             cross_account: CrossAccount::default(),

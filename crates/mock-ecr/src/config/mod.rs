@@ -13,6 +13,7 @@ pub(crate) mod image;
 mod limits;
 pub(crate) mod policy;
 mod proxy_endpoint;
+pub(crate) mod pull_through;
 mod quotas;
 mod redirect;
 mod registry;
@@ -46,6 +47,10 @@ pub use error::ConfigError;
 pub(crate) use image::Image;
 pub use limits::Limits;
 pub use proxy_endpoint::ProxyEndpoint;
+pub use pull_through::{
+    PullThroughCacheRule, SecretAccess, StoredSecret, UpstreamAddress, UpstreamAddressError,
+    Upstreams,
+};
 pub use quotas::Quotas;
 pub use redirect::{Redirect, Variable};
 pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};

@@ -13,6 +13,10 @@ use crate::config::{
     InitialRepository, Limits, Quirk, Quotas, RegistryScanning, ScanFrequency, ScanType,
     SigV4Clock, UnknownConditions,
 };
+use crate::control::config_pull_through::{
+    PullThroughCacheRuleView, StoredSecretView, UpstreamsView,
+};
+use crate::control::redacted::Redacted;
 use crate::control::replication_view::RegistryReplicationView;
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
@@ -81,6 +85,12 @@ struct ConfigView {
     registry_replication: Vec<RegistryReplicationView>,
     /// The results of the scans of images.
     scan_results: Vec<ImageScanResult>,
+    /// The initial pull-through cache rules of registries.
+    pull_through_cache_rules: Vec<PullThroughCacheRuleView>,
+    /// The secrets with the credentials for upstream registries.
+    secrets: Vec<StoredSecretView>,
+    /// The addresses of the upstream registries of pull-through caches.
+    upstreams: UpstreamsView,
     /// Whether a push creates a missing repository.
     create_on_push: bool,
     /// The default of the account setting `BLOB_MOUNTING`.
@@ -227,14 +237,6 @@ struct RepositoryView {
     layout: Option<String>,
 }
 
-/// A secret that is set. Its value is not returned.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-enum Redacted {
-    #[serde(rename = "(masked)")]
-    Redacted,
-}
-
 impl ConfigView {
     fn of(config: &Config) -> Self {
         let principals: Vec<Principal> = config.principals().collect();
@@ -282,6 +284,13 @@ impl ConfigView {
                 .map(|one| RegistryReplicationView::of(one, config))
                 .collect(),
             scan_results: config.scan_results.clone(),
+            pull_through_cache_rules: config
+                .pull_through_cache_rules
+                .iter()
+                .map(|one| PullThroughCacheRuleView::of(one, config))
+                .collect(),
+            secrets: config.secrets.iter().map(StoredSecretView::of).collect(),
+            upstreams: UpstreamsView::of(&config.upstreams),
             create_on_push: config.create_on_push,
             blob_mounting: config.blob_mounting,
             cross_account: config.cross_account,

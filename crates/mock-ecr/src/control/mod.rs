@@ -8,6 +8,7 @@ mod authorize;
 mod certificate;
 mod clock;
 mod config;
+mod config_pull_through;
 mod dispatch;
 mod environment;
 mod error;
@@ -23,6 +24,7 @@ mod openapi;
 #[cfg(test)]
 mod openapi_document;
 mod query_value;
+mod redacted;
 mod replication_view;
 mod repositories;
 mod request;

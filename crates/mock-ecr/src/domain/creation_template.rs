@@ -279,8 +279,8 @@ pub(super) fn template_in(
     Ok(None)
 }
 
-/// Returns the prefixes of a name that can have a template, beginning with the longest one.
-fn prefixes(name: &str) -> impl Iterator<Item = &str> {
+/// Returns the prefixes of a name that can have a template or a pull-through cache rule, beginning with the longest one.
+pub(super) fn prefixes(name: &str) -> impl Iterator<Item = &str> {
     let ends = name.rmatch_indices('/');
     ends.map(|(end, _)| &name[..end]).chain([ROOT])
 }

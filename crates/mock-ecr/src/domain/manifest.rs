@@ -148,6 +148,14 @@ impl Manifest {
         blobs.chain(fs_layers)
     }
 
+    /// Returns the blobs of [`required_layers`](Self::required_layers) with their sizes, if the manifest states them.
+    pub(crate) fn layer_sizes(&self) -> impl Iterator<Item = (&Digest, Option<u64>)> {
+        let fs_layers = self.fs_layers.iter().map(|layer| (&layer.blob_sum, None));
+        let size = |part: &Descriptor| Some(part.size).filter(|size| *size > 0);
+        let blobs = self.blobs().map(move |part| (&part.digest, size(part)));
+        blobs.chain(fs_layers)
+    }
+
     /// Returns the sum of the sizes of the blobs, in bytes, as the manifest states them. That ECR does not compare them with the layers is
     /// `[ASSUME]`. The size of an index is that of an image; see [`put_image`](crate::domain::put_image). The sum has the range of `imageSizeInBytes`,
     /// a signed number of 64 bits.

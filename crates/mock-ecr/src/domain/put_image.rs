@@ -71,7 +71,7 @@ impl Repositories {
         Ok(pushed)
     }
 
-    fn checked_push(
+    pub(super) fn checked_push(
         &self,
         id: &RepositoryId,
         new: NewImage,
@@ -103,7 +103,7 @@ impl Repositories {
 }
 
 /// The push of an image.
-struct Push {
+pub(super) struct Push {
     at: Lookup,
     quotas: Quotas,
     scans: Scans,
@@ -115,7 +115,7 @@ struct Push {
 }
 
 impl Push {
-    fn run(&self, records: &mut Transaction<'_>) -> Result<Pushed, RepositoryError> {
+    pub(super) fn run(&self, records: &mut Transaction<'_>) -> Result<Pushed, RepositoryError> {
         let record = self.at.find(records.view())?;
         let generation = record.generation();
         self.require_parts(records.view(), &generation)?;

@@ -1,5 +1,6 @@
 //! The errors of the settings of a registry.
 
+use crate::aws::pull_through_rule::InvalidRule;
 use crate::domain::mutability::MutabilityError;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::types::AccountId;
@@ -17,6 +18,14 @@ pub(crate) enum RegistrySettingError {
     ExclusionNotFound,
     #[error("the registry has the maximum number of principals whose pulls are not recorded")]
     TooManyExclusions,
+    #[error("the registry has a pull-through cache rule with the prefix {0}")]
+    PullThroughRuleAlreadyExists(String),
+    #[error("the registry has no pull-through cache rule with the prefix {0}")]
+    PullThroughRuleNotFound(String),
+    #[error("the registry has the maximum number of pull-through cache rules")]
+    TooManyPullThroughRules,
+    #[error("the settings of a pull-through cache rule are invalid: {0}")]
+    InvalidPullThroughRule(#[from] InvalidRule),
     #[error("the registry has no signing configuration")]
     SigningConfigurationNotFound,
     #[error("the registry has a repository creation template with the prefix {0}")]

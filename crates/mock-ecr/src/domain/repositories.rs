@@ -6,6 +6,7 @@ use crate::config::{Background, Quotas};
 use crate::domain::due;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
+use crate::domain::pull_through_record::{InitialRule, insert_initial};
 use crate::domain::quota;
 use crate::domain::rejection::Rules;
 use crate::domain::replication::ReplicationSettings;
@@ -36,6 +37,7 @@ pub(crate) struct Repositories {
     pub(super) replication_settings: Arc<ReplicationSettings>,
     pub(super) backfill_ids: Arc<UploadIds>,
     scan_settings: Arc<ScanSettings>,
+    initial_rules: Arc<[InitialRule]>,
     pub(super) visibility: Visibility,
 }
 
@@ -61,6 +63,7 @@ impl Repositories {
             replication_settings: Arc::default(),
             backfill_ids: Arc::new(UploadIds::from_seed(&format!("{seed}\nbackfills"))),
             scan_settings: Arc::default(),
+            initial_rules: Arc::default(),
             visibility: Visibility::Published,
         }
     }
@@ -113,6 +116,14 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories that have these pull-through cache rules after a reset.
+    pub(crate) fn with_initial_rules(&self, rules: Vec<InitialRule>) -> Self {
+        Repositories {
+            initial_rules: rules.into(),
+            ..self.clone()
+        }
+    }
+
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
         let is_stored = matches!(self.visibility, Visibility::Published);
@@ -128,7 +139,7 @@ impl Repositories {
     /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
     /// upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
-        let initial = initial.to_vec();
+        let (initial, rules) = (initial.to_vec(), Arc::clone(&self.initial_rules));
         self.sweeper
             .transact(move |records| {
                 for (key, bytes) in
@@ -142,6 +153,7 @@ impl Repositories {
                 for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
+                insert_initial(records, &rules);
                 let is_initial = |generation: &Generation| {
                     let mut initial = initial.iter();
                     initial.any(|one| one.generation() == Some(generation))

@@ -56,7 +56,7 @@ impl RequestContext<'_> {
         repositories.authorize(&request, id, cross_account).await
     }
 
-    fn access_request(&self, action: Action) -> AccessRequest<'_> {
+    pub(super) fn access_request(&self, action: Action) -> AccessRequest<'_> {
         AccessRequest {
             caller: &self.caller,
             action,

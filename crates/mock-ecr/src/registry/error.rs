@@ -13,6 +13,7 @@ use crate::http::buffers::BuffersFull;
 use crate::token::TokenError;
 use crate::types::Digest;
 use crate::types::error_chain::chain;
+use crate::upstream::UpstreamError;
 
 pub(super) const API_VERSION: &str = "docker-distribution-api-version";
 pub(super) const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
@@ -34,6 +35,11 @@ pub(crate) enum RegistryError {
     /// The caller is not allowed the action. Source: ministryofjustice/cloud-platform#7245. Source of the status: the user guide of
     /// Amazon ECR, `common-errors.html`.
     AccessDenied(String),
+    /// An upstream registry, or the secret of its rule, denies the access. Source: aws/containers-roadmap#2354 (2024), whose text is cut; its
+    /// end, and the status, are `[ASSUME]`.
+    UpstreamDenied,
+    /// An upstream registry has limited the rate of requests. `[ASSUME]`
+    UpstreamThrottled,
     /// A path that the registry does not have. Source: NVIDIA/enroot#59.
     NotFound,
     /// A path that the registry has, but not for this method. `[ASSUME]`
@@ -157,6 +163,7 @@ impl RegistryError {
             RegistryError::InvalidToken
             | RegistryError::ExpiredToken
             | RegistryError::RevokedToken
+            | RegistryError::UpstreamDenied
             | RegistryError::AccessDenied(_) => "DENIED",
             RegistryError::NotFound => "NOT_FOUND",
             RegistryError::NameUnknown(_) => "NAME_UNKNOWN",
@@ -174,7 +181,7 @@ impl RegistryError {
             RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
                 code.name_and_message().0
             }
-            RegistryError::TooManyUploads => "TOOMANYREQUESTS",
+            RegistryError::TooManyUploads | RegistryError::UpstreamThrottled => "TOOMANYREQUESTS",
             RegistryError::TooLarge => "SIZE_INVALID",
             RegistryError::Unavailable(_) => UNAVAILABLE,
             RegistryError::Internal => "UNKNOWN",
@@ -186,6 +193,7 @@ impl RegistryError {
             RegistryError::NotAuthorized => StatusCode::UNAUTHORIZED,
             RegistryError::ExpiredToken
             | RegistryError::RevokedToken
+            | RegistryError::UpstreamDenied
             | RegistryError::AccessDenied(_) => StatusCode::FORBIDDEN,
             RegistryError::NotFound
             | RegistryError::NameUnknown(_)
@@ -198,7 +206,9 @@ impl RegistryError {
                 StatusCode::METHOD_NOT_ALLOWED
             }
             RegistryError::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
-            RegistryError::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
+            RegistryError::TooManyUploads | RegistryError::UpstreamThrottled => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             RegistryError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             RegistryError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             RegistryError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -220,6 +230,10 @@ impl RegistryError {
                 "Your authorization token has expired. Reauthenticate and try again."
             }
             RegistryError::RevokedToken => "The security token included in the request is invalid.",
+            RegistryError::UpstreamDenied => {
+                "The authentication to the upstream registry failed. Verify that the credentials for the upstream registry are valid and try again."
+            }
+            RegistryError::UpstreamThrottled => "Rate exceeded",
             RegistryError::AccessDenied(text)
             | RegistryError::NameUnknown(text)
             | RegistryError::TagImmutable(text)
@@ -366,6 +380,23 @@ impl From<RepositoryError> for RegistryError {
             message,
             without_quirk,
         }))
+    }
+}
+
+/// `[ASSUME]`: an image that cannot be fetched for another reason is missing.
+impl From<UpstreamError> for RegistryError {
+    fn from(error: UpstreamError) -> Self {
+        match error {
+            UpstreamError::NotFound
+            | UpstreamError::NoAddress(_)
+            | UpstreamError::Unavailable(_) => RegistryError::ManifestUnknown,
+            UpstreamError::AccessDenied(_) | UpstreamError::Secret(_) => {
+                RegistryError::UpstreamDenied
+            }
+            UpstreamError::TooManyRequests => RegistryError::UpstreamThrottled,
+            UpstreamError::BuffersFull(full) => full.into(),
+            UpstreamError::Repository(error) => error.into(),
+        }
     }
 }
 

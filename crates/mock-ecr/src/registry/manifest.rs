@@ -13,6 +13,7 @@ use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, respond};
 use crate::registry::error::{OciCode, RegistryError};
+use crate::registry::pull_through;
 use crate::types::{Reference, RepositoryId, Tag};
 
 pub(super) async fn answer(
@@ -85,15 +86,21 @@ fn require_permitted(
     }
 }
 
-/// Returns an image that can be pulled. An archived image is not found. Source of the status: the user guide of Amazon ECR, `archive-image.html`. The
+/// Returns an image that can be pulled. An image of an upstream registry is imported before. An archived image is not found. Source of the status: the user guide of Amazon ECR, `archive-image.html`. The
 /// code is `[ASSUME]`.
 async fn find(
     context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Image, RegistryError> {
-    context.open(id, Action::ecr("BatchGetImage")).await?;
-    let image = context.state.repositories.image(id, reference).await?;
+    let action = Action::ecr("BatchGetImage");
+    context.authorize(id, action).await?;
+    if let Reference::Tag(tag) = reference {
+        pull_through::prepare(context, id, tag).await?;
+    }
+    let repositories = &context.state.repositories;
+    repositories.find(id).await?;
+    let image = repositories.image(id, reference).await?;
     match image.metadata.status.is_active() {
         true => Ok(image),
         false => Err(RegistryError::ManifestUnknown),

@@ -16,6 +16,7 @@ mod layer_url_error;
 mod lists;
 mod manifest;
 pub(crate) mod path;
+mod pull_through;
 mod referrers;
 mod upload;
 

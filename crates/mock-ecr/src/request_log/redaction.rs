@@ -13,6 +13,7 @@ use crate::request_log::escapes::Unescaped;
 use crate::request_log::secret_forms::{long_tokens, looks_like_secret_key, tokens_of_ecr};
 use crate::types::secret::Secret;
 use crate::types::secret_index::SecretIndex;
+use crate::upstream::access_token;
 
 /// Replaces secrets by `REDACTED`: the secrets of the configuration and of sessions, and texts that look like a token.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ impl Redactor {
         let secrets: [Option<&Secret>; 3] = [config.control_key.as_ref(), key, token];
         let secrets = secrets.into_iter().flatten();
         secrets.for_each(|secret| other.insert(secret));
+        for stored in &config.secrets {
+            let token = access_token(&stored.value);
+            other.insert(&token.unwrap_or_else(|| stored.value.clone()));
+        }
         Redactor { principals, other }
     }
 

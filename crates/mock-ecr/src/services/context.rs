@@ -78,6 +78,14 @@ impl<'a> RequestContext<'a> {
         Ok(reservation.grow(size)?)
     }
 
+    /// Returns an empty reservation of the same connection.
+    pub(crate) fn another_reservation(&self) -> Reservation {
+        let reservation = self.reservation.lock();
+        reservation
+            .unwrap_or_else(PoisonError::into_inner)
+            .another()
+    }
+
     /// Checks that the caller is allowed the action on `*`.
     pub(crate) async fn authorize_on_any_resource(&self) -> Result<(), ApiError> {
         let (request, registry) = (self.access_request(), self.own_registry());

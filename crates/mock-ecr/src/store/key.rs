@@ -6,6 +6,7 @@
 //! setting/ACCOUNT/PLACE/registry-policy  the policy of a registry, as text
 //! setting/ACCOUNT/PLACE/signing-configuration  the signing configuration of a registry
 //! setting/ACCOUNT/PLACE/template/PREFIX  a repository creation template
+//! setting/ACCOUNT/PLACE/pull-through-rule/PREFIX  a pull-through cache rule
 //! setting/ACCOUNT/PLACE/pull-exclusion/ARN  a principal whose pulls are not recorded
 //! setting/ACCOUNT/PLACE/scanning-configuration  the scanning configuration of a registry
 //! setting/ACCOUNT/PLACE/replication-configuration  the replication configuration of a registry
@@ -37,6 +38,7 @@
 //! content/GEN/scan/DIGEST            the last basic scan of an image
 //! content/GEN/scan-result/DIGEST     the result of the scans of an image, if it was set
 //! content/GEN/tag/TAG                the digest of the image that the tag names
+//! content/GEN/cached-tag/TAG         when an upstream registry was last requested for the image of a tag
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
 //! content/GEN/index/DIGEST/DIGEST    the digests of an image and of an index that lists it
@@ -391,6 +393,10 @@ impl Generation {
 
     pub(crate) fn tag(&self, tag: &Tag) -> Key {
         self.tags().key(tag.as_str())
+    }
+
+    pub(crate) fn cached_tag(&self, tag: &Tag) -> Key {
+        self.content().folder("cached-tag").key(tag.as_str())
     }
 
     /// The tags that name an image.

@@ -20,6 +20,10 @@ impl Key {
         Folder::creation_templates(registry).key(prefix)
     }
 
+    pub(crate) fn pull_through_rule(registry: &RegistryId, prefix: &str) -> Self {
+        Folder::pull_through_rules(registry).key(prefix)
+    }
+
     /// The scanning configuration of a registry. No setting has this name in the API.
     pub(crate) fn scanning_configuration(registry: &RegistryId) -> Self {
         Key::account_setting(registry, "scanning-configuration")
@@ -52,6 +56,10 @@ impl Folder {
 
     pub(crate) fn creation_templates(registry: &RegistryId) -> Self {
         Folder::settings_of(registry).folder("template")
+    }
+
+    pub(crate) fn pull_through_rules(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).folder("pull-through-rule")
     }
 
     /// The principals whose pulls are not recorded.

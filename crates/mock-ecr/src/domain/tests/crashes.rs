@@ -1,7 +1,9 @@
 //! Crashes: the process ends before or after any step of any operation.
 
 use super::consistency::{check, check_swept};
-use super::operations::{OPERATIONS, UPLOAD_OPERATIONS, begin, open_uploads, prepare, tags};
+use super::operations::{
+    IMPORT, OPERATIONS, UPLOAD_OPERATIONS, begin, import, open_uploads, prepare, tags,
+};
 use super::*;
 use crate::store::tests::{Disk, Failure, Recorder, Steps};
 
@@ -75,7 +77,7 @@ pub(super) async fn check_crashes(disk: impl Fn() -> Disk) {
                 if result.is_ok() {
                     let whole = whole(operation).await;
                     assert_eq!(after, whole, "{name}, step {step}: lost");
-                } else if UPLOAD_OPERATIONS.iter().any(|(one, _)| *one == name) && after != before {
+                } else if is_atomic(name) && after != before {
                     let whole = whole(operation).await;
                     assert_eq!(after, whole, "{name}, step {step}: partly done");
                 } else if is_over {
@@ -88,6 +90,11 @@ pub(super) async fn check_crashes(disk: impl Fn() -> Disk) {
         }
     }
     assert!(crashes > 100, "{crashes}");
+}
+
+/// Returns whether an operation is one transaction, or its last transaction makes everything visible.
+fn is_atomic(name: &str) -> bool {
+    name == IMPORT || UPLOAD_OPERATIONS.iter().any(|(one, _)| *one == name)
 }
 
 /// Returns what is visible after an operation without a crash.
@@ -164,6 +171,37 @@ async fn a_crash_while_a_repository_is_created_leaves_it_with_all_its_resource_t
     }
 }
 
+#[tokio::test]
+async fn a_crash_during_an_import_leaves_the_repository_with_the_complete_image_or_nothing() {
+    let app = id("new/app");
+    for failure in [Failure::Before, Failure::After] {
+        for step in 0.. {
+            let disk = Disk::default();
+            let steps = Steps::limited(step, failure);
+            let crashed = repositories(disk.failing(&steps));
+            let imported = import(&crashed, app.clone()).await;
+            let restarted = repositories(disk.open());
+            restarted.recover(NOW).await.unwrap();
+            restarted.sweeper.sweep().await.unwrap();
+            check_swept(&disk).await;
+            match restarted.image_digests(&app).await {
+                Ok(images) => {
+                    assert_eq!(images.len(), 2);
+                    let layer = restarted.layer_size(&app, &sha256("three")).await;
+                    assert_eq!(layer.unwrap(), Some(5));
+                }
+                Err(_) => {
+                    assert!(imported.is_err());
+                    assert!(disk.object_names().await.is_empty());
+                }
+            }
+            if !steps.has_failed() {
+                break;
+            }
+        }
+    }
+}
+
 /// A loss of power can then not leave a record without its object, because a written object is on the disk.
 #[tokio::test]
 async fn an_object_is_complete_before_a_record_refers_to_it_and_until_none_does() {
@@ -178,7 +216,7 @@ async fn an_object_is_complete_before_a_record_refers_to_it_and_until_none_does(
         all.sweeper.sweep().await.unwrap();
         let references = recorder.finish() - references;
         match name {
-            "push" | "replicate" => assert_eq!(references, 1),
+            "push" | "replicate" | IMPORT => assert_eq!(references, 1),
             "upload a layer" => assert_eq!(references, 5),
             _ => assert_eq!(references, 0, "{name}"),
         }

@@ -7,7 +7,9 @@ use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
 use super::due::{note, notes};
-use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put, scan};
+use super::operations::{
+    OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, import, prepare, put, scan,
+};
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
@@ -271,6 +273,33 @@ fn scans_that_are_started_at_the_same_time_do_not_exceed_the_quota() {
         });
     };
     check_schedules(10, scans);
+}
+
+/// Two clients pull a stale image. One of them refreshes it.
+#[test]
+fn a_stale_image_is_refreshed_once() {
+    let pulls = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            import(&all, id("new/app")).await.unwrap();
+            let tomorrow = NOW + Duration::from_secs(24 * 3600);
+            let pulling = [1, 2].map(|_| {
+                let (all, app) = (all.clone(), id("new/app"));
+                let tag = "3".parse().unwrap();
+                shuttle::future::spawn(async move {
+                    all.claim_refresh(&app, &tag, tomorrow).await.unwrap()
+                })
+            });
+            let mut claimed = 0;
+            for one in pulling {
+                claimed += usize::from(one.await.unwrap());
+            }
+            assert_eq!(claimed, 1);
+            disk.settle().await;
+        });
+    };
+    check_schedules(10, pulls);
 }
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.

@@ -6,7 +6,7 @@ use super::*;
 use crate::config::scanning::ScanResult;
 use crate::domain::{
     CreationCause, ListedImages, Mountable, PrivateRegistry, ReplicationRule, ResourceTag,
-    Selection, WithoutTemplate,
+    Selection, UpstreamImages, WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -19,7 +19,7 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 22] = [
+pub(super) const OPERATIONS: [Operation; 23] = [
     ("create", |all| Box::pin(create(all))),
     ("create on push", |all| Box::pin(create_on_push(all))),
     ("delete", |all| Box::pin(delete(all))),
@@ -46,7 +46,11 @@ pub(super) const OPERATIONS: [Operation; 22] = [
         Box::pin(replicate_deletion(all))
     }),
     ("backfill", |all| Box::pin(backfill(all))),
+    (IMPORT, |all| Box::pin(import(all, app()))),
 ];
+
+/// The name of [`import`].
+pub(super) const IMPORT: &str = "import an image";
 
 /// Operations on an unfinished upload of `team/app`, which [`begin`] begins. Each is one transaction.
 pub(super) const UPLOAD_OPERATIONS: [Operation; 5] = [
@@ -122,6 +126,27 @@ async fn push(all: &Repositories) -> Result<(), RepositoryError> {
     all.put_layer(&app(), &sha256(layer), content(layer))
         .await?;
     put(all, &manifest_of(layer), Some("3")).await
+}
+
+/// Imports an index with the tag `3`, its image, and the layer of the image.
+pub(super) async fn import(all: &Repositories, to: RepositoryId) -> Result<(), RepositoryError> {
+    let layer = "three";
+    let layers = vec![all.stage_layer(&sha256(layer), content(layer)).await?];
+    let (image, tag): (_, Tag) = (manifest_of(layer), "3".parse().unwrap());
+    let index = format!(r#"{{"manifests":[{{"digest":"{}"}}]}}"#, sha256(&image));
+    let images = [(image, None), (index, Some(tag.clone()))].map(|(manifest, tag)| NewImage {
+        manifest: Bytes::from(manifest),
+        media_type: None,
+        digest: None,
+        tag,
+    });
+    let images = images.to_vec();
+    let upstream = UpstreamImages {
+        images,
+        layers,
+        tag,
+    };
+    all.import_upstream(&to, upstream, NOW).await
 }
 
 async fn push_index(all: &Repositories) -> Result<(), RepositoryError> {

@@ -4,6 +4,8 @@ mod context;
 mod domain_errors;
 mod image_error;
 pub(crate) mod operations;
+mod pull_through;
+mod pull_through_errors;
 mod registry_errors;
 mod scan_errors;
 mod table;

@@ -25,11 +25,22 @@ impl From<RegistrySettingError> for ApiError {
                 "The specified pull time update exclusion was not found.".to_owned(),
             ),
             RegistrySettingError::Mutability(error) => return error.into(),
-            RegistrySettingError::TooManyExclusions | RegistrySettingError::TooManyTemplates => (
+            RegistrySettingError::TooManyExclusions | RegistrySettingError::TooManyPullThroughRules | RegistrySettingError::TooManyTemplates => (
                 "LimitExceededException",
                 "The operation did not succeed because it would have exceeded a service limit for your account."
                     .to_owned(),
             ),
+            RegistrySettingError::PullThroughRuleAlreadyExists(_) => (
+                "PullThroughCacheRuleAlreadyExistsException",
+                "A pull through cache rule with these settings already exists for the private registry."
+                    .to_owned(),
+            ),
+            RegistrySettingError::PullThroughRuleNotFound(_) => (
+                "PullThroughCacheRuleNotFoundException",
+                "The pull through cache rule was not found. Specify a valid pull through cache rule and try again."
+                    .to_owned(),
+            ),
+            RegistrySettingError::InvalidPullThroughRule(rule) => return rule.into(),
             RegistrySettingError::SigningConfigurationNotFound => (
                 "SigningConfigurationNotFoundException",
                 "The specified signing configuration was not found. This occurs when attempting to retrieve or delete a signing configuration that does not exist."

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::aws::error::ApiError;
 use crate::domain::{Image, Selected, Selection, SelectionError};
 use crate::services::context::RequestContext;
+use crate::services::ecr::pull_through;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
 use crate::services::operation::Operation;
 use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName, Tag};
@@ -67,11 +68,15 @@ impl Operation for BatchGetImage {
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
-        let name = self.repository_name;
-        let id = cx.open_existing(self.registry_id, name).await?;
-        let selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
-        let valid = selections.iter().flatten().cloned().collect();
-        let found = read(cx, &id, valid).await?;
+        let id = cx.open(self.registry_id, self.repository_name).await?;
+        let mut selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
+        let is_failed = import(cx, &id, &mut selections).await?;
+        let valid: Vec<_> = selections.iter().flatten().cloned().collect();
+        // The repository of a cache does not exist before its first image.
+        let found = match is_failed && valid.is_empty() {
+            true => Vec::new(),
+            false => read(cx, &id, valid).await?,
+        };
         let repositories = &cx.state.repositories;
         let pulled = found.iter().flatten();
         repositories
@@ -97,6 +102,28 @@ impl Operation for BatchGetImage {
         }
         Ok(output)
     }
+}
+
+/// Imports the selected images to which pull-through cache rules apply. Replaces a selection by the failure of its import. Returns whether there was
+/// one.
+async fn import(
+    cx: &RequestContext<'_>,
+    id: &RepositoryId,
+    selections: &mut [Result<Selection, Failure>],
+) -> Result<bool, ApiError> {
+    let mut is_failed = false;
+    if !pull_through::has_rule(cx, id).await? {
+        return Ok(is_failed);
+    }
+    for selected in selections {
+        if let Ok(selection) = selected
+            && let Some(failure) = pull_through::prepare(cx, id, selection).await?
+        {
+            *selected = Err(failure);
+            is_failed = true;
+        }
+    }
+    Ok(is_failed)
 }
 
 /// Reads the selected images at one time, after their memory was reserved.

@@ -8,6 +8,7 @@ use crate::domain::ListedLayer;
 use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::layer_not_found;
+use crate::services::ecr::pull_through;
 use crate::services::ecr::views::image_id::matches_digest_pattern;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Digest, Fidelity, NameError, RepositoryName};
@@ -121,10 +122,10 @@ pub(crate) struct DownloadUrl {
     layer_digest: String,
 }
 
+/// It is a change, because it imports a missing layer of a pull-through cache.
 impl Operation for GetDownloadUrlForLayer {
     const NAME: &'static str = "GetDownloadUrlForLayer";
     const FIDELITY: Fidelity = Fidelity::Recorded;
-    const EFFECT: Effect = Effect::None;
     type Output = DownloadUrl;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<DownloadUrl, ApiError> {
@@ -132,7 +133,8 @@ impl Operation for GetDownloadUrlForLayer {
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        if repositories.layer_size(&id, &digest).await?.is_none() {
+        let is_missing = repositories.layer_size(&id, &digest).await?.is_none();
+        if is_missing && !pull_through::prepare_layer(cx, &id, &digest).await? {
             return Err(layer_not_found(&digest, &id));
         }
         if !repositories.is_referenced(&id, &digest).await? {

@@ -91,6 +91,9 @@ pub(crate) enum Failure {
     ImageReferencedByManifestList(Vec<Digest>),
     /// The image is archived or being restored. The text is `[ASSUME]`.
     ImageInaccessible,
+    UpstreamAccessDenied,
+    UpstreamTooManyRequests,
+    UpstreamUnavailable,
 }
 
 impl From<SelectionError> for Failure {
@@ -133,6 +136,9 @@ impl Failure {
             Failure::ImageTagDoesNotMatchDigest => "ImageTagDoesNotMatchDigest",
             Failure::ImageReferencedByManifestList(_) => "ImageReferencedByManifestList",
             Failure::ImageInaccessible => "ImageInaccessible",
+            Failure::UpstreamAccessDenied => "UpstreamAccessDenied",
+            Failure::UpstreamTooManyRequests => "UpstreamTooManyRequests",
+            Failure::UpstreamUnavailable => "UpstreamUnavailable",
         }
     }
 
@@ -152,6 +158,14 @@ impl Failure {
                 "Requested image tag does not match the digest".to_owned()
             }
             Failure::ImageInaccessible => "Requested image is archived or being restored".to_owned(),
+            // The texts about upstream registries are `[ASSUME]`.
+            Failure::UpstreamAccessDenied => {
+                "The upstream registry denied access to the requested image".to_owned()
+            }
+            Failure::UpstreamTooManyRequests => {
+                "The upstream registry rejected the request because of too many requests".to_owned()
+            }
+            Failure::UpstreamUnavailable => "The upstream registry is unavailable".to_owned(),
             Failure::ImageReferencedByManifestList(lists) => {
                 let lists: Vec<&str> = lists.iter().map(Digest::as_str).collect();
                 format!("Requested image referenced by manifest list: [{}]", lists.join(", "))

@@ -1,0 +1,124 @@
+//! Addresses of upstream registries.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::Uri;
+use serde::Deserialize;
+
+use crate::aws::hosts::is_loopback;
+use crate::types::error_chain::debug_as_chain;
+
+/// The address of an upstream registry: `http://HOST` or `http://HOST:PORT`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct UpstreamAddress {
+    host: String,
+    port: u16,
+}
+
+impl UpstreamAddress {
+    pub(crate) fn new(host: &str, port: u16) -> Self {
+        let host = host.to_ascii_lowercase();
+        UpstreamAddress { host, port }
+    }
+
+    /// Returns the host name or the IP address. An IPv6 address is in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Returns the port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+
+    /// Returns whether requests to both addresses have the same destination. All names of the loopback address are the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_same_host = self.host == other.host || (self.is_loopback() && other.is_loopback());
+        is_same_host && self.port == other.port
+    }
+}
+
+impl FromStr for UpstreamAddress {
+    type Err = UpstreamAddressError;
+
+    fn from_str(text: &str) -> Result<Self, UpstreamAddressError> {
+        let read = || {
+            let uri: Uri = text.parse().ok()?;
+            let is_root = matches!(uri.path_and_query().map(|path| path.as_str()), Some("/"));
+            let authority = uri.authority()?;
+            let is_plain = uri.scheme_str() == Some("http") && is_root;
+            if !is_plain || text.ends_with('/') || authority.as_str().contains('@') {
+                return None;
+            }
+            let port = authority.port_u16().unwrap_or(80);
+            Some(UpstreamAddress::new(authority.host(), port))
+        };
+        read().ok_or_else(|| UpstreamAddressError(text.chars().take(100).collect()))
+    }
+}
+
+impl TryFrom<String> for UpstreamAddress {
+    type Error = UpstreamAddressError;
+
+    fn try_from(text: String) -> Result<Self, UpstreamAddressError> {
+        text.parse()
+    }
+}
+
+/// Formats the host and the port, such as `127.0.0.1:5000`.
+impl fmt::Display for UpstreamAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UpstreamAddress { host, port } = self;
+        write!(f, "{host}:{port}")
+    }
+}
+
+/// The error returned when a string is not the address of an upstream registry.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "invalid address of an upstream registry {0:?}: expected http://HOST or http://HOST:PORT without a path, such as http://127.0.0.1:5000"
+)]
+pub struct UpstreamAddressError(String);
+
+debug_as_chain!(UpstreamAddressError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_host_and_a_port() {
+        let parsed = |text: &str| text.parse::<UpstreamAddress>().map(|one| one.to_string());
+        assert_eq!(parsed("http://127.0.0.1:5000").unwrap(), "127.0.0.1:5000");
+        assert_eq!(parsed("http://Registry").unwrap(), "registry:80");
+        assert_eq!(parsed("http://[::1]:1").unwrap(), "[::1]:1");
+        for text in [
+            "",
+            "127.0.0.1:5000",
+            "https://127.0.0.1:5000",
+            "http://127.0.0.1:5000/",
+            "http://127.0.0.1:5000/v2",
+            "http://user@127.0.0.1:5000",
+        ] {
+            assert!(parsed(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_the_loopback_address_are_the_same() {
+        let is_same = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| text.parse::<UpstreamAddress>().unwrap());
+            one.is_same(&other)
+        };
+        assert!(is_same("http://127.0.0.1:1", "http://localhost:1"));
+        assert!(is_same("http://a:1", "http://A:1"));
+        assert!(!is_same("http://127.0.0.1:1", "http://localhost:2"));
+        assert!(!is_same("http://a:1", "http://b:1"));
+    }
+}

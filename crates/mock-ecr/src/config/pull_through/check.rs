@@ -1,0 +1,199 @@
+//! Checks the pull-through caches of a configuration.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
+use crate::aws::pull_through_rule::RuleSettings;
+use crate::aws::secret_arn::SecretArn;
+use crate::config::configuration::Config;
+use crate::config::conflict::{Conflict, Step};
+use crate::config::pull_through::rule::PullThroughCacheRule;
+use crate::types::RegistryId;
+
+impl Config {
+    /// Returns the registry of an initial rule.
+    pub(crate) fn registry_of(&self, rule: &PullThroughCacheRule) -> RegistryId {
+        RegistryId::Private {
+            account: rule.account.unwrap_or(self.default_account()),
+            region: rule.region.as_ref().unwrap_or(&self.region).clone(),
+        }
+    }
+
+    pub(in crate::config) fn check_upstreams(&self) -> Result<(), Conflict> {
+        let mut addresses = self.upstreams.addresses.values();
+        match addresses.find(|one| !self.upstreams.allows(one)) {
+            None => Ok(()),
+            Some(address) => {
+                let expected = "an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
+                let at = vec!["upstreams".into(), "addresses".into()];
+                Err(Conflict::new(at, address, expected))
+            }
+        }
+    }
+
+    pub(in crate::config) fn check_secrets(&self) -> Result<(), Conflict> {
+        let mut first = HashMap::new();
+        for (index, one) in self.secrets.iter().enumerate() {
+            let at =
+                |index: usize| -> Vec<Step> { vec!["secrets".into(), index.into(), "arn".into()] };
+            one.arn.parse::<SecretArn>().map_err(|error| {
+                let expected = "the ARN of a secret for a pull-through cache";
+                Conflict::new(at(index), &one.arn, expected).caused_by(error)
+            })?;
+            require_unique(
+                &mut first,
+                one.arn.as_str(),
+                index,
+                || Conflict::new(at(index), &one.arn, "an ARN that is listed once"),
+                at,
+            )?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::config) fn check_pull_through_cache_rules(&self) -> Result<(), Conflict> {
+        let mut first = HashMap::new();
+        for (index, one) in self.pull_through_cache_rules.iter().enumerate() {
+            let at = |index: usize, key: &'static str| -> Vec<Step> {
+                vec!["pull_through_cache_rules".into(), index.into(), key.into()]
+            };
+            if let Some(region) = &one.region {
+                self.check_region(region, || at(index, "region"))?;
+            }
+            let (settings, registry) = (one.settings(), self.registry_of(one));
+            let prefix = |index| at(index, "ecr_repository_prefix");
+            let checked = settings.check_form();
+            checked
+                .and_then(|()| settings.check(&registry, None))
+                .map_err(|error| {
+                    let expected = "a rule that CreatePullThroughCacheRule accepts";
+                    Conflict::new(prefix(index), &settings.prefix, expected).caused_by(error)
+                })?;
+            self.check_secret_exists(&settings, || at(index, "credential_arn"))?;
+            let name = RuleSettings::record_name(&settings.prefix).to_owned();
+            require_unique(
+                &mut first,
+                (registry, name),
+                index,
+                || {
+                    let expected = "a prefix that is listed once in its account and Region";
+                    Conflict::new(prefix(index), &settings.prefix, expected)
+                },
+                prefix,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn check_secret_exists(
+        &self,
+        settings: &RuleSettings,
+        at: impl Fn() -> Vec<Step>,
+    ) -> Result<(), Conflict> {
+        let Some(arn) = &settings.credential_arn else {
+            return Ok(());
+        };
+        match self.secrets.iter().any(|secret| secret.arn == *arn) {
+            true => Ok(()),
+            false => Err(Conflict::new(at(), arn, "the ARN of one of the secrets")),
+        }
+    }
+}
+
+/// Returns a conflict if an earlier element has the same key.
+fn require_unique<K: Eq + Hash>(
+    first: &mut HashMap<K, usize>,
+    key: K,
+    index: usize,
+    conflict: impl Fn() -> Conflict,
+    at: impl Fn(usize) -> Vec<Step>,
+) -> Result<(), Conflict> {
+    match first.entry(key) {
+        Entry::Vacant(entry) => {
+            entry.insert(index);
+            Ok(())
+        }
+        Entry::Occupied(entry) => Err(conflict().repeats(at(*entry.get()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::configuration::Config;
+    use crate::types::error_chain::chain;
+
+    const ARN: &str =
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf";
+
+    #[track_caller]
+    fn rejects(toml: &str, key: &str, message: &str) {
+        let error = Config::parse(toml).unwrap_err();
+        assert_eq!(error.key(), key, "{error}");
+        assert!(chain(&error).contains(message), "{}", chain(&error));
+    }
+
+    #[test]
+    fn an_upstream_is_on_this_machine_unless_its_host_is_allowed() {
+        let upstreams = |rest: &str| format!("[upstreams]\n{rest}");
+        let address = |address: &str| format!("addresses = {{ 'quay.io' = '{address}' }}\n");
+        for own in ["127.0.0.1:5000", "localhost:5000", "[::1]:5000"] {
+            Config::parse(&upstreams(&address(&format!("http://{own}")))).unwrap();
+        }
+        let other = address("http://registry:5000");
+        let expected = "invalid value \"registry:5000\": expected an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
+        rejects(&upstreams(&other), "upstreams.addresses", expected);
+        let allowed = format!("allowed_hosts = ['registry']\n{other}");
+        Config::parse(&upstreams(&allowed)).unwrap();
+        let (https, key) = (address("https://127.0.0.1"), "upstreams.addresses.quay.io");
+        rejects(&upstreams(&https), key, "expected http://HOST");
+        rejects(
+            &upstreams("timeout = '0s'"),
+            "upstreams.timeout",
+            "invalid duration",
+        );
+    }
+
+    #[test]
+    fn a_rule_is_one_that_the_api_accepts() {
+        let rule = |prefix: &str, url: &str| {
+            format!(
+                "[[pull_through_cache_rules]]\necr_repository_prefix = '{prefix}'\nupstream_registry_url = '{url}'\n"
+            )
+        };
+        let quay = rule("quay", "quay.io");
+        Config::parse(&quay).unwrap();
+        let key = "pull_through_cache_rules[0].ecr_repository_prefix";
+        rejects(
+            &rule("Quay", "quay.io"),
+            key,
+            "must satisfy regular expression",
+        );
+        rejects(&rule("quay", "example.com"), key, "does not support");
+        let hub = rule("hub", "registry-1.docker.io");
+        rejects(&hub, key, "requires the ARN of a secret");
+        let hub = format!("{hub}credential_arn = '{ARN}'\n");
+        let missing = "expected the ARN of one of the secrets";
+        rejects(&hub, "pull_through_cache_rules[0].credential_arn", missing);
+        let secret = format!("[[secrets]]\narn = '{ARN}'\nvalue = 'test'\n");
+        Config::parse(&format!("{hub}{secret}")).unwrap();
+        let second = "pull_through_cache_rules[1].ecr_repository_prefix";
+        let twice = format!("{quay}{}", rule("quay/", "quay.io"));
+        let repeated = "it repeats pull_through_cache_rules[0].ecr_repository_prefix";
+        rejects(&twice, second, repeated);
+        Config::parse(&format!("{twice}region = 'eu-west-1'\n")).unwrap();
+        rejects(
+            &format!("{secret}{secret}"),
+            "secrets[1].arn",
+            "listed once",
+        );
+        let other = secret.replace("ecr-pullthroughcache", "other");
+        rejects(&other, "secrets[0].arn", "ecr-pullthroughcache/NAME");
+        let region = format!("{quay}region = 'mars'\n");
+        rejects(
+            &region,
+            "pull_through_cache_rules[0].region",
+            "a Region of AWS",
+        );
+    }
+}

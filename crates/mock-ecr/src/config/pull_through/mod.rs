@@ -1,0 +1,12 @@
+//! Pull-through caches in a configuration: the rules, the addresses of the upstream registries, and the secrets with their credentials.
+
+mod address;
+mod check;
+mod rule;
+mod secret;
+mod upstreams;
+
+pub use address::{UpstreamAddress, UpstreamAddressError};
+pub use rule::PullThroughCacheRule;
+pub use secret::{SecretAccess, StoredSecret};
+pub use upstreams::Upstreams;

@@ -1,0 +1,31 @@
+//! Checks whether a pull-through cache rule can fetch images.
+
+use crate::domain::PullThroughRule;
+use crate::http::buffers::Reservation;
+use crate::types::RegistryId;
+use crate::upstream::error::UpstreamError;
+use crate::upstream::pull::Pull;
+use crate::upstream::upstreams::Upstreams;
+
+impl Upstreams {
+    /// Reads the secret of a rule and logs in to its upstream registry. Without an address of the registry, only the secret is checked.
+    ///
+    /// Source: the description of `ValidatePullThroughCacheRule` in the service model.
+    pub(crate) async fn validate(
+        &self,
+        pull: &Pull<'_>,
+        registry: &RegistryId,
+        rule: &PullThroughRule,
+        reservation: Reservation,
+    ) -> Result<(), UpstreamError> {
+        let mut client = match self.client(pull, registry, rule, reservation) {
+            Err(UpstreamError::NoAddress(_)) => {
+                return Ok(self.credentials(&rule.settings).map(drop)?);
+            }
+            client => client?,
+        };
+        let pinged = tokio::time::timeout(self.timeout, client.get("/v2/", "*/*")).await;
+        let late = || Err(UpstreamError::unavailable("it has not responded in time"));
+        pinged.unwrap_or_else(|_| late()).map(drop)
+    }
+}
