@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use crate::domain::due::{self, Due, Work};
+use crate::domain::due::{self, Work};
 use crate::domain::error::RepositoryError;
-use crate::domain::image_record::{ListedImage, Metadata, digests_in, image_of, write_metadata};
+use crate::domain::image_record::{ListedImage, Metadata, image_of, name_digest, write_metadata};
 use crate::domain::image_status::ImageStatus;
 use crate::domain::repositories::Repositories;
 use crate::domain::selection::{Selection, SelectionError};
@@ -59,7 +59,7 @@ fn archive(
     if !metadata.status.is_active() {
         return Err(RepositoryError::StorageClassUnchanged(metadata.status));
     }
-    let indexes = active_indexes(records.view(), generation, &digest)?;
+    let indexes = active_indexes(records.view(), generation, &digest, NAMED_INDEXES)?;
     if !indexes.is_empty() {
         return Err(RepositoryError::ListedByActiveIndexes(indexes));
     }
@@ -78,21 +78,39 @@ pub(super) fn archive_image(
     write_metadata(records, generation, digest, &metadata.archived_at(now));
 }
 
-/// Returns the indexes that list an image and are not archived.
+/// The number of indexes that an error names.
+const NAMED_INDEXES: usize = 10;
+
+/// Returns at most `limit` of the indexes that list an image and are not archived.
 pub(super) fn active_indexes(
     view: &dyn Snapshot,
     generation: &Generation,
     digest: &Digest,
+    limit: usize,
 ) -> Result<Vec<Digest>, RepositoryError> {
-    let mut active = Vec::new();
-    for index in digests_in(view, &generation.indexes(digest))? {
-        let image = image_of(view, generation, &index)?;
-        if image.is_some_and(|image| image.metadata.status != ImageStatus::Archived) {
-            active.push(index);
+    let (folder, mut active) = (generation.indexes(digest), Vec::new());
+    let mut after: Option<Digest> = None;
+    loop {
+        let page = view.keys(&folder, after.as_ref().map(Digest::as_str), PAGE)?;
+        for key in &page {
+            let index = name_digest(key)?;
+            let status: Option<ImageStatus> = view.read(&generation.inactive_image(&index))?;
+            if status != Some(ImageStatus::Archived) {
+                active.push(index.clone());
+            }
+            if active.len() == limit {
+                return Ok(active);
+            }
+            after = Some(index);
+        }
+        if page.len() < PAGE {
+            return Ok(active);
         }
     }
-    Ok(active)
 }
+
+/// The number of indexes that are read at once.
+const PAGE: usize = 100;
 
 fn restore(
     records: &mut Transaction<'_>,
@@ -108,7 +126,7 @@ fn restore(
         write_metadata(records, generation, &digest, &metadata.activated_at(now));
         return Ok(ImageStatus::Active);
     }
-    let until = Due::time(now + duration);
+    let until = now + duration;
     let status = ImageStatus::Activating {
         until_millis: until.as_millis(),
     };

@@ -22,6 +22,7 @@ mod layer_record;
 mod lifecycle_images;
 mod lifecycle_policy;
 mod lifecycle_preview;
+mod lifecycle_record;
 mod lifecycle_run;
 mod lifecycle_step;
 mod listing;

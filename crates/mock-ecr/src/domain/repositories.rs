@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use crate::config::{Background, Quotas};
 use crate::domain::due;
 use crate::domain::error::RepositoryError;
@@ -32,6 +34,8 @@ pub(crate) struct Repositories {
     pub(super) quotas: Quotas,
     pub(super) background: Background,
     pub(super) signing_permission: SigningPermission,
+    /// Held by the request that carries out due work.
+    pub(super) due_runner: Arc<Mutex<()>>,
     scan_settings: Arc<ScanSettings>,
     visibility: Visibility,
 }
@@ -55,6 +59,7 @@ impl Repositories {
             quotas: Quotas::default(),
             background: Background::default(),
             signing_permission: SigningPermission::Allowed,
+            due_runner: Arc::default(),
             scan_settings: Arc::default(),
             visibility: Visibility::Published,
         }
@@ -112,8 +117,8 @@ impl Repositories {
         Ok(self.sweeper.recover(now).await?)
     }
 
-    /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
-    /// upload ids.
+    /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins
+    /// another sequence of upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
         let initial = initial.to_vec();
         self.sweeper
@@ -129,11 +134,10 @@ impl Repositories {
                 for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
-                let is_initial = |generation: &Generation| {
-                    let mut initial = initial.iter();
-                    initial.any(|one| one.generation() == Some(generation))
-                };
-                due::clear(records, is_initial)?;
+                // The repositories of the initial state, and those that another server is creating.
+                due::clear(records, |view, generation| {
+                    view.contains(&Key::unpublished(generation))
+                })?;
                 let mut publications = initial.iter();
                 publications.try_for_each(|one| publish(records, one))
             })
@@ -371,13 +375,6 @@ impl Unpublished {
 
     fn lookup(&self) -> Lookup {
         self.content.lookup(&self.id)
-    }
-
-    fn generation(&self) -> Option<&Generation> {
-        match &self.content.visibility {
-            Visibility::Published => None,
-            Visibility::Unpublished(generation) => Some(generation),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::due::{self, Due, Work};
+use crate::domain::due::{self, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{Image, ListedImage, Metadata, image_of, insert_image};
@@ -120,7 +120,7 @@ impl Signing {
                 image: image.clone(),
                 profile: profile.clone(),
             };
-            due::schedule(records, Due::time(now + self.duration), &work);
+            due::schedule(records, now + self.duration, &work);
         }
         Ok(())
     }

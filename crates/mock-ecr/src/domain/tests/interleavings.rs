@@ -13,7 +13,7 @@ use crate::config::Quotas;
 use crate::domain::TagRule;
 use crate::domain::scan_error::ScanError;
 use crate::lifecycle::LifecyclePolicy;
-use crate::store::tests::Disk;
+use crate::store::tests::{Disk, Steps};
 
 /// The number of schedules for each pair, unless `MOCK_ECR_SCHEDULES` sets another.
 const SCHEDULES: usize = 30;
@@ -210,6 +210,34 @@ fn due_work_is_done_once_by_several_servers() {
         });
     };
     check_schedules(10, servers);
+}
+
+/// Requests that wait for due work do not do the same work.
+#[test]
+fn due_work_is_done_by_one_request_of_a_server_at_a_time() {
+    let requests = || {
+        shuttle::future::block_on(async {
+            let (disk, steps) = (Disk::default(), Steps::unlimited());
+            let all = Repositories::new(disk.counted(&steps), "seed", || NOW);
+            prepare(&all).await;
+            for (seconds, letter) in [(3, 'c'), (1, 'a'), (2, 'b')] {
+                note(&all, seconds, letter).await;
+            }
+            let before = steps.remaining();
+            let running = [(); 4].map(|()| {
+                let all = all.clone();
+                let now = NOW + Duration::from_secs(3);
+                shuttle::future::spawn(async move { all.run_due(now).await })
+            });
+            for task in running {
+                task.await.unwrap().unwrap();
+            }
+            assert_eq!(notes(&all).await, "abc");
+            assert_eq!(before - steps.remaining(), 3, "a transaction for each work");
+            disk.settle().await;
+        });
+    };
+    check_schedules(10, requests);
 }
 
 /// A client tags an image while a rule for untagged images expires it. If the client succeeds, the image exists.
