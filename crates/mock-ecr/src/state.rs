@@ -152,7 +152,8 @@ impl State {
         for (index, initial) in self.config.repositories.iter().enumerate() {
             let found = self.repositories.find(&self.id_of(initial)).await;
             if let Err(RepositoryError::RepositoryNotFound(_)) = found {
-                let created = self.prepare(initial, self.clock.now()).await;
+                let prepared = self.prepare(&self.repositories, initial, self.clock.now());
+                let created = prepared.await;
                 let created = created.map_err(|error| error.of_repository(index, initial))?;
                 created.publish().await?;
             } else {
@@ -166,9 +167,10 @@ impl State {
     /// same time creates it before, and it is deleted, or finds that it exists.
     async fn reset_repositories(&self) -> Result<(), InitialStateError> {
         let (mut prepared, now) = (Vec::new(), self.clock.initial());
+        let repositories = self.repositories.without_registry_settings();
         let replaced = async {
             for (index, initial) in self.config.repositories.iter().enumerate() {
-                let one = self.prepare(initial, now).await;
+                let one = self.prepare(&repositories, initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
             Ok(self.repositories.reset(&prepared).await?)
@@ -224,6 +226,7 @@ impl State {
     /// Creates a repository with its images. A repository that requests find therefore contains all its images.
     async fn prepare(
         &self,
+        repositories: &Repositories,
         initial: &InitialRepository,
         now: Timestamp,
     ) -> Result<Unpublished, InitialStateError> {
@@ -236,7 +239,7 @@ impl State {
         let filters = initial.image_tag_mutability_exclusion_filters.iter();
         settings.mutability.exclusions = filters.map(ToString::to_string).collect();
         settings.scan_on_push = initial.scan_on_push;
-        let unpublished = self.repositories.create_unpublished(&id, settings).await?;
+        let unpublished = repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();
             if let Some(policy) = &initial.policy {

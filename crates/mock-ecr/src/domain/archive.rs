@@ -2,13 +2,12 @@
 //!
 //! Source: the user guide of Amazon ECR, `archive-image.html`.
 
-use std::time::Duration;
-
-use crate::domain::due::{self, Work};
+use crate::domain::activation::Activation;
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, Metadata, image_of, name_digest, write_metadata};
 use crate::domain::image_status::ImageStatus;
-use crate::domain::repositories::Repositories;
+use crate::domain::repositories::{Repositories, lookup_of};
+use crate::domain::restoration;
 use crate::domain::selection::{Selection, SelectionError};
 use crate::lifecycle::StorageClass;
 use crate::store::{Generation, Snapshot, Transaction};
@@ -31,10 +30,12 @@ impl Repositories {
         target: StorageClass,
         now: Timestamp,
     ) -> Result<Result<UpdatedClass, SelectionError>, RepositoryError> {
-        let (at, duration) = (self.lookup(id), self.background.restore_duration);
+        let (at, activation) = (self.lookup(id), self.activation());
+        let duration = self.background.restore_duration;
         self.store
             .transact(move |records| {
-                let generation = at.generation(records.view())?;
+                let repository = at.find(records.view())?;
+                let generation = repository.generation();
                 let image = match image.find(records.view(), &generation)? {
                     Ok(image) => image,
                     Err(error) => return Ok(Err(error)),
@@ -42,7 +43,15 @@ impl Repositories {
                 let digest = image.digest.clone();
                 let status = match target {
                     StorageClass::Archive => archive(records, &generation, image, now)?,
-                    StorageClass::Standard => restore(records, &generation, image, now, duration)?,
+                    StorageClass::Standard if duration.is_zero() => {
+                        require_archived(&image)?;
+                        activation
+                            .restore(records, &at.id, &repository, image, now)?
+                            .status
+                    }
+                    StorageClass::Standard => {
+                        begin_restoration(records, &generation, image, now + duration)?
+                    }
                 };
                 Ok(Ok((digest, status)))
             })
@@ -112,46 +121,46 @@ pub(super) fn active_indexes(
 /// The number of indexes that are read at once.
 const PAGE: usize = 100;
 
-fn restore(
+fn require_archived(image: &ListedImage) -> Result<(), RepositoryError> {
+    match image.metadata.status {
+        ImageStatus::Archived => Ok(()),
+        status => Err(RepositoryError::StorageClassUnchanged(status)),
+    }
+}
+
+fn begin_restoration(
     records: &mut Transaction<'_>,
     generation: &Generation,
-    ListedImage { digest, metadata }: ListedImage,
-    now: Timestamp,
-    duration: Duration,
+    image: ListedImage,
+    until: Timestamp,
 ) -> Result<ImageStatus, RepositoryError> {
-    if metadata.status != ImageStatus::Archived {
-        return Err(RepositoryError::StorageClassUnchanged(metadata.status));
-    }
-    if duration.is_zero() {
-        write_metadata(records, generation, &digest, &metadata.activated_at(now));
-        return Ok(ImageStatus::Active);
-    }
-    let until = now + duration;
+    require_archived(&image)?;
+    let ListedImage { digest, metadata } = image;
     let status = ImageStatus::Activating {
         until_millis: until.as_millis(),
     };
     write_metadata(records, generation, &digest, &metadata.with_status(status));
-    let work = Work::Activate {
-        generation: generation.clone(),
-        image: digest,
-    };
-    due::schedule(records, until, &work);
+    restoration::schedule(records, generation, &digest, until);
     Ok(status)
 }
 
 /// Ends the restoration of an image. An image that was pushed or archived in the meantime is not changed.
 pub(super) fn activate(
     records: &mut Transaction<'_>,
+    activation: &Activation,
     generation: &Generation,
     digest: &Digest,
     at: Timestamp,
 ) -> Result<(), RepositoryError> {
     let until_millis = at.as_millis();
+    let Some(lookup) = lookup_of(records.view(), generation)? else {
+        return Ok(());
+    };
     if let Some(image) = image_of(records.view(), generation, digest)?
         && image.metadata.status == (ImageStatus::Activating { until_millis })
     {
-        let metadata = image.metadata.activated_at(at);
-        write_metadata(records, generation, digest, &metadata);
+        let repository = lookup.find(records.view())?;
+        activation.restore(records, &lookup.id, &repository, image, at)?;
     }
     Ok(())
 }

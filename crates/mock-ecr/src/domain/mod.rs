@@ -4,6 +4,7 @@
 
 mod access;
 mod account_setting;
+mod activation;
 mod all_images;
 mod archive;
 mod created;
@@ -46,6 +47,7 @@ mod repositories;
 mod repository;
 mod resource_tag_record;
 mod resource_tags;
+mod restoration;
 mod run_due;
 pub(crate) mod scan_error;
 pub(crate) mod scanning;
@@ -54,6 +56,7 @@ mod signature;
 mod signing;
 mod signing_configuration;
 mod signing_permission;
+mod signing_state;
 mod staged_object;
 mod sweeper;
 #[cfg(test)]
@@ -93,8 +96,8 @@ pub(crate) use repository::{Repository, Settings};
 pub(crate) use resource_tag_record::ResourceTag;
 pub(crate) use resource_tags::MAX_RESOURCE_TAGS;
 pub(crate) use selection::{Deleted, Selected, Selection, SelectionError};
-pub(crate) use signing::{SigningState, SigningStatus};
 pub(crate) use signing_configuration::SigningRule;
 pub(crate) use signing_permission::SigningPermission;
+pub(crate) use signing_state::{SigningState, SigningStatus};
 pub(crate) use staged_object::{ContentError, ContentStream};
 pub(crate) use upload_record::Uploaded;

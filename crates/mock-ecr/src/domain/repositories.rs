@@ -36,6 +36,8 @@ pub(crate) struct Repositories {
     pub(super) signing_permission: SigningPermission,
     /// Held by the request that carries out due work.
     pub(super) due_runner: Arc<Mutex<()>>,
+    /// Whether registries have stored settings. A reset creates the repositories of the initial state before it removes the settings.
+    pub(super) has_registry_settings: bool,
     scan_settings: Arc<ScanSettings>,
     visibility: Visibility,
 }
@@ -60,6 +62,7 @@ impl Repositories {
             background: Background::default(),
             signing_permission: SigningPermission::Allowed,
             due_runner: Arc::default(),
+            has_registry_settings: true,
             scan_settings: Arc::default(),
             visibility: Visibility::Published,
         }
@@ -105,10 +108,28 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories in registries without stored settings, for a reset.
+    pub(crate) fn without_registry_settings(&self) -> Self {
+        Repositories {
+            has_registry_settings: false,
+            ..self.clone()
+        }
+    }
+
+    /// Returns repositories in which operations find the repository of a generation at its place.
+    pub(super) fn with_place(&self, at: &Lookup, generation: &Generation) -> Self {
+        Repositories {
+            visibility: match at.key == Key::repository(&at.id) {
+                true => Visibility::Published,
+                false => Visibility::Unpublished(generation.clone()),
+            },
+            ..self.clone()
+        }
+    }
+
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
-        let is_stored = matches!(self.visibility, Visibility::Published);
-        Scans::new(&self.scan_settings, is_stored)
+        Scans::new(&self.scan_settings, self.has_registry_settings)
     }
 
     /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.
@@ -422,6 +443,26 @@ pub(super) fn published(
     let record: Option<RepositoryRecord> = view.read(&key)?;
     let is_current = record.is_some_and(|record| record.generation() == *generation);
     Ok(is_current.then(|| id_of(&key)).flatten())
+}
+
+/// Returns the place of the repository of a generation, which need not be published.
+pub(super) fn lookup_of(
+    view: &dyn Snapshot,
+    generation: &Generation,
+) -> Result<Option<Lookup>, RepositoryError> {
+    let key = generation.repository();
+    let Some(published) = view.get(&key)? else {
+        return Ok(None);
+    };
+    let published = Key::from_bytes(&published);
+    let id = id_of(&published).ok_or(RepositoryError::InvalidKey(key))?;
+    for key in [published, Key::unpublished(generation)] {
+        let record: Option<RepositoryRecord> = view.read(&key)?;
+        if record.is_some_and(|record| record.generation() == *generation) {
+            return Ok(Some(Lookup { id, key }));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the repositories of all registries, ordered by account, Region and name.

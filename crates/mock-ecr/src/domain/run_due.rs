@@ -1,8 +1,12 @@
 //! Carries out due work.
 
+use bytes::Bytes;
+
+use crate::domain::activation::Activation;
 use crate::domain::due::{self, Due, Work};
 use crate::domain::error::RepositoryError;
-use crate::domain::repositories::Repositories;
+use crate::domain::repositories::{Repositories, lookup_of};
+use crate::domain::repository::Lookup;
 use crate::domain::{archive, lifecycle_run, lifecycle_step, signing};
 use crate::store::{Generation, Key, Record, Snapshot, StoreError, Transaction};
 use crate::types::error_chain::chain;
@@ -31,7 +35,12 @@ impl Repositories {
     /// Carries out the first work. If it cannot be done because a record is invalid, it is removed: it would otherwise be the first one again, and
     /// all requests would fail.
     async fn run_first(&self, now: Timestamp) -> Result<(), RepositoryError> {
-        let run = self.store.transact(move |records| run_first(records, now));
+        let unstored = self.store_blobs(now).await?;
+        let run = DueRun {
+            unstored,
+            ..self.due_run(now)
+        };
+        let run = self.store.transact(move |records| run.run_first(records));
         match run.await {
             Err(FailedWork {
                 key: Some(key),
@@ -44,6 +53,76 @@ impl Repositories {
             }
             run => run.map_err(|failed| failed.error),
         }
+    }
+}
+
+impl Repositories {
+    pub(super) fn due_run(&self, now: Timestamp) -> DueRun {
+        DueRun {
+            now,
+            activation: self.activation(),
+            unstored: None,
+        }
+    }
+
+    /// Stores the blobs of the first work if it ends a signature. A transaction cannot do this: like a client, it needs the blobs before the
+    /// manifest. Returns the key of the work if the blobs cannot be stored.
+    async fn store_blobs(&self, now: Timestamp) -> Result<Option<Key>, RepositoryError> {
+        let needed = self.store.read(move |view| needed_blobs(view, now)).await;
+        let Some(needed) = needed? else {
+            return Ok(None);
+        };
+        let repositories = self.with_place(&needed.at, &needed.generation);
+        for blob in needed.blobs {
+            match repositories.push_blob(&needed.at.id, blob).await {
+                Ok(()) => {}
+                // It was deleted or published in the meantime.
+                Err(RepositoryError::RepositoryNotFound(_)) => return Ok(None),
+                Err(error) => {
+                    let (repository, error) = (&needed.at.id, chain(&error));
+                    tracing::warn!(%repository, %error, "the blobs of a signature cannot be stored; the signature has failed");
+                    return Ok(Some(needed.key));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The blobs that the first work needs.
+struct NeededBlobs {
+    key: Key,
+    at: Lookup,
+    generation: Generation,
+    blobs: Vec<Bytes>,
+}
+
+/// Returns the blobs that the first work needs, if some are missing. An invalid record is reported when the work is done.
+fn needed_blobs(
+    view: &dyn Snapshot,
+    now: Timestamp,
+) -> Result<Option<NeededBlobs>, RepositoryError> {
+    let read = || {
+        let Some(first) = due::first(view, now)? else {
+            return Ok(None);
+        };
+        let Due { key, at, work } = Due::parse(first)?;
+        let blobs = signing::missing_blobs(view, &work, at)?;
+        let generation = work.generation().clone();
+        let at = match blobs.is_empty() {
+            true => None,
+            false => lookup_of(view, &generation)?,
+        };
+        Ok(at.map(|at| NeededBlobs {
+            key,
+            at,
+            generation,
+            blobs,
+        }))
+    };
+    match read() {
+        Err(error) if is_of_record(&error) => Ok(None),
+        read => read,
     }
 }
 
@@ -84,37 +163,57 @@ impl From<StoreError> for FailedWork {
     }
 }
 
-/// Carries out the first work, if another server has not done it in the meantime.
-pub(super) fn run_first(records: &mut Transaction<'_>, now: Timestamp) -> Result<(), FailedWork> {
-    let Some(first) = due::first(records.view(), now)? else {
-        return Ok(());
-    };
-    let key = first.0.clone();
-    carry_out(records, first, now).map_err(|error| FailedWork {
-        key: Some(key),
-        error,
-    })
+/// What carries out due work in a transaction.
+#[derive(Clone, Debug)]
+pub(super) struct DueRun {
+    now: Timestamp,
+    activation: Activation,
+    /// The work whose blobs cannot be stored.
+    unstored: Option<Key>,
+}
+
+impl DueRun {
+    /// Carries out the first work, if another server has not done it in the meantime.
+    pub(super) fn run_first(&self, records: &mut Transaction<'_>) -> Result<(), FailedWork> {
+        let Some(first) = due::first(records.view(), self.now)? else {
+            return Ok(());
+        };
+        let key = first.0.clone();
+        carry_out(self, records, first).map_err(|error| FailedWork {
+            key: Some(key),
+            error,
+        })
+    }
 }
 
 fn carry_out(
+    run: &DueRun,
     records: &mut Transaction<'_>,
     first: Record,
-    now: Timestamp,
 ) -> Result<(), RepositoryError> {
     let Due { key, at, work } = Due::parse(first)?;
-    records.remove(&key);
     if !is_alive(records.view(), work.generation())? {
+        records.remove(&key);
         return Ok(());
     }
+    // Another work was the first one when blobs were stored.
+    if run.unstored.as_ref() != Some(&key)
+        && !signing::missing_blobs(records.view(), &work, at)?.is_empty()
+    {
+        return Ok(());
+    }
+    records.remove(&key);
     match work {
-        Work::Activate { generation, image } => archive::activate(records, &generation, &image, at),
+        Work::Activate { generation, image } => {
+            archive::activate(records, &run.activation, &generation, &image, at)
+        }
         Work::Sign {
             generation,
             image,
             profile,
         } => signing::finish(records, &generation, &image, &profile, at),
         Work::EvaluateLifecycle { generation } => {
-            lifecycle_run::evaluate_daily(records, &generation, at, now)
+            lifecycle_run::evaluate_daily(records, &generation, at, run.now)
         }
         #[cfg(all(test, feature = "file-store"))]
         Work::Note { generation, letter } => note(records, &generation, letter),

@@ -172,11 +172,16 @@ impl Found {
     }
 }
 
-/// Checks that the image of each scan exists.
+/// Checks that the image of each scan and of each signature exists.
 fn check_scans(view: &dyn Snapshot, generation: &Generation) {
     for (key, _) in all(view, &generation.content()) {
         if matches!(key.parts().nth(2), Some("scan" | "scan-result")) {
             let image = generation.images().key(key.name());
+            assert!(view.contains(&image).unwrap(), "{key} has no image");
+        }
+        if key.parts().nth(2) == Some("signing") {
+            let image = key.parts().nth_back(1).unwrap();
+            let image = generation.images().key(image);
             assert!(view.contains(&image).unwrap(), "{key} has no image");
         }
     }

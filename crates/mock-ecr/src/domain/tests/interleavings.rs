@@ -7,7 +7,9 @@ use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
 use super::due::{note, notes};
-use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put, scan};
+use super::operations::{
+    OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare, put, put_profile, scan,
+};
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
@@ -299,6 +301,41 @@ fn scans_that_are_started_at_the_same_time_do_not_exceed_the_quota() {
         });
     };
     check_schedules(10, scans);
+}
+
+/// The signing configuration changes during a push. If the change was acknowledged before the push, it applies.
+#[test]
+fn a_push_is_signed_by_the_configuration_of_its_time() {
+    for is_deleted in [false, true] {
+        let push = move || {
+            shuttle::future::block_on(async {
+                let disk = Disk::default();
+                let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+                prepare(&all).await;
+                let app = id("team/app");
+                if is_deleted {
+                    put_profile(&all).await.unwrap();
+                }
+                let pushing = all.clone();
+                let pushing =
+                    shuttle::future::spawn(async move { put(&pushing, "{}", Some("3")).await });
+                match is_deleted {
+                    true => drop(all.delete_signing_rules(&app.registry).await.unwrap()),
+                    false => put_profile(&all).await.unwrap(),
+                }
+                let was_pushed = all.image(&app, &"3".parse().unwrap()).await.is_ok();
+                pushing.await.unwrap().unwrap();
+                let found = all.signing_statuses(&app, &sha256("{}")).await.unwrap();
+                if !was_pushed {
+                    assert_eq!(found.len(), usize::from(!is_deleted));
+                }
+                all.run_due(NOW + Duration::from_secs(1)).await.unwrap();
+                disk.settle().await;
+                check(&disk).await;
+            });
+        };
+        check_schedules(10, push);
+    }
 }
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.

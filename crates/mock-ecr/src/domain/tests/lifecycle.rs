@@ -5,7 +5,7 @@ use super::*;
 use crate::config::Background;
 use crate::domain::due;
 use crate::domain::image_status::ImageStatus;
-use crate::domain::run_due::{FailedWork, run_first};
+use crate::domain::run_due::FailedWork;
 use crate::domain::{
     LifecyclePreview, LifecycleRun, PreviewPage, PreviewResult, PreviewStatus, PreviewSummary,
     Selection, Tagged,
@@ -158,8 +158,9 @@ async fn many_images_expire_in_short_transactions() {
     };
     assert_eq!(run, expected);
     while due_now(&fixture, day(2)).await {
+        let run = all.due_run(day(2));
         let work = all.store.transact(move |records| {
-            run_first(records, day(2))?;
+            run.run_first(records)?;
             Ok::<_, FailedWork>(records.changes())
         });
         let changes = work.await.unwrap();

@@ -5,7 +5,6 @@ use super::lifecycle::{ARCHIVE, EXPIRE, day, older, policy, put, run_until};
 use super::*;
 use crate::config::Background;
 use crate::domain::Selection;
-use crate::domain::run_due::run_first;
 use crate::lifecycle::StorageClass;
 use crate::store::{Folder, StoreError};
 
@@ -39,7 +38,8 @@ async fn left(fixture: &Fixture) -> Vec<Digest> {
 /// Carries out one work.
 async fn run_one(fixture: &Fixture, now: Timestamp) {
     let all = &fixture.repositories;
-    let run = all.store.transact(move |records| run_first(records, now));
+    let run = all.due_run(now);
+    let run = all.store.transact(move |records| run.run_first(records));
     run.await.unwrap();
 }
 
