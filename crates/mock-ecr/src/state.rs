@@ -35,7 +35,7 @@ use crate::request_log::{Redactor, RequestLog};
 use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Region, RegistryId, RepositoryId};
+use crate::types::{AccountId, Region, RegistryId, RepositoryId, RepositoryName};
 
 /// The configuration of a mock, and its state since the start.
 #[derive(Debug)]
@@ -191,18 +191,16 @@ impl State {
         Ok(&self.repositories)
     }
 
-    /// Evaluates the lifecycle policies of the selected repositories at once, and does what they decide. Returns the repositories that have a policy.
+    /// Evaluates the lifecycle policies of the repositories with a name, or of all, at once, and does what they decide. Returns the repositories
+    /// that have a policy.
     pub(crate) async fn run_lifecycle(
         &self,
-        is_selected: impl Fn(&RepositoryId) -> bool,
+        name: Option<RepositoryName>,
     ) -> Result<Vec<(RepositoryId, LifecycleRun)>, RepositoryError> {
         let now = self.clock.now();
         self.repositories.run_due(now).await?;
         let mut runs = Vec::new();
-        for id in self.repositories.with_lifecycle_policy().await? {
-            if !is_selected(&id) {
-                continue;
-            }
+        for id in self.repositories.with_lifecycle_policy(name).await? {
             match self.repositories.start_lifecycle(&id, now).await {
                 Ok(run) => runs.push((id, run)),
                 // A request has deleted it in the meantime.

@@ -12,8 +12,8 @@ use crate::domain::lifecycle_record::{PERIOD, PolicyRecord, next_evaluation, rec
 use crate::domain::repositories::{Repositories, all_in};
 use crate::lifecycle::{Action, EvaluatedImage, LifecyclePolicy, Rule, evaluate, next_change};
 use crate::store::{Generation, Snapshot, StoreError, Transaction};
-use crate::types::RepositoryId;
 use crate::types::timestamp::Timestamp;
+use crate::types::{RepositoryId, RepositoryName};
 
 /// The number of images that the rules of a lifecycle policy have taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,13 +40,17 @@ impl Repositories {
         started.await
     }
 
-    /// Returns the repositories that have a lifecycle policy, ordered by account, Region and name.
-    pub(crate) async fn with_lifecycle_policy(&self) -> Result<Vec<RepositoryId>, RepositoryError> {
+    /// Returns the repositories with a name, or all, that have a lifecycle policy, ordered by account, Region and name.
+    pub(crate) async fn with_lifecycle_policy(
+        &self,
+        name: Option<RepositoryName>,
+    ) -> Result<Vec<RepositoryId>, RepositoryError> {
         self.store
-            .read(|view| {
+            .read(move |view| {
                 let mut found = Vec::new();
                 for (repository, generation) in all_in(view)? {
-                    if view.contains(&generation.lifecycle_policy())? {
+                    let is_named = name.as_ref().is_none_or(|name| repository.id.name == *name);
+                    if is_named && view.contains(&generation.lifecycle_policy())? {
                         found.push(repository.id);
                     }
                 }
