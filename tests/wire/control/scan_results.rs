@@ -115,3 +115,15 @@ async fn work_that_is_due_is_done_before_a_result_is_set() {
     let set = post("scan-results", body).to(&ecr).await;
     assert_rejected(&set, 404, "IMAGE_NOT_FOUND", Some("image"), "1.0");
 }
+
+#[tokio::test]
+async fn a_finding_with_long_texts_is_rejected() {
+    let (ecr, _) = mock_with_image().await;
+    let name = "a".repeat(1001);
+    let body = format!(
+        r#"{{ "repository": "team/app", "image": "1.0", "findings": [{{ "name": "{name}", "severity": "LOW" }}] }}"#
+    );
+    let set = post("scan-results", &body).to(&ecr).await;
+    let text = "more than 1,000 characters";
+    assert_rejected(&set, 400, "BAD_BODY", Some("findings"), text);
+}
