@@ -11,6 +11,7 @@ mod created;
 mod creation;
 mod creation_template;
 mod due;
+mod due_runner;
 mod error;
 mod garbage;
 pub(crate) mod hasher;

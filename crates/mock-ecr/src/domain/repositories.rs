@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
-
 use crate::config::{Background, Quotas};
 use crate::domain::due;
+use crate::domain::due_runner::DueRunner;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
 use crate::domain::quota;
@@ -34,8 +33,7 @@ pub(crate) struct Repositories {
     pub(super) quotas: Quotas,
     pub(super) background: Background,
     pub(super) signing_permission: SigningPermission,
-    /// Held by the request that carries out due work.
-    pub(super) due_runner: Arc<Mutex<()>>,
+    pub(super) due_runner: Arc<DueRunner>,
     /// Whether registries have stored settings. A reset creates the repositories of the initial state before it removes the settings.
     pub(super) has_registry_settings: bool,
     scan_settings: Arc<ScanSettings>,

@@ -1,6 +1,7 @@
 //! Carries out due work.
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 
 use crate::domain::activation::Activation;
 use crate::domain::due::{self, Due, Work};
@@ -14,18 +15,30 @@ use crate::types::timestamp::Timestamp;
 
 impl Repositories {
     /// Carries out all work that is due, in the order of time. Each work is one transaction, which removes its record, so several servers can do
-    /// this at the same time. The work sees the time at which it was due, and not `now`. The requests of one server do it one after the other:
+    /// this at the same time. The work sees the time at which it was due, and not `now`. The requests of one server do it together:
     /// otherwise, all of them would begin the same work.
     ///
     /// It costs one read of a key if nothing is due. Every request that reads or changes the state calls it before.
     pub(crate) async fn run_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
-        if self.is_due(now).await? {
-            let _running = self.due_runner.lock().await;
-            while self.is_due(now).await? {
-                self.run_first(now).await?;
+        while self.is_due(now).await? {
+            let all = self.clone();
+            let running = self
+                .due_runner
+                .join(|| async move { all.run_if_due(now).await.is_ok() }.boxed());
+            if !running.await {
+                // Each request returns its own error.
+                self.run_if_due(now).await?;
             }
         }
         Ok(())
+    }
+
+    /// Carries out the first work, if another request has not done it since this one has found it.
+    async fn run_if_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
+        match self.is_due(now).await? {
+            true => self.run_first(now).await,
+            false => Ok(()),
+        }
     }
 
     async fn is_due(&self, now: Timestamp) -> Result<bool, StoreError> {
@@ -192,7 +205,7 @@ fn carry_out(
     first: Record,
 ) -> Result<(), RepositoryError> {
     let Due { key, at, work } = Due::parse(first)?;
-    if !is_alive(records.view(), work.generation())? {
+    if lookup_of(records.view(), work.generation())?.is_none() {
         records.remove(&key);
         return Ok(());
     }
@@ -233,10 +246,4 @@ fn note(
     text.push(letter);
     records.write(&key, &text);
     Ok(())
-}
-
-/// Returns whether a repository exists, published or not.
-fn is_alive(view: &dyn Snapshot, generation: &Generation) -> Result<bool, StoreError> {
-    let is_deleted = view.contains(&Key::garbage(generation))?;
-    Ok(!is_deleted && view.contains(&generation.repository())?)
 }

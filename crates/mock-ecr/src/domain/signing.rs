@@ -28,7 +28,7 @@ pub(super) struct Signing {
 }
 
 impl Repositories {
-    /// Returns what begins signatures. `[ASSUME]`: a restoration is allowed to sign, whoever requests it.
+    /// Returns what begins signatures. `[ASSUME]`: a restoration is allowed to sign; the policy of its caller is not evaluated.
     pub(super) fn signing(&self) -> Signing {
         Signing {
             permission: self.signing_permission,

@@ -1,5 +1,7 @@
 //! Due work: its order, and that it is done once, also by other processes.
 
+use futures_util::FutureExt as _;
+
 use super::consistency::check_swept;
 use super::*;
 use crate::domain::due::{self, Work};
@@ -132,6 +134,29 @@ async fn the_work_of_an_unpublished_repository_is_done() {
     all.run_due(NOW).await.unwrap();
     initial.publish().await.unwrap();
     assert_eq!(all.policy(&other).await.unwrap(), "\"a\"");
+}
+
+/// A client in the process of the mock does not poll a request any more, but keeps it.
+#[tokio::test]
+async fn a_request_that_is_not_polled_does_not_stop_others() {
+    let fixture = Fixture::on(|path| StoreLocation::Directory(path.to_owned())).await;
+    let all = &fixture.repositories;
+    let now = NOW + Duration::from_secs(1);
+    // Stops the request after each of its steps.
+    for polls in 1..9 {
+        note(all, 1, 'a').await;
+        let mut stopped = Box::pin(all.run_due(now));
+        for _ in 0..polls {
+            if stopped.as_mut().now_or_never().is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let other = tokio::time::timeout(Duration::from_secs(10), all.run_due(now));
+        other.await.expect("the request ends").unwrap();
+        drop(stopped);
+    }
+    assert_eq!(notes(all).await, "a".repeat(8));
 }
 
 /// Writes work that no version of this program has written: one of an unknown kind, and one without a time.
