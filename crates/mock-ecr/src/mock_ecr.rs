@@ -349,7 +349,7 @@ impl MockEcr {
     ///
     /// Returns an error if the store fails.
     pub async fn run_lifecycle(&self) -> Result<Vec<LifecycleRun>, RepositoryError> {
-        let runs = self.state.run_lifecycle(|_| true).await?;
+        let runs = self.state.run_lifecycle(None).await?;
         let run = |(id, run): &(RepositoryId, domain::LifecycleRun)| {
             Some(LifecycleRun {
                 repository: Repository::existing_in(&self.state, id)?,

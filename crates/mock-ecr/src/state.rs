@@ -37,7 +37,7 @@ use crate::request_log::{Redactor, RequestLog};
 use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Region, RegistryId, RepositoryId};
+use crate::types::{AccountId, Region, RegistryId, RepositoryId, RepositoryName};
 use crate::upstream::Upstreams;
 
 /// The configuration of a mock, and its state since the start.
@@ -158,7 +158,8 @@ impl State {
         for (index, initial) in self.config.repositories.iter().enumerate() {
             let found = self.repositories.find(&self.id_of(initial)).await;
             if let Err(RepositoryError::RepositoryNotFound(_)) = found {
-                let created = self.prepare(initial, self.clock.now()).await;
+                let prepared = self.prepare(&self.repositories, initial, self.clock.now());
+                let created = prepared.await;
                 let created = created.map_err(|error| error.of_repository(index, initial))?;
                 created.publish().await?;
             } else {
@@ -183,9 +184,10 @@ impl State {
     /// same time creates it before, and it is deleted, or finds that it exists.
     async fn reset_repositories(&self) -> Result<(), InitialStateError> {
         let (mut prepared, now) = (Vec::new(), self.clock.initial());
+        let repositories = self.repositories.without_registry_settings();
         let replaced = async {
             for (index, initial) in self.config.repositories.iter().enumerate() {
-                let one = self.prepare(initial, now).await;
+                let one = self.prepare(&repositories, initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
             let rules = self.initial_rules(now);
@@ -208,18 +210,16 @@ impl State {
         Ok(&self.repositories)
     }
 
-    /// Evaluates the lifecycle policies of the selected repositories at once, and does what they decide. Returns the repositories that have a policy.
+    /// Evaluates the lifecycle policies of the repositories with a name, or of all, at once, and does what they decide. Returns the repositories
+    /// that have a policy.
     pub(crate) async fn run_lifecycle(
         &self,
-        is_selected: impl Fn(&RepositoryId) -> bool,
+        name: Option<RepositoryName>,
     ) -> Result<Vec<(RepositoryId, LifecycleRun)>, RepositoryError> {
         let now = self.clock.now();
         self.repositories.run_due(now).await?;
         let mut runs = Vec::new();
-        for id in self.repositories.with_lifecycle_policy().await? {
-            if !is_selected(&id) {
-                continue;
-            }
+        for id in self.repositories.with_lifecycle_policy(name).await? {
             match self.repositories.start_lifecycle(&id, now).await {
                 Ok(run) => runs.push((id, run)),
                 // A request has deleted it in the meantime.
@@ -243,6 +243,7 @@ impl State {
     /// Creates a repository with its images. A repository that requests find therefore contains all its images.
     async fn prepare(
         &self,
+        repositories: &Repositories,
         initial: &InitialRepository,
         now: Timestamp,
     ) -> Result<Unpublished, InitialStateError> {
@@ -255,7 +256,7 @@ impl State {
         let filters = initial.image_tag_mutability_exclusion_filters.iter();
         settings.mutability.exclusions = filters.map(ToString::to_string).collect();
         settings.scan_on_push = initial.scan_on_push;
-        let unpublished = self.repositories.create_unpublished(&id, settings).await?;
+        let unpublished = repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();
             if let Some(policy) = &initial.policy {

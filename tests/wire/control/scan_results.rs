@@ -102,3 +102,28 @@ async fn an_unknown_image_and_an_invalid_result_are_rejected() {
         assert_rejected(&response, status, code, Some(at), text);
     }
 }
+
+/// The image expires before the result is set.
+#[tokio::test]
+async fn work_that_is_due_is_done_before_a_result_is_set() {
+    let (ecr, _) = mock_with_image().await;
+    let policy = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":1},"action":{"type":"expire"}}]}"#;
+    let repository = ecr.repository("team/app");
+    repository.set_lifecycle_policy(policy).await.unwrap();
+    ecr.clock().advance(Duration::from_secs(2 * 24 * 3600));
+    let body = r#"{ "repository": "team/app", "image": "1.0", "status": "FAILED" }"#;
+    let set = post("scan-results", body).to(&ecr).await;
+    assert_rejected(&set, 404, "IMAGE_NOT_FOUND", Some("image"), "1.0");
+}
+
+#[tokio::test]
+async fn a_finding_with_long_texts_is_rejected() {
+    let (ecr, _) = mock_with_image().await;
+    let name = "a".repeat(1001);
+    let body = format!(
+        r#"{{ "repository": "team/app", "image": "1.0", "findings": [{{ "name": "{name}", "severity": "LOW" }}] }}"#
+    );
+    let set = post("scan-results", &body).to(&ecr).await;
+    let text = "more than 1,000 characters";
+    assert_rejected(&set, 400, "BAD_BODY", Some("findings"), text);
+}

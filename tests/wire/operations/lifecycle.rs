@@ -278,6 +278,29 @@ async fn a_preview_of_a_transition_counts_the_archived_images() {
 }
 
 #[tokio::test]
+async fn a_token_of_an_earlier_preview_is_invalid() {
+    let api = Api::with_config(
+        "[background]\nlifecycle_preview_duration = '0s'\n[[repositories]]\nname = 'app'\n",
+    )
+    .await;
+    api.put("a", IMAGE).await;
+    api.put("b", OTHER_IMAGE).await;
+    api.0.clock().advance(2 * DAY);
+    let (start, get) = ("StartLifecyclePolicyPreview", "GetLifecyclePolicyPreview");
+    api.output(start, &input(&older(1, EXPIRE))).await;
+    let first = r#"{"repositoryName":"app","maxResults":1}"#;
+    let page: Value = serde_json::from_str(&api.output(get, first).await).unwrap();
+    let token = page["nextToken"].as_str().unwrap();
+    let second = format!(r#"{{"repositoryName":"app","nextToken":"{token}"}}"#);
+    api.output(get, &second).await;
+    // The clock has not moved.
+    api.output(start, &input(&older(1, ARCHIVE))).await;
+    let text = "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid next token provided'";
+    api.assert_error(get, &second, "InvalidParameterException", text)
+        .await;
+}
+
+#[tokio::test]
 async fn a_policy_of_the_configuration_is_evaluated_also_after_a_reset() {
     let policy = older(1, EXPIRE);
     let config = format!("[[repositories]]\nname = 'app'\nlifecycle_policy = '{policy}'\n");

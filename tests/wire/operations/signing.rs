@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mock_ecr::{MockEcr, Principal};
+use mock_ecr::repository::Image;
+use mock_ecr::{MockEcr, Preserve, Principal};
 use serde_json::{Value, json};
 
 use super::Api;
@@ -236,4 +237,132 @@ async fn an_image_is_signed_after_the_configured_duration_of_the_clock() {
         .await;
     let images: Value = serde_json::from_str(&images).unwrap();
     assert_eq!(images["imageIds"].as_array().unwrap().len(), 2);
+}
+
+async fn set_class(api: &Api, class: &str) {
+    let input = format!(
+        r#"{{"repositoryName":"app","imageId":{{"imageTag":"1.0"}},"targetStorageClass":"{class}"}}"#
+    );
+    api.output("UpdateImageStorageClass", &input).await;
+}
+
+async fn status(api: &Api) -> Value {
+    let found = statuses(api, json!({"imageTag": "1.0"})).await;
+    found[0]["status"].clone()
+}
+
+#[tokio::test]
+async fn a_restored_image_is_signed() {
+    // [ASSUME]: as an image that is scanned then, which is documented.
+    for (duration, is_pushed) in [(0_u32, false), (1, false), (1, true)] {
+        let config =
+            format!("background.restore_duration = '{duration}s'\n[[repositories]]\nname = 'app'");
+        let api = Api::with_config(&config).await;
+        api.put("1.0", IMAGE).await;
+        put(&api, &[rule(PROFILE, None)]).await;
+        set_class(&api, "ARCHIVE").await;
+        match is_pushed {
+            true => drop(api.put("1.0", IMAGE).await),
+            false => {
+                set_class(&api, "STANDARD").await;
+                api.0.clock().advance(Duration::from_secs(duration.into()));
+            }
+        }
+        assert_eq!(status(&api).await, "IN_PROGRESS");
+        api.0.clock().advance(Duration::from_secs(1));
+        assert_eq!(status(&api).await, "COMPLETE");
+        assert_eq!(signatures(&api, IMAGE_DIGEST).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_is_archived_while_it_is_signed_is_signed_when_it_is_restored() {
+    let api = Api::start().await;
+    put(&api, &[rule(PROFILE, None)]).await;
+    api.put("1.0", IMAGE).await;
+    set_class(&api, "ARCHIVE").await;
+    api.0.clock().advance(Duration::from_secs(1));
+    assert_eq!(statuses(&api, json!({"imageTag": "1.0"})).await, json!([]));
+    assert!(signatures(&api, IMAGE_DIGEST).await.is_empty());
+    set_class(&api, "STANDARD").await;
+    api.0.clock().advance(Duration::from_secs(2));
+    assert_eq!(status(&api).await, "COMPLETE");
+    assert_eq!(signatures(&api, IMAGE_DIGEST).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_signature_of_a_deleted_image_does_not_end_that_of_the_next_push() {
+    let config = "background.signing_duration = '10s'\n[[repositories]]\nname = 'app'\n";
+    let api = Api::with_config(config).await;
+    put(&api, &[rule(PROFILE, None)]).await;
+    api.put("1.0", IMAGE).await;
+    api.0.clock().advance(Duration::from_secs(5));
+    let delete = r#"{"repositoryName":"app","imageIds":[{"imageTag":"1.0"}]}"#;
+    api.output("BatchDeleteImage", delete).await;
+    api.0.clock().advance(Duration::from_secs(1));
+    api.put("1.0", IMAGE).await;
+    api.0.clock().advance(Duration::from_secs(9));
+    assert_eq!(status(&api).await, "IN_PROGRESS");
+    api.0.clock().advance(Duration::from_secs(1));
+    assert_eq!(status(&api).await, "COMPLETE");
+}
+
+#[tokio::test]
+async fn a_permitted_push_replaces_a_signature_that_is_not_permitted() {
+    let arn = "arn:aws:iam::123456789012:user/pusher";
+    let pusher = Principal::from_arn(arn).unwrap().allow(["ecr:*"]);
+    let developer = Principal::example(
+        "123456789012".parse().unwrap(),
+        &"us-east-1".parse().unwrap(),
+    );
+    let ecr = MockEcr::builder().frozen().repository("app");
+    let ecr = ecr.principal(developer).principal(pusher);
+    let api = Api(ecr.start().await.unwrap());
+    put(&api, &[rule(PROFILE, None)]).await;
+    let token = api
+        .0
+        .issue_token_for(arn.parse().unwrap(), "us-east-1".parse().unwrap());
+    let push = RawRequest::new("PUT", "/v2/app/manifests/1.0").with_token(&token);
+    let push = push.with("Content-Type", OCI_MANIFEST).body(IMAGE);
+    assert_eq!(push.to(&api.0).await.status(), 201);
+    // The tag is another one, and the caller is allowed to sign.
+    api.0.clock().advance(Duration::from_millis(500));
+    api.put("2.0", IMAGE).await;
+    api.0.clock().advance(Duration::from_millis(500));
+    assert_eq!(status(&api).await, "IN_PROGRESS");
+    api.0.clock().advance(Duration::from_millis(500));
+    assert_eq!(status(&api).await, "COMPLETE");
+}
+
+#[tokio::test]
+async fn a_push_that_is_rejected_stores_nothing() {
+    let api = api().await;
+    let immutable = r#"{"repositoryName":"app","imageTagMutability":"IMMUTABLE"}"#;
+    api.output("PutImageTagMutability", immutable).await;
+    api.put("1.0", IMAGE).await;
+    put(&api, &[rule(PROFILE, None)]).await;
+    let rejected = api
+        .call("PutImage", &super::put_input("1.0", OTHER_IMAGE))
+        .await;
+    assert_eq!(rejected.status(), 400);
+    // The configuration of a signature.
+    let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let check = format!(r#"{{"repositoryName":"app","layerDigests":["{digest}"]}}"#);
+    let checked = api.output("BatchCheckLayerAvailability", &check).await;
+    assert!(checked.contains("UNAVAILABLE"), "{checked}");
+}
+
+#[tokio::test]
+async fn a_reset_does_not_sign_the_images_of_the_initial_state() {
+    let image = Image::new().layer("a").tag("1.0");
+    let ecr = MockEcr::builder().frozen().image("app", image);
+    let ecr = ecr.signing_duration(Duration::ZERO);
+    let api = Api(ecr.start().await.unwrap());
+    put(&api, &[rule(PROFILE, None)]).await;
+    api.0.reset(Preserve::Nothing).await.unwrap();
+    let found = statuses(&api, json!({"imageTag": "1.0"})).await;
+    assert_eq!(found, json!([]));
+    let list = r#"{"repositoryName":"app"}"#;
+    let images = api.output("ListImages", list).await;
+    assert_eq!(images.matches("imageDigest").count(), 1, "{images}");
 }

@@ -151,7 +151,7 @@ async fn an_archived_image_cannot_be_scanned() {
     let api = api().await;
     update(&api, TAG, "ARCHIVE").await;
     let scan = format!(r#"{{"repositoryName":"app","imageId":{TAG}}}"#);
-    let message = "The image is archived and cannot be scanned.";
+    let message = "The specified image is archived and cannot be scanned.";
     let (operation, code) = ("StartImageScan", "ImageArchivedException");
     api.assert_error(operation, &scan, code, message).await;
     update(&api, TAG, "STANDARD").await;

@@ -62,10 +62,7 @@ struct RunView {
 
 async fn run(request: ControlRequest<'_>) -> Outcome {
     let RunLifecycle { repository } = request.body()?;
-    let runs = request.state.run_lifecycle(|id: &RepositoryId| {
-        let named = repository.as_ref();
-        named.is_none_or(|name| id.name == *name)
-    });
+    let runs = request.state.run_lifecycle(repository.clone());
     let runs = runs.await.map_err(|error| ControlError::store(&error))?;
     match repository {
         Some(name) if runs.is_empty() => Err(not_found(&name)),

@@ -52,7 +52,7 @@ async fn set(request: ControlRequest<'_>) -> Outcome {
     let account = body.account.unwrap_or(config.default_account());
     let region = body.region.unwrap_or_else(|| config.region.clone());
     let id = RepositoryId::private(account, region, body.repository);
-    let repositories = &request.state.repositories;
+    let repositories = request.repositories().await?;
     let put = repositories.put_scan_result(&id, &reference, result).await;
     let digest = put.map_err(not_found)?;
     response::json(&ScannedImage {

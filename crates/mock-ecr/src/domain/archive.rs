@@ -2,14 +2,12 @@
 //!
 //! Source: the user guide of Amazon ECR, `archive-image.html`.
 
-use std::time::Duration;
-
-use crate::domain::due::{self, Due, Work};
+use crate::domain::activation::Activation;
 use crate::domain::error::RepositoryError;
-use crate::domain::image_record::{ListedImage, Metadata, digests_in, image_of, write_metadata};
+use crate::domain::image_record::{ListedImage, Metadata, image_of, name_digest, write_metadata};
 use crate::domain::image_status::ImageStatus;
-use crate::domain::replication::Replication;
-use crate::domain::repositories::Repositories;
+use crate::domain::repositories::{Repositories, lookup_of};
+use crate::domain::restoration;
 use crate::domain::selection::{Selection, SelectionError};
 use crate::lifecycle::StorageClass;
 use crate::store::{Generation, Snapshot, Transaction};
@@ -32,10 +30,11 @@ impl Repositories {
         target: StorageClass,
         now: Timestamp,
     ) -> Result<Result<UpdatedClass, SelectionError>, RepositoryError> {
-        let (at, duration) = (self.lookup(id), self.background.restore_duration);
-        let replication = self.replication();
+        let (at, activation) = (self.lookup(id), self.activation());
+        let duration = self.background.restore_duration;
         let updated = self.store.transact(move |records| {
-            let generation = at.generation(records.view())?;
+            let repository = at.find(records.view())?;
+            let generation = repository.generation();
             let image = match image.find(records.view(), &generation)? {
                 Ok(image) => image,
                 Err(error) => return Ok(Err(error)),
@@ -43,11 +42,16 @@ impl Repositories {
             let digest = image.digest.clone();
             let status = match target {
                 StorageClass::Archive => archive(records, &generation, image, now)?,
-                StorageClass::Standard => restore(records, &generation, image, now, duration)?,
+                StorageClass::Standard if duration.is_zero() => {
+                    require_archived(&image)?;
+                    activation
+                        .restore(records, &at.id, &repository, image, now)?
+                        .status
+                }
+                StorageClass::Standard => {
+                    begin_restoration(records, &generation, image, now + duration)?
+                }
             };
-            if status == ImageStatus::Active {
-                replication.restored(records, &generation, &digest, now)?;
-            }
             Ok::<_, RepositoryError>(Ok((digest, status)))
         });
         let updated = updated.await?;
@@ -65,7 +69,7 @@ fn archive(
     if !metadata.status.is_active() {
         return Err(RepositoryError::StorageClassUnchanged(metadata.status));
     }
-    let indexes = active_indexes(records.view(), generation, &digest)?;
+    let indexes = active_indexes(records.view(), generation, &digest, NAMED_INDEXES)?;
     if !indexes.is_empty() {
         return Err(RepositoryError::ListedByActiveIndexes(indexes));
     }
@@ -84,64 +88,80 @@ pub(super) fn archive_image(
     write_metadata(records, generation, digest, &metadata.archived_at(now));
 }
 
-/// Returns the indexes that list an image and are not archived.
+/// The number of indexes that an error names.
+const NAMED_INDEXES: usize = 10;
+
+/// Returns at most `limit` of the indexes that list an image and are not archived.
 pub(super) fn active_indexes(
     view: &dyn Snapshot,
     generation: &Generation,
     digest: &Digest,
+    limit: usize,
 ) -> Result<Vec<Digest>, RepositoryError> {
-    let mut active = Vec::new();
-    for index in digests_in(view, &generation.indexes(digest))? {
-        let image = image_of(view, generation, &index)?;
-        if image.is_some_and(|image| image.metadata.status != ImageStatus::Archived) {
-            active.push(index);
+    let (folder, mut active) = (generation.indexes(digest), Vec::new());
+    let mut after: Option<Digest> = None;
+    loop {
+        let page = view.keys(&folder, after.as_ref().map(Digest::as_str), PAGE)?;
+        for key in &page {
+            let index = name_digest(key)?;
+            let status: Option<ImageStatus> = view.read(&generation.inactive_image(&index))?;
+            if status != Some(ImageStatus::Archived) {
+                active.push(index.clone());
+            }
+            if active.len() == limit {
+                return Ok(active);
+            }
+            after = Some(index);
+        }
+        if page.len() < PAGE {
+            return Ok(active);
         }
     }
-    Ok(active)
 }
 
-fn restore(
+/// The number of indexes that are read at once.
+const PAGE: usize = 100;
+
+fn require_archived(image: &ListedImage) -> Result<(), RepositoryError> {
+    match image.metadata.status {
+        ImageStatus::Archived => Ok(()),
+        status => Err(RepositoryError::StorageClassUnchanged(status)),
+    }
+}
+
+fn begin_restoration(
     records: &mut Transaction<'_>,
     generation: &Generation,
-    ListedImage { digest, metadata }: ListedImage,
-    now: Timestamp,
-    duration: Duration,
+    image: ListedImage,
+    until: Timestamp,
 ) -> Result<ImageStatus, RepositoryError> {
-    if metadata.status != ImageStatus::Archived {
-        return Err(RepositoryError::StorageClassUnchanged(metadata.status));
-    }
-    if duration.is_zero() {
-        write_metadata(records, generation, &digest, &metadata.activated_at(now));
-        return Ok(ImageStatus::Active);
-    }
-    let until = Due::time(now + duration);
+    require_archived(&image)?;
+    let ListedImage { digest, metadata } = image;
     let status = ImageStatus::Activating {
         until_millis: until.as_millis(),
     };
     write_metadata(records, generation, &digest, &metadata.with_status(status));
-    let work = Work::Activate {
-        generation: generation.clone(),
-        image: digest,
-    };
-    due::schedule(records, until, &work);
+    restoration::schedule(records, generation, &digest, until);
     Ok(status)
 }
 
 /// Ends the restoration of an image. An image that was pushed or archived in the meantime is not changed.
 pub(super) fn activate(
     records: &mut Transaction<'_>,
+    activation: &Activation,
     generation: &Generation,
     digest: &Digest,
     at: Timestamp,
-    replication: &Replication,
 ) -> Result<(), RepositoryError> {
     let until_millis = at.as_millis();
+    let Some(lookup) = lookup_of(records.view(), generation)? else {
+        return Ok(());
+    };
     if let Some(image) = image_of(records.view(), generation, digest)?
         && image.metadata.status == (ImageStatus::Activating { until_millis })
     {
-        let metadata = image.metadata.activated_at(at);
-        write_metadata(records, generation, digest, &metadata);
-        replication.restored(records, generation, digest, at)?;
+        let repository = lookup.find(records.view())?;
+        activation.restore(records, &lookup.id, &repository, image, at)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::config::Quotas;
 use crate::domain::creation_template::{CreationCause, CreationTemplate, template_in};
 use crate::domain::error::RepositoryError;
 use crate::domain::kms_key;
-use crate::domain::lifecycle_policy;
+use crate::domain::lifecycle_record;
 use crate::domain::quota;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::{Repositories, insert};
@@ -85,7 +85,7 @@ impl Creation {
                 records.put(&generation.policy(), policy);
             }
             if let Some(policy) = template.lifecycle_policy {
-                lifecycle_policy::insert(records, generation, policy, self.now);
+                lifecycle_record::insert(records, generation, policy, self.now)?;
             }
         }
         Ok(Some(at.repository(record)))

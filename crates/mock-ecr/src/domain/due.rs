@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::RepositoryError;
 use crate::domain::replication::{BackfillStep, ReplicaChange};
 use crate::lifecycle::RuleDocument;
-use crate::store::{Folder, Generation, Key, Snapshot, StoreError, Transaction, parse};
+use crate::store::{Folder, Generation, Key, Record, Snapshot, StoreError, Transaction, parse};
 use crate::types::Digest;
 use crate::types::timestamp::Timestamp;
 
@@ -52,12 +52,29 @@ pub(super) struct RuleStep {
     pub(super) generation: Generation,
     pub(super) rule: RuleDocument,
     pub(super) priority: u64,
+    /// The number of the evaluation among those of the repository. Two evaluations at the same time have steps of their own.
+    pub(super) evaluation: u64,
     /// The number of the step among those of the rule.
     pub(super) number: usize,
     /// The images that the rule takes, the oldest first.
-    pub(super) images: VecDeque<Digest>,
-    /// Images whose subject was expired or archived.
-    pub(super) referrers: Vec<Digest>,
+    pub(super) images: VecDeque<TakenImage>,
+    /// The images that were expired or archived and whose referrers follow them.
+    pub(super) subjects: Vec<Subject>,
+}
+
+/// An image that a rule has taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TakenImage {
+    pub(super) digest: Digest,
+    /// When it was pushed or last restored.
+    pub(super) added_at_millis: i64,
+}
+
+/// An image that was expired or archived, and the last of its referrers that has followed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Subject {
+    pub(super) digest: Digest,
+    pub(super) last: Option<Digest>,
 }
 
 impl Work {
@@ -76,26 +93,33 @@ impl Work {
         })
     }
 
-    /// Returns the name of the work among all work of one time. Work with the same name replaces this work.
+    /// Returns the name of the work among all work of one time. Work with the same name replaces this work. A name begins with the generation and a
+    /// space.
     fn name(&self) -> String {
         let generation = self.generation().map_or("", Generation::as_str);
         match self {
             Work::Activate { image, .. } => format!("{generation} activate {image}"),
             Work::Sign { image, profile, .. } => format!("{generation} sign {image} {profile}"),
-            Work::EvaluateLifecycle { .. } => format!("{generation} lifecycle"),
+            Work::EvaluateLifecycle { .. } => format!("{generation} {EVALUATION}"),
             #[cfg(all(test, feature = "file-store"))]
             Work::Note { letter, .. } => format!("{generation} note {letter}"),
             Work::ApplyRule(step) => {
                 let RuleStep {
-                    priority, number, ..
+                    priority,
+                    evaluation,
+                    number,
+                    ..
                 } = step;
-                format!("{generation} rule {priority:020} {number:06}")
+                format!("{generation} rule {evaluation:020} {priority:020} {number:06}")
             }
             Work::Replicate(change) => format!("{generation} {change}"),
             Work::Backfill(step) => step.to_string(),
         }
     }
 }
+
+/// The name of a daily evaluation after its generation.
+const EVALUATION: &str = "lifecycle";
 
 /// Work, and the time and the key of its record.
 pub(super) struct Due {
@@ -105,9 +129,12 @@ pub(super) struct Due {
 }
 
 impl Due {
-    /// Returns the time at which work is done that is due at `at`. The times of keys begin in 1970.
-    pub(super) fn time(at: Timestamp) -> Timestamp {
-        at.max(Timestamp::from_millis(0))
+    /// Parses the record of work.
+    pub(super) fn parse((key, bytes): Record) -> Result<Self, RepositoryError> {
+        let at = key.due_time();
+        let at = at.ok_or_else(|| RepositoryError::InvalidKey(key.clone()))?;
+        let work = parse(&key, &bytes)?;
+        Ok(Due { key, at, work })
     }
 }
 
@@ -126,32 +153,47 @@ pub(super) fn is_due(view: &dyn Snapshot, now: Timestamp) -> Result<bool, StoreE
     Ok(first.first().is_some_and(|key| has_time(key, now)))
 }
 
-/// Returns the first work that is due at a time.
-pub(super) fn first(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Due>, RepositoryError> {
+/// Returns the record of the first work that is due at a time.
+pub(super) fn first(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Record>, StoreError> {
     let mut first = view.page(&Folder::all_due(), None, 1)?;
-    let Some((key, bytes)) = first.pop().filter(|(key, _)| has_time(key, now)) else {
-        return Ok(None);
-    };
-    let at = key
-        .due_time()
-        .ok_or_else(|| RepositoryError::InvalidKey(key.clone()))?;
-    let work = parse(&key, &bytes)?;
-    Ok(Some(Due { key, at, work }))
+    Ok(first.pop().filter(|(key, _)| has_time(key, now)))
 }
 
-/// A key without a time is due, so that its error is reported.
+/// A key without a time is due, so that it is removed.
 fn has_time(key: &Key, now: Timestamp) -> bool {
     key.due_time().is_none_or(|at| at <= now)
 }
 
-/// Removes all work but that of the repositories that `is_kept` selects.
+/// Returns the time of the first work that changes images, or an earlier time. An evaluation does not change them: its steps do.
+pub(super) fn next_change(view: &dyn Snapshot) -> Result<Option<Timestamp>, StoreError> {
+    let keys = view.keys(&Folder::all_due(), None, MAX_EVALUATIONS)?;
+    let mut changes = keys.iter().filter(|key| evaluated(key).is_none());
+    let read = keys.last().filter(|_| keys.len() >= MAX_EVALUATIONS);
+    Ok(changes.next().or(read).and_then(Key::due_time))
+}
+
+/// The number of evaluations that [`next_change`] passes over.
+const MAX_EVALUATIONS: usize = 1000;
+
+/// Returns the repository whose daily evaluation the key of a record names. The record can be invalid.
+pub(super) fn evaluated(key: &Key) -> Option<Generation> {
+    let (generation, name) = key.name().split_once(' ')?;
+    (name == EVALUATION).then(|| Generation::new(generation.to_owned()))
+}
+
+/// Removes all work but that of the repositories that `is_kept` selects. The records can be invalid.
 pub(super) fn clear(
     records: &mut Transaction<'_>,
-    is_kept: impl Fn(&Generation) -> bool,
-) -> Result<(), RepositoryError> {
-    for (key, bytes) in records.view().page(&Folder::all_due(), None, usize::MAX)? {
-        let work: Work = parse(&key, &bytes)?;
-        if !work.generation().is_some_and(&is_kept) {
+    is_kept: impl Fn(&dyn Snapshot, &Generation) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    for key in records.view().keys(&Folder::all_due(), None, usize::MAX)? {
+        let name = key.name().split_once(' ');
+        let generation = name.map(|(generation, _)| Generation::new(generation.to_owned()));
+        let is_kept = match generation {
+            Some(generation) => is_kept(records.view(), &generation)?,
+            None => false,
+        };
+        if !is_kept {
             records.remove(&key);
         }
     }

@@ -1,7 +1,6 @@
-//! Removes the content of deleted repositories.
+//! Removes the content of deleted repositories, and the work that was scheduled for it.
 
-use crate::domain::layer_record;
-use crate::domain::upload_record;
+use crate::domain::{layer_record, lifecycle_record, restoration, signing_state, upload_record};
 use crate::store::{Folder, Generation, Key, StoreError, Transaction};
 
 /// Removes records of the first deleted repository. The record that names its generation is removed last.
@@ -38,6 +37,13 @@ fn remove(
                 layer_record::remove(records, generation, &digest)?;
             }
         }
+        Some("lifecycle-policy") => lifecycle_record::remove(records, generation)?,
+        Some("inactive") => {
+            if let Ok(digest) = key.name().parse() {
+                restoration::cancel(records, generation, &digest)?;
+            }
+        }
+        Some("signing") => signing_state::cancel(records, generation, key)?,
         Some("upload") => upload_record::remove_expiry(records, generation, key)?,
         Some("upload-part") => upload_record::release_part(records, key)?,
         _ => {}

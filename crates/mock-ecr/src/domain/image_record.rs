@@ -10,6 +10,7 @@ use crate::domain::image_status::ImageStatus;
 use crate::domain::manifest::{LONGEST_MEDIA_TYPE, Manifest};
 use crate::domain::manifest_rules::Kind;
 use crate::domain::repository::Lookup;
+use crate::domain::{restoration, signing_state};
 use crate::store::{Folder, Generation, Key, Snapshot, Transaction, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, Reference, Tag};
@@ -112,6 +113,12 @@ impl Metadata {
     /// Returns when the image was last archived.
     pub(crate) fn archived(&self) -> Option<Timestamp> {
         self.archived_at_millis.map(Timestamp::from_millis)
+    }
+
+    /// Returns when the image was pushed or last restored: a restoration counts as a push. Source: the user guide of Amazon ECR,
+    /// `archive-image.html`.
+    pub(crate) fn added(&self) -> Timestamp {
+        self.activated().unwrap_or(self.pushed())
     }
 
     /// Returns when the image was last restored.
@@ -290,11 +297,14 @@ pub(super) fn remove_image(
         records.remove(&reference);
     }
     records.remove(&key);
-    for folder in [generation.signings(digest), generation.replications(digest)] {
-        for key in records.view().keys(&folder, None, usize::MAX)? {
-            records.remove(&key);
-        }
+    for key in records
+        .view()
+        .keys(&generation.replications(digest), None, usize::MAX)?
+    {
+        records.remove(&key);
     }
+    signing_state::remove_all(records, generation, digest)?;
+    restoration::cancel(records, generation, digest)?;
     records.remove(&generation.annotations(digest));
     records.remove(&generation.scan(digest));
     records.remove(&generation.scan_result(digest));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::archive::active_indexes;
 use crate::domain::error::RepositoryError;
-use crate::domain::image_record::{ListedImage, digests_in, listed, tags_in};
+use crate::domain::image_record::{ListedImage, listed, tags_in};
 use crate::domain::image_status::ImageStatus;
 use crate::lifecycle::{EvaluatedImage, ListedBy, StorageClass};
 use crate::store::{Generation, Key, Snapshot};
@@ -79,14 +79,23 @@ pub(super) fn one(
     image: &ListedImage,
 ) -> Result<Option<EvaluatedImage>, RepositoryError> {
     let tags = tags_in(view, generation, &image.digest, None, usize::MAX)?;
-    let is_listed = !digests_in(view, &generation.indexes(&image.digest))?.is_empty();
-    let is_active = !active_indexes(view, generation, &image.digest)?.is_empty();
-    let listed_by = match (is_listed, is_active) {
-        (_, true) => ListedBy::ActiveIndex,
-        (true, false) => ListedBy::ArchivedIndexes,
-        (false, false) => ListedBy::Nothing,
-    };
+    let listed_by = listed_by(view, generation, &image.digest)?;
     Ok(evaluated(image, tags, listed_by))
+}
+
+/// Returns which indexes list an image.
+pub(super) fn listed_by(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    image: &Digest,
+) -> Result<ListedBy, RepositoryError> {
+    if view.is_empty(&generation.indexes(image))? {
+        return Ok(ListedBy::Nothing);
+    }
+    Ok(match active_indexes(view, generation, image, 1)?[..] {
+        [] => ListedBy::ArchivedIndexes,
+        _ => ListedBy::ActiveIndex,
+    })
 }
 
 fn evaluated(

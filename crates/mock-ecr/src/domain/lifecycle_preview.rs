@@ -26,6 +26,8 @@ pub(crate) struct LifecyclePreview {
     /// The results with their positions. Empty unless the preview is complete. `[ASSUME]`
     pub(crate) results: Vec<(usize, PreviewResult)>,
     pub(crate) summary: PreviewSummary,
+    /// The number of the preview among those of the repository.
+    pub(crate) number: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,8 @@ struct PreviewRecord {
     text: String,
     complete_at_millis: i64,
     summary: PreviewSummary,
+    #[serde(default)]
+    number: u64,
 }
 
 /// The time for which the results of a preview can be read. `[ASSUME]`
@@ -97,9 +101,9 @@ impl Repositories {
                         (stored.text.clone(), stored.policy()?)
                     }
                 };
-                if let Some(previous) = existing(records.view(), &generation)?
-                    && previous.status(now) == PreviewStatus::InProgress
-                {
+                let previous = existing(records.view(), &generation)?;
+                let number = previous.as_ref().map_or(0, |previous| previous.number + 1);
+                if previous.is_some_and(|one| one.status(now) == PreviewStatus::InProgress) {
                     let id = lookup.id.clone();
                     return Err(RepositoryError::LifecyclePreviewInProgress(id));
                 }
@@ -109,6 +113,7 @@ impl Repositories {
                     text: text.clone(),
                     complete_at_millis: complete.as_millis(),
                     summary: PreviewSummary::of(&results),
+                    number,
                 };
                 records.write(&generation.lifecycle_preview(), &record);
                 Ok(text)
@@ -139,6 +144,7 @@ impl Repositories {
                     status,
                     results,
                     summary: record.summary,
+                    number: record.number,
                 })
             })
             .await

@@ -5,15 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::due::{self, Due, RuleStep, Work};
+use crate::domain::due::{self, RuleStep, TakenImage, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::lifecycle_images;
-use crate::domain::lifecycle_policy::{PERIOD, PolicyRecord, record_of};
+use crate::domain::lifecycle_record::{PERIOD, PolicyRecord, next_evaluation, record_of};
 use crate::domain::repositories::{Repositories, all_in};
 use crate::lifecycle::{Action, EvaluatedImage, LifecyclePolicy, Rule, evaluate, next_change};
-use crate::store::{Generation, Transaction};
+use crate::store::{Generation, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
-use crate::types::{Digest, RepositoryId};
+use crate::types::{RepositoryId, RepositoryName};
 
 /// The number of images that the rules of a lifecycle policy have taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,24 +29,28 @@ impl Repositories {
         id: &RepositoryId,
         now: Timestamp,
     ) -> Result<LifecycleRun, RepositoryError> {
-        let (lookup, at) = (self.lookup(id), Due::time(now));
+        let lookup = self.lookup(id);
         let started = self.store.transact(move |records| {
             let record = lookup.lifecycle_policy(records.view())?;
             let generation = lookup.generation(records.view())?;
-            let evaluation = Evaluation::of(records, &generation, &record, at)?;
-            record.evaluated_at(at).write(records, &generation);
-            Ok(evaluation.schedule(records, &generation, at))
+            let evaluation = Evaluation::of(records, &generation, &record, now)?;
+            record.evaluated_at(now).write(records, &generation);
+            Ok(evaluation.schedule(records, &generation, now)?)
         });
         started.await
     }
 
-    /// Returns the repositories that have a lifecycle policy, ordered by account, Region and name.
-    pub(crate) async fn with_lifecycle_policy(&self) -> Result<Vec<RepositoryId>, RepositoryError> {
+    /// Returns the repositories with a name, or all, that have a lifecycle policy, ordered by account, Region and name.
+    pub(crate) async fn with_lifecycle_policy(
+        &self,
+        name: Option<RepositoryName>,
+    ) -> Result<Vec<RepositoryId>, RepositoryError> {
         self.store
-            .read(|view| {
+            .read(move |view| {
                 let mut found = Vec::new();
                 for (repository, generation) in all_in(view)? {
-                    if view.contains(&generation.lifecycle_policy())? {
+                    let is_named = name.as_ref().is_none_or(|name| repository.id.name == *name);
+                    if is_named && view.contains(&generation.lifecycle_policy())? {
                         found.push(repository.id);
                     }
                 }
@@ -69,12 +73,12 @@ pub(super) fn evaluate_daily(
     };
     let evaluation = Evaluation::of(records, generation, &record, at)?;
     let days = match evaluation.decided.is_empty() {
-        true => evaluation.days_without_change(at, now),
+        true => evaluation.days_without_change(records.view(), at, now)?,
         false => 1,
     };
     let last = at + PERIOD.saturating_mul(days - 1);
     let next = last + PERIOD;
-    evaluation.schedule(records, generation, at);
+    evaluation.schedule(records, generation, at)?;
     let record = record.evaluated_at(last);
     // The clock has an end.
     match next > at {
@@ -84,12 +88,28 @@ pub(super) fn evaluate_daily(
     Ok(())
 }
 
+/// Schedules the first evaluation after `now`, because the one of the time `at` has failed. A policy that cannot be read is not evaluated before it
+/// is set again.
+pub(super) fn postpone(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let record: Option<PolicyRecord> = records.view().read_valid(&generation.lifecycle_policy())?;
+    let next = at + PERIOD.saturating_mul(days(after(at, now)));
+    if let Some(record) = record.filter(|record| record.is_due_at(at) && next > now) {
+        record.schedule(records, generation, next);
+    }
+    Ok(())
+}
+
 /// What the rules of a policy have decided.
 struct Evaluation {
     policy: LifecyclePolicy,
     images: Vec<EvaluatedImage>,
     /// The images that each rule takes, by the position of the rule.
-    decided: BTreeMap<usize, Vec<Digest>>,
+    decided: BTreeMap<usize, Vec<TakenImage>>,
 }
 
 impl Evaluation {
@@ -101,10 +121,14 @@ impl Evaluation {
     ) -> Result<Self, RepositoryError> {
         let policy = record.policy()?;
         let images = lifecycle_images::all(records.view(), generation)?;
-        let mut decided: BTreeMap<usize, Vec<Digest>> = BTreeMap::new();
+        let mut decided: BTreeMap<usize, Vec<TakenImage>> = BTreeMap::new();
         for decision in evaluate(&policy.rules, &images, at) {
             let taken = decided.entry(decision.rule).or_default();
-            taken.push(images[decision.image].digest.clone());
+            let image = &images[decision.image];
+            taken.push(TakenImage {
+                digest: image.digest.clone(),
+                added_at_millis: image.added().as_millis(),
+            });
         }
         Ok(Evaluation {
             policy,
@@ -114,15 +138,21 @@ impl Evaluation {
     }
 
     /// Returns the number of days until the evaluation that can have another result, or the first one after `now`. Without this, a clock that is
-    /// moved by years would cause thousands of evaluations.
-    fn days_without_change(&self, at: Timestamp, now: Timestamp) -> u32 {
-        let period = i64::try_from(PERIOD.as_millis()).unwrap_or(i64::MAX);
-        let distance = |to: Timestamp| to.as_millis().saturating_sub(at.as_millis());
-        let after_now = distance(now) / period + 1;
-        let change = next_change(&self.policy.rules, &self.images, at);
-        let until_change = change.map(|change| (distance(change) + period - 1) / period);
-        let days = until_change.map_or(after_now, |days| days.min(after_now));
-        u32::try_from(days.max(1)).unwrap_or(u32::MAX)
+    /// moved by years would cause thousands of evaluations. Other due work, such as the end of a restoration, can change the images.
+    fn days_without_change(
+        &self,
+        view: &dyn Snapshot,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let after_now = after(at, now);
+        if after_now <= 1 {
+            return Ok(1);
+        }
+        let by_age = next_change(&self.policy.rules, &self.images, at);
+        let changes = [by_age, due::next_change(view)?].into_iter().flatten();
+        let until = changes.map(|change| (distance(at, change) + DAY - 1) / DAY);
+        Ok(days(until.min().unwrap_or(after_now).min(after_now)))
     }
 
     /// Schedules the steps of each rule.
@@ -131,8 +161,12 @@ impl Evaluation {
         records: &mut Transaction<'_>,
         generation: &Generation,
         at: Timestamp,
-    ) -> LifecycleRun {
+    ) -> Result<LifecycleRun, StoreError> {
         let mut run = LifecycleRun::default();
+        if self.decided.is_empty() {
+            return Ok(run);
+        }
+        let evaluation = next_evaluation(records, generation)?;
         for (rule, images) in self.decided {
             let rule: &Rule = &self.policy.rules[rule];
             match rule.action {
@@ -144,15 +178,31 @@ impl Evaluation {
                     generation: generation.clone(),
                     rule: rule.document().clone(),
                     priority: rule.priority,
+                    evaluation,
                     number,
                     images: images.iter().cloned().collect(),
-                    referrers: Vec::new(),
+                    subjects: Vec::new(),
                 };
                 due::schedule(records, at, &Work::ApplyRule(step));
             }
         }
-        run
+        Ok(run)
     }
+}
+
+const DAY: i64 = 24 * 3600 * 1000;
+
+fn distance(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_millis().saturating_sub(from.as_millis())
+}
+
+/// Returns the number of days from an evaluation to the first one after `now`.
+fn after(at: Timestamp, now: Timestamp) -> i64 {
+    distance(at, now) / DAY + 1
+}
+
+fn days(number: i64) -> u32 {
+    u32::try_from(number.max(1)).unwrap_or(u32::MAX)
 }
 
 /// The number of images of a step. A step has several transactions, which all write the rest of the step.

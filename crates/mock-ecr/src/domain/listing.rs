@@ -46,12 +46,9 @@ impl Repositories {
                     generation: at.generation(view)?,
                     limit,
                     status,
+                    bounds: Bounds::DEFAULT,
                 };
-                let is_of_tags = matches!(status, StatusFilter::Active | StatusFilter::Any);
-                match only {
-                    Some(Tagged::Yes) if is_of_tags => listing.tagged(after.clone()),
-                    only => listing.all(after.clone(), only),
-                }
+                listing.read(after.clone(), only)
             })
             .await
     }
@@ -209,14 +206,43 @@ pub(crate) struct ImageTags {
 }
 
 /// Reads lists of images and tags.
-struct Listing<'a> {
-    view: &'a dyn Snapshot,
-    generation: Generation,
-    limit: usize,
-    status: StatusFilter,
+pub(super) struct Listing<'a> {
+    pub(super) view: &'a dyn Snapshot,
+    pub(super) generation: Generation,
+    pub(super) limit: usize,
+    pub(super) status: StatusFilter,
+    pub(super) bounds: Bounds,
+}
+
+/// How much a list reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// The number of images that are read at once.
+    pub(super) page: usize,
+    /// The number of images after which a list ends if most images do not belong to it.
+    pub(super) images: usize,
+}
+
+impl Bounds {
+    const DEFAULT: Bounds = Bounds {
+        page: PAGE,
+        images: 1000,
+    };
 }
 
 impl Listing<'_> {
+    pub(super) fn read(
+        &self,
+        after: Option<(Digest, String)>,
+        only: Option<Tagged>,
+    ) -> Result<ImageTags, RepositoryError> {
+        let is_of_tags = matches!(self.status, StatusFilter::Active | StatusFilter::Any);
+        match only {
+            Some(Tagged::Yes) if is_of_tags => self.tagged(after),
+            only => self.all(after, only),
+        }
+    }
+
     /// Reads images and their tags. If many images do not belong to the list, it ends early.
     fn all(
         &self,
@@ -243,11 +269,18 @@ impl Listing<'_> {
             }
             read += page.len();
             last = page.last().cloned();
-            if page.len() < PAGE {
+            if page.len() < self.bounds.page {
                 break;
             }
-            if read > MAX_READ {
-                list.last = last.map(|digest| (digest, String::new()));
+            if read > self.bounds.images {
+                // The tags of the last image that was read are in the list.
+                let listed = list
+                    .pairs
+                    .last()
+                    .filter(|pair| Some(&pair.0) == last.as_ref());
+                list.last = listed
+                    .map(cursor)
+                    .or(last.map(|digest| (digest, String::new())));
                 break;
             }
         }
@@ -296,7 +329,7 @@ impl Listing<'_> {
             if page.len() < self.limit {
                 break;
             }
-            if read >= MAX_READ && list.pairs.len() < self.limit {
+            if read >= self.bounds.images && list.pairs.len() < self.limit {
                 list.last = after;
                 break;
             }
@@ -306,7 +339,9 @@ impl Listing<'_> {
 
     fn images_after(&self, after: Option<&Digest>) -> Result<Vec<Digest>, RepositoryError> {
         let folder = self.status.folder(&self.generation);
-        let page = self.view.keys(&folder, after.map(Digest::as_str), PAGE)?;
+        let page = self
+            .view
+            .keys(&folder, after.map(Digest::as_str), self.bounds.page)?;
         page.iter().map(name_digest).collect()
     }
 
@@ -361,6 +396,3 @@ fn cursor((digest, tag): &(Digest, Option<Tag>)) -> (Digest, String) {
 
 /// The number of images that are read at once.
 const PAGE: usize = 100;
-
-/// The number of images after which a list ends if most images do not belong to it.
-const MAX_READ: usize = 1000;

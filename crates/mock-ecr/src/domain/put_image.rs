@@ -5,21 +5,19 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 
 use crate::config::Quotas;
+use crate::domain::activation::Activation;
 use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{
-    Image, Metadata, digest_of_tag, image_of, insert_image, move_tag, write_metadata,
+    Image, ListedImage, Metadata, digest_of_tag, image_of, insert_image, move_tag,
 };
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest_rules::check_manifest;
 use crate::domain::mutability::TagRule;
 use crate::domain::quota;
-use crate::domain::replication::Replication;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::{Lookup, RepositoryRecord};
-use crate::domain::scanning::Scans;
-use crate::domain::signing::Signing;
 use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, Tag};
@@ -44,8 +42,8 @@ pub(crate) struct Pushed {
 }
 
 impl Repositories {
-    /// Pushes an image. An image that is archived or being restored is active at once. Its layers must exist in the repository, and, if it is an index, its images. Logs why a manifest is invalid: most of
-    /// the errors of ECR do not contain the reason.
+    /// Pushes an image. A push of an image that is archived or being restored makes it active at once. Its layers must exist in the repository,
+    /// and, if it is an index, its images. Logs why a manifest is invalid: most of the errors of ECR do not contain the reason.
     pub(crate) async fn put_image(
         &self,
         id: &RepositoryId,
@@ -59,10 +57,8 @@ impl Repositories {
                 tracing::warn!(repository = %id, ?reason, "a manifest was rejected");
             }
         })?;
-        let signing = self.prepare_signing(id, &push.image).await?;
         let pushed = self.store.transact(move |records| {
             let pushed = push.run(records)?;
-            push.sign(records, &pushed, &signing)?;
             push.replicate(records, &pushed)?;
             Ok::<_, RepositoryError>(pushed)
         });
@@ -88,8 +84,7 @@ impl Repositories {
         Ok(Push {
             at,
             quotas: self.quotas,
-            scans: self.scans(),
-            replication: self.replication(),
+            activation: self.activation(),
             manifest,
             tag: new.tag,
             now,
@@ -106,8 +101,7 @@ impl Repositories {
 pub(super) struct Push {
     at: Lookup,
     quotas: Quotas,
-    scans: Scans,
-    replication: Replication,
+    activation: Activation,
     manifest: Manifest,
     tag: Option<Tag>,
     image: Image,
@@ -124,27 +118,46 @@ impl Push {
             created = self.set_tag(records, &record, tag)?;
         }
         if let Some(image) = image_of(records.view(), &generation, &self.image.digest)? {
-            // The image keeps the time of its first push.
-            let mut image = Image {
-                metadata: image.metadata,
-                ..self.image.clone()
-            };
-            if !image.metadata.status.is_active() {
-                image.metadata = image.metadata.activated_at(self.now);
-                write_metadata(records, &generation, &image.digest, &image.metadata);
-                created = Created::New;
-            }
-            return Ok(Pushed { image, created });
+            return self.push_existing(records, &record, image, created);
         }
         quota::check_images(records.view(), &self.at.id, &generation, self.quotas)?;
         let mut image = self.image.clone();
         image.metadata.size = self.size(records.view(), &generation)?;
         insert_image(records, &generation, &self.manifest, &image);
-        self.begin_scan(records, &record, &image)?;
+        let stored = (&image.digest, &image.metadata);
+        self.activation
+            .begin(records, &self.at.id, &record, stored, self.now)?;
         Ok(Pushed {
             image,
             created: Created::New,
         })
+    }
+
+    /// Restores an image that the repository has, or begins its signatures if its tag has changed. That no scan starts then is `[ASSUME]`.
+    fn push_existing(
+        &self,
+        records: &mut Transaction<'_>,
+        repository: &RepositoryRecord,
+        image: ListedImage,
+        mut created: Created,
+    ) -> Result<Pushed, RepositoryError> {
+        let (id, now) = (&self.at.id, self.now);
+        // The image keeps the time of its first push.
+        let mut metadata = image.metadata.clone();
+        if !metadata.status.is_active() {
+            created = Created::New;
+            let activation = &self.activation;
+            metadata = activation.restore(records, id, repository, image, now)?;
+        } else if created == Created::New {
+            let signing = &self.activation.signing;
+            let (generation, image) = (repository.generation(), (&image.digest, &metadata));
+            signing.begin(records, id, &generation, image, now)?;
+        }
+        let image = Image {
+            metadata,
+            ..self.image.clone()
+        };
+        Ok(Pushed { image, created })
     }
 
     /// Returns the size of an image, or the largest size of the images of an index. Source: the documentation of `imageSizeInBytes` in the
@@ -202,19 +215,6 @@ impl Push {
         Ok(Created::New)
     }
 
-    /// Starts the scan of a new image. That a push of an existing image starts none is `[ASSUME]`.
-    fn begin_scan(
-        &self,
-        records: &mut Transaction<'_>,
-        repository: &RepositoryRecord,
-        image: &Image,
-    ) -> Result<(), RepositoryError> {
-        let (digest, metadata) = (&image.digest, &image.metadata);
-        let (id, now) = (&self.at.id, metadata.pushed());
-        self.scans
-            .begin_on_push(records, id, repository, digest, metadata, now)
-    }
-
     /// Schedules the replication of an image if the push has stored or restored it or has changed its tag. `[ASSUME]`: a push that changes
     /// nothing is not replicated.
     fn replicate(
@@ -227,22 +227,8 @@ impl Push {
         }
         let (id, generation) = (&self.at.id, self.at.generation(records.view())?);
         let (digest, tag) = (&pushed.image.digest, self.tag.as_ref());
-        self.replication
-            .pushed(records, id, &generation, digest, tag, self.now)
-    }
-
-    /// Begins to sign an image if the push has stored it or has changed its tag.
-    fn sign(
-        &self,
-        records: &mut Transaction<'_>,
-        pushed: &Pushed,
-        signing: &Signing,
-    ) -> Result<(), RepositoryError> {
-        if pushed.created == Created::Existing {
-            return Ok(());
-        }
-        let generation = self.at.generation(records.view())?;
-        signing.begin(records, &generation, &pushed.image.digest, self.now)
+        let replication = &self.activation.replication;
+        replication.pushed(records, id, &generation, digest, tag, self.now)
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::{Background, Quotas};
 use crate::domain::due;
+use crate::domain::due_runner::DueRunner;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
 use crate::domain::pull_through_record::{InitialRule, insert_initial};
@@ -36,6 +37,9 @@ pub(crate) struct Repositories {
     pub(super) signing_permission: SigningPermission,
     pub(super) replication_settings: Arc<ReplicationSettings>,
     pub(super) backfill_ids: Arc<UploadIds>,
+    pub(super) due_runner: Arc<DueRunner>,
+    /// Whether registries have stored settings. A reset creates the repositories of the initial state before it removes the settings.
+    pub(super) has_registry_settings: bool,
     scan_settings: Arc<ScanSettings>,
     initial_rules: Arc<[InitialRule]>,
     pub(super) visibility: Visibility,
@@ -62,6 +66,8 @@ impl Repositories {
             signing_permission: SigningPermission::Allowed,
             replication_settings: Arc::default(),
             backfill_ids: Arc::new(UploadIds::from_seed(&format!("{seed}\nbackfills"))),
+            due_runner: Arc::default(),
+            has_registry_settings: true,
             scan_settings: Arc::default(),
             initial_rules: Arc::default(),
             visibility: Visibility::Published,
@@ -116,6 +122,14 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories in registries without stored settings, for a reset.
+    pub(crate) fn without_registry_settings(&self) -> Self {
+        Repositories {
+            has_registry_settings: false,
+            ..self.clone()
+        }
+    }
+
     /// Returns repositories that have these pull-through cache rules after a reset.
     pub(crate) fn with_initial_rules(&self, rules: Vec<InitialRule>) -> Self {
         Repositories {
@@ -124,10 +138,20 @@ impl Repositories {
         }
     }
 
+    /// Returns repositories in which operations find the repository of a generation at its place.
+    pub(super) fn with_place(&self, at: &Lookup, generation: &Generation) -> Self {
+        Repositories {
+            visibility: match at.key == Key::repository(&at.id) {
+                true => Visibility::Published,
+                false => Visibility::Unpublished(generation.clone()),
+            },
+            ..self.clone()
+        }
+    }
+
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
-        let is_stored = matches!(self.visibility, Visibility::Published);
-        Scans::new(&self.scan_settings, is_stored)
+        Scans::new(&self.scan_settings, self.has_registry_settings)
     }
 
     /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.
@@ -136,8 +160,8 @@ impl Repositories {
         Ok(self.sweeper.recover(now).await?)
     }
 
-    /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
-    /// upload ids.
+    /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins
+    /// another sequence of upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
         let (initial, rules) = (initial.to_vec(), Arc::clone(&self.initial_rules));
         self.sweeper
@@ -154,11 +178,10 @@ impl Repositories {
                     records.remove(&key);
                 }
                 insert_initial(records, &rules);
-                let is_initial = |generation: &Generation| {
-                    let mut initial = initial.iter();
-                    initial.any(|one| one.generation() == Some(generation))
-                };
-                due::clear(records, is_initial)?;
+                // The repositories of the initial state, and those that another server is creating.
+                due::clear(records, |view, generation| {
+                    view.contains(&Key::unpublished(generation))
+                })?;
                 let mut publications = initial.iter();
                 publications.try_for_each(|one| publish(records, one))
             })
@@ -398,13 +421,6 @@ impl Unpublished {
     fn lookup(&self) -> Lookup {
         self.content.lookup(&self.id)
     }
-
-    fn generation(&self) -> Option<&Generation> {
-        match &self.content.visibility {
-            Visibility::Published => None,
-            Visibility::Unpublished(generation) => Some(generation),
-        }
-    }
 }
 
 fn publish(records: &mut Transaction<'_>, one: &Unpublished) -> Result<(), RepositoryError> {
@@ -451,6 +467,26 @@ pub(super) fn published(
     let record: Option<RepositoryRecord> = view.read(&key)?;
     let is_current = record.is_some_and(|record| record.generation() == *generation);
     Ok(is_current.then(|| id_of(&key)).flatten())
+}
+
+/// Returns the place of the repository of a generation, which need not be published.
+pub(super) fn lookup_of(
+    view: &dyn Snapshot,
+    generation: &Generation,
+) -> Result<Option<Lookup>, RepositoryError> {
+    let key = generation.repository();
+    let Some(published) = view.get(&key)? else {
+        return Ok(None);
+    };
+    let published = Key::from_bytes(&published);
+    let id = id_of(&published).ok_or(RepositoryError::InvalidKey(key))?;
+    for key in [published, Key::unpublished(generation)] {
+        let record: Option<RepositoryRecord> = view.read(&key)?;
+        if record.is_some_and(|record| record.generation() == *generation) {
+            return Ok(Some(Lookup { id, key }));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the repositories of all registries, ordered by account, Region and name.

@@ -1,48 +1,228 @@
 //! Carries out due work.
 
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+
+use crate::domain::activation::Activation;
 use crate::domain::due::{self, Due, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::replication::Replicator;
-use crate::domain::repositories::Repositories;
+use crate::domain::repositories::{Repositories, lookup_of};
+use crate::domain::repository::Lookup;
 use crate::domain::{archive, lifecycle_run, lifecycle_step, signing};
-use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
+use crate::store::{Generation, Key, Record, Snapshot, StoreError, Transaction};
+use crate::types::error_chain::chain;
 use crate::types::timestamp::Timestamp;
 
 impl Repositories {
     /// Carries out all work that is due, in the order of time. Each work is one transaction, which removes its record, so several servers can do
-    /// this at the same time. The work sees the time at which it was due, and not `now`.
+    /// this at the same time. The work sees the time at which it was due, and not `now`. The requests of one server do it together:
+    /// otherwise, all of them would begin the same work.
     ///
     /// It costs one read of a key if nothing is due. Every request that reads or changes the state calls it before.
     pub(crate) async fn run_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
-        while self.store.read(move |view| due::is_due(view, now)).await? {
-            let replicator = self.replicator().await?;
-            self.store
-                .transact(move |records| run_first(records, now, &replicator))
-                .await?;
+        while self.is_due(now).await? {
+            let all = self.clone();
+            let running = self
+                .due_runner
+                .join(|| async move { all.run_if_due(now).await.is_ok() }.boxed());
+            if !running.await {
+                // Each request returns its own error.
+                self.run_if_due(now).await?;
+            }
         }
         Ok(())
     }
+
+    /// Carries out the first work, if another request has not done it since this one has found it.
+    async fn run_if_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
+        match self.is_due(now).await? {
+            true => self.run_first(now).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn is_due(&self, now: Timestamp) -> Result<bool, StoreError> {
+        self.store.read(move |view| due::is_due(view, now)).await
+    }
+
+    /// Carries out the first work. If it cannot be done because a record is invalid, it is removed: it would otherwise be the first one again, and
+    /// all requests would fail.
+    async fn run_first(&self, now: Timestamp) -> Result<(), RepositoryError> {
+        let unstored = self.store_blobs(now).await?;
+        let run = DueRun {
+            unstored,
+            ..self.due_run(now).await?
+        };
+        let run = self.store.transact(move |records| run.run_first(records));
+        match run.await {
+            Err(FailedWork {
+                key: Some(key),
+                error,
+            }) if is_of_record(&error) => {
+                let error = chain(&error);
+                tracing::warn!(%key, %error, "due work failed and is skipped");
+                let skip = move |records: &mut Transaction<'_>| skip(records, &key, now);
+                Ok(self.store.transact(skip).await?)
+            }
+            run => run.map_err(|failed| failed.error),
+        }
+    }
 }
 
-/// Carries out the first work, if another server has not done it in the meantime.
-pub(super) fn run_first(
-    records: &mut Transaction<'_>,
+impl Repositories {
+    pub(super) async fn due_run(&self, now: Timestamp) -> Result<DueRun, RepositoryError> {
+        Ok(DueRun {
+            now,
+            activation: self.activation(),
+            replicator: self.replicator().await?,
+            unstored: None,
+        })
+    }
+
+    /// Stores the blobs of the first work if it ends a signature. A transaction cannot do this: like a client, it needs the blobs before the
+    /// manifest. Returns the key of the work if the blobs cannot be stored.
+    async fn store_blobs(&self, now: Timestamp) -> Result<Option<Key>, RepositoryError> {
+        let needed = self.store.read(move |view| needed_blobs(view, now)).await;
+        let Some(needed) = needed? else {
+            return Ok(None);
+        };
+        let repositories = self.with_place(&needed.at, &needed.generation);
+        for blob in needed.blobs {
+            match repositories.push_blob(&needed.at.id, blob).await {
+                Ok(()) => {}
+                // It was deleted or published in the meantime.
+                Err(RepositoryError::RepositoryNotFound(_)) => return Ok(None),
+                Err(error) => {
+                    let (repository, error) = (&needed.at.id, chain(&error));
+                    tracing::warn!(%repository, %error, "the blobs of a signature cannot be stored; the signature has failed");
+                    return Ok(Some(needed.key));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The blobs that the first work needs.
+struct NeededBlobs {
+    key: Key,
+    at: Lookup,
+    generation: Generation,
+    blobs: Vec<Bytes>,
+}
+
+/// Returns the blobs that the first work needs, if some are missing. An invalid record is reported when the work is done.
+fn needed_blobs(
+    view: &dyn Snapshot,
     now: Timestamp,
-    replicator: &Replicator,
-) -> Result<(), RepositoryError> {
-    let Some(Due { key, at, work }) = due::first(records.view(), now)? else {
-        return Ok(());
+) -> Result<Option<NeededBlobs>, RepositoryError> {
+    let read = || {
+        let Some(first) = due::first(view, now)? else {
+            return Ok(None);
+        };
+        let Due { key, at, work } = Due::parse(first)?;
+        let blobs = signing::missing_blobs(view, &work, at)?;
+        let Some(generation) = work.generation().filter(|_| !blobs.is_empty()) else {
+            return Ok(None);
+        };
+        Ok(lookup_of(view, generation)?.map(|at| NeededBlobs {
+            key,
+            at,
+            generation: generation.clone(),
+            blobs,
+        }))
     };
-    records.remove(&key);
+    match read() {
+        Err(error) if is_of_record(&error) => Ok(None),
+        read => read,
+    }
+}
+
+/// Returns whether a record causes an error, and not the store.
+fn is_of_record(error: &RepositoryError) -> bool {
+    match error {
+        RepositoryError::Store(error) => matches!(error, StoreError::Record { .. }),
+        _ => true,
+    }
+}
+
+/// Removes work that has failed, unless another server has done it. A daily evaluation is repeated.
+fn skip(records: &mut Transaction<'_>, key: &Key, now: Timestamp) -> Result<(), StoreError> {
+    if !records.view().contains(key)? {
+        return Ok(());
+    }
+    records.remove(key);
+    match (due::evaluated(key), key.due_time()) {
+        (Some(generation), Some(at)) => lifecycle_run::postpone(records, &generation, at, now),
+        _ => Ok(()),
+    }
+}
+
+/// The error of work.
+#[derive(Debug)]
+pub(super) struct FailedWork {
+    /// The record of the work. `None` if no work was found because of the error.
+    key: Option<Key>,
+    pub(super) error: RepositoryError,
+}
+
+impl From<StoreError> for FailedWork {
+    fn from(error: StoreError) -> Self {
+        FailedWork {
+            key: None,
+            error: error.into(),
+        }
+    }
+}
+
+/// What carries out due work in a transaction.
+#[derive(Clone, Debug)]
+pub(super) struct DueRun {
+    now: Timestamp,
+    activation: Activation,
+    replicator: Replicator,
+    /// The work whose blobs cannot be stored.
+    unstored: Option<Key>,
+}
+
+impl DueRun {
+    /// Carries out the first work, if another server has not done it in the meantime.
+    pub(super) fn run_first(&self, records: &mut Transaction<'_>) -> Result<(), FailedWork> {
+        let Some(first) = due::first(records.view(), self.now)? else {
+            return Ok(());
+        };
+        let key = first.0.clone();
+        carry_out(self, records, first).map_err(|error| FailedWork {
+            key: Some(key),
+            error,
+        })
+    }
+}
+
+fn carry_out(
+    run: &DueRun,
+    records: &mut Transaction<'_>,
+    first: Record,
+) -> Result<(), RepositoryError> {
+    let Due { key, at, work } = Due::parse(first)?;
     if let Some(generation) = work.generation()
-        && !is_alive(records.view(), generation)?
+        && lookup_of(records.view(), generation)?.is_none()
+    {
+        records.remove(&key);
+        return Ok(());
+    }
+    // Another work was the first one when blobs were stored.
+    if run.unstored.as_ref() != Some(&key)
+        && !signing::missing_blobs(records.view(), &work, at)?.is_empty()
     {
         return Ok(());
     }
-    let replication = &replicator.replication;
+    records.remove(&key);
+    let replication = &run.replicator.replication;
     match work {
         Work::Activate { generation, image } => {
-            archive::activate(records, &generation, &image, at, replication)
+            archive::activate(records, &run.activation, &generation, &image, at)
         }
         Work::Sign {
             generation,
@@ -50,13 +230,13 @@ pub(super) fn run_first(
             profile,
         } => signing::finish(records, &generation, &image, &profile, at, replication),
         Work::EvaluateLifecycle { generation } => {
-            lifecycle_run::evaluate_daily(records, &generation, at, now)
+            lifecycle_run::evaluate_daily(records, &generation, at, run.now)
         }
         #[cfg(all(test, feature = "file-store"))]
         Work::Note { generation, letter } => note(records, &generation, letter),
         Work::ApplyRule(step) => lifecycle_step::apply(records, step, at, replication),
-        Work::Replicate(change) => replicator.carry_out(records, &change, at),
-        Work::Backfill(step) => replicator.continue_backfill(records, &step, at),
+        Work::Replicate(change) => run.replicator.carry_out(records, &change, at),
+        Work::Backfill(step) => run.replicator.continue_backfill(records, &step, at),
     }
 }
 
@@ -72,10 +252,4 @@ fn note(
     text.push(letter);
     records.write(&key, &text);
     Ok(())
-}
-
-/// Returns whether a repository exists, published or not.
-fn is_alive(view: &dyn Snapshot, generation: &Generation) -> Result<bool, StoreError> {
-    let is_deleted = view.contains(&Key::garbage(generation))?;
-    Ok(!is_deleted && view.contains(&generation.repository())?)
 }

@@ -1,10 +1,10 @@
-//! Signs pushed images, as the signing configuration of their registry requires.
+//! Signs images that were pushed or restored, as the signing configuration of their registry requires.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use bytes::Bytes;
 
-use crate::domain::due::{self, Due, Work};
+use crate::domain::due::{self, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{Image, ListedImage, Metadata, image_of, insert_image};
@@ -14,34 +14,30 @@ use crate::domain::repositories::{Repositories, published};
 use crate::domain::signature::{Signature, Target};
 use crate::domain::signing_configuration::profiles_for;
 use crate::domain::signing_permission::SigningPermission;
-use crate::store::{Generation, Record, Transaction, parse};
+use crate::domain::signing_state::{self, SigningState, SigningStatus};
+use crate::store::{Generation, Record, Snapshot, StoreError, Transaction, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId};
 
-/// The state of the signature of an image by a profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SigningState {
-    InProgress {
-        is_permitted: bool,
-    },
-    Complete,
-    /// The caller of the push was not allowed to sign.
-    Denied,
-}
-
-/// The ARN of a signing profile, and the state of its signature.
-pub(crate) type SigningStatus = (String, SigningState);
-
-/// The signing profiles that sign a pushed image.
+/// Begins signatures.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Signing {
-    profiles: Vec<String>,
     permission: SigningPermission,
     duration: Duration,
-    replication: Replication,
+    /// Whether registries can have stored configurations.
+    has_configurations: bool,
 }
 
 impl Repositories {
+    /// Returns what begins signatures. `[ASSUME]`: a restoration is allowed to sign; the policy of its caller is not evaluated.
+    pub(super) fn signing(&self) -> Signing {
+        Signing {
+            permission: self.signing_permission,
+            duration: self.background.signing_duration,
+            has_configurations: self.has_registry_settings,
+        }
+    }
+
     /// Returns the states of the signatures of an image, in the byte order of the profiles.
     pub(crate) async fn signing_statuses(
         &self,
@@ -59,77 +55,122 @@ impl Repositories {
             })
             .await
     }
-
-    /// Returns the profiles that sign a pushed image. Uploads the blobs of the signatures, which a transaction cannot do: like a client, it stores
-    /// the blobs before the manifest.
-    ///
-    /// `[ASSUME]`: an image that names a subject, such as a signature, is not signed.
-    pub(super) async fn prepare_signing(
-        &self,
-        id: &RepositoryId,
-        image: &Image,
-    ) -> Result<Signing, RepositoryError> {
-        let mut signing = Signing {
-            profiles: Vec::new(),
-            permission: self.signing_permission,
-            duration: self.background.signing_duration,
-            replication: self.replication(),
-        };
-        if image.metadata.subject.is_some() {
-            return Ok(signing);
-        }
-        let at = self.lookup(id);
-        let profiles = self.store.read(move |view| {
-            let exists = at.existing(view)?.is_some();
-            let profiles = profiles_for(view, &at.id.registry, &at.id.name)?;
-            Ok::<_, RepositoryError>(profiles.filter(|_| exists))
-        });
-        signing.profiles = profiles.await?.unwrap_or_default();
-        let target = target(&image.digest, &image.metadata);
-        if signing.permission == SigningPermission::Allowed {
-            for profile in &signing.profiles {
-                for blob in Signature::of(&target, profile).blobs {
-                    self.push_blob(id, blob).await?;
-                }
-            }
-        }
-        Ok(signing)
-    }
 }
 
 impl Signing {
-    /// Begins the signatures of a pushed image. `[ASSUME]`: a profile signs an image once.
+    /// Begins the signatures of an image. They end as due work, also if their duration is zero, because a transaction cannot store their blobs.
+    ///
+    /// `[ASSUME]`: an image that names a subject, such as a signature, is not signed.
     pub(super) fn begin(
         &self,
         records: &mut Transaction<'_>,
+        id: &RepositoryId,
         generation: &Generation,
-        image: &Digest,
+        (image, metadata): (&Digest, &Metadata),
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
-        for profile in &self.profiles {
-            let key = generation.signings(image).key(profile);
+        if !self.has_configurations || metadata.subject.is_some() {
+            return Ok(());
+        }
+        let is_permitted = self.permission == SigningPermission::Allowed;
+        let until = now + self.duration;
+        let profiles = profiles_for(records.view(), &id.registry, &id.name)?;
+        for profile in profiles.unwrap_or_default() {
+            let key = generation.signings(image).key(&profile);
             let state: Option<SigningState> = records.view().read(&key)?;
-            if !matches!(state, None | Some(SigningState::Denied)) {
+            if state.is_some_and(|state| !state.begins_again(is_permitted)) {
                 continue;
             }
-            let is_permitted = self.permission == SigningPermission::Allowed;
-            records.write(&key, &SigningState::InProgress { is_permitted });
-            if self.duration.is_zero() {
-                finish(records, generation, image, profile, now, &self.replication)?;
-                continue;
-            }
+            signing_state::cancel(records, generation, &key)?;
+            let state = SigningState::InProgress {
+                is_permitted,
+                until_millis: until.as_millis(),
+            };
+            records.write(&key, &state);
             let work = Work::Sign {
                 generation: generation.clone(),
                 image: image.clone(),
-                profile: profile.clone(),
+                profile,
             };
-            due::schedule(records, Due::time(now + self.duration), &work);
+            due::schedule(records, until, &work);
         }
         Ok(())
     }
 }
 
-/// Ends the signature of an image. An image that was deleted in the meantime has no state.
+/// Returns the blobs that must be stored before a work is done: those of a signature that the repository does not have.
+pub(super) fn missing_blobs(
+    view: &dyn Snapshot,
+    work: &Work,
+    at: Timestamp,
+) -> Result<Vec<Bytes>, RepositoryError> {
+    let Work::Sign {
+        generation,
+        image,
+        profile,
+    } = work
+    else {
+        return Ok(Vec::new());
+    };
+    match ending(view, generation, image, profile, at)? {
+        Some(Ending::Signed(signature)) => Ok(missing(view, generation, signature)?),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn missing(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    signature: Signature,
+) -> Result<Vec<Bytes>, StoreError> {
+    let mut missing = Vec::new();
+    for blob in signature.blobs {
+        let digest = digest_of(Algorithm::Sha256, &blob);
+        if !view.contains(&generation.layer(&digest))? {
+            missing.push(blob);
+        }
+    }
+    Ok(missing)
+}
+
+/// How a signature ends.
+enum Ending {
+    Signed(Signature),
+    Denied,
+    /// The image is archived or being restored. Its restoration begins the signature again. `[ASSUME]`
+    Inactive,
+}
+
+/// Returns how the signature of an image ends, if it ends at this time: another push can have begun another signature.
+fn ending(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    image: &Digest,
+    profile: &str,
+    at: Timestamp,
+) -> Result<Option<Ending>, RepositoryError> {
+    let key = generation.signings(image).key(profile);
+    let Some(SigningState::InProgress {
+        is_permitted,
+        until_millis,
+    }) = view.read(&key)?
+    else {
+        return Ok(None);
+    };
+    if until_millis != at.as_millis() {
+        return Ok(None);
+    }
+    let Some(ListedImage { digest, metadata }) = image_of(view, generation, image)? else {
+        return Ok(None);
+    };
+    Ok(Some(match (metadata.status.is_active(), is_permitted) {
+        (false, _) => Ending::Inactive,
+        (true, false) => Ending::Denied,
+        (true, true) => Ending::Signed(Signature::of(&target(&digest, &metadata), profile)),
+    }))
+}
+
+/// Ends the signature of an image.
 pub(super) fn finish(
     records: &mut Transaction<'_>,
     generation: &Generation,
@@ -139,19 +180,24 @@ pub(super) fn finish(
     replication: &Replication,
 ) -> Result<(), RepositoryError> {
     let key = generation.signings(image).key(profile);
-    let Some(SigningState::InProgress { is_permitted }) = records.view().read(&key)? else {
-        return Ok(());
+    let signature = match ending(records.view(), generation, image, profile, at)? {
+        None => return Ok(()),
+        Some(Ending::Inactive) => {
+            records.remove(&key);
+            return Ok(());
+        }
+        Some(Ending::Denied) => {
+            records.write(&key, &SigningState::Denied);
+            return Ok(());
+        }
+        Some(Ending::Signed(signature)) => signature,
     };
-    let Some(ListedImage { digest, metadata }) = image_of(records.view(), generation, image)?
-    else {
-        return Ok(());
-    };
-    if !is_permitted {
-        records.write(&key, &SigningState::Denied);
+    let manifest = signature.manifest.clone();
+    if !missing(records.view(), generation, signature)?.is_empty() {
+        records.write(&key, &SigningState::NotStored);
         return Ok(());
     }
-    let signature = Signature::of(&target(&digest, &metadata), profile);
-    insert(records, generation, signature, at, replication)?;
+    insert(records, generation, manifest, at, replication)?;
     records.write(&key, &SigningState::Complete);
     Ok(())
 }
@@ -160,11 +206,10 @@ pub(super) fn finish(
 fn insert(
     records: &mut Transaction<'_>,
     generation: &Generation,
-    signature: Signature,
+    bytes: Bytes,
     now: Timestamp,
     replication: &Replication,
 ) -> Result<(), RepositoryError> {
-    let bytes = signature.manifest;
     let manifest = Manifest::parse(&bytes).map_err(RepositoryError::InvalidManifest)?;
     let image = Image {
         digest: digest_of(Algorithm::Sha256, &bytes),

@@ -23,6 +23,13 @@ pub(crate) struct EvaluatedImage {
     pub(crate) listed_by: ListedBy,
 }
 
+impl EvaluatedImage {
+    /// Returns when the image was pushed or last restored.
+    pub(crate) fn added(&self) -> Timestamp {
+        self.activated.unwrap_or(self.pushed)
+    }
+}
+
 /// The indexes that list an image. An image is neither expired nor archived before them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ListedBy {
@@ -75,7 +82,7 @@ pub(crate) fn next_change(
             return None;
         };
         let selected = images.iter().filter(|image| rule.selects(image));
-        let times = selected.map(|image| marked_from(age.since(image), days));
+        let times = selected.filter_map(|image| marked_from(age.since(image), days));
         times.filter(|time| *time > at).min()
     };
     rules.iter().filter_map(of_rule).min()
@@ -98,7 +105,7 @@ impl Rule {
     pub(crate) fn still_takes(&self, image: &EvaluatedImage, at: Timestamp) -> bool {
         let is_old = match self.criterion {
             Criterion::CountMoreThan(_) => true,
-            Criterion::OlderThan(age, days) => at >= marked_from(age.since(image), days),
+            Criterion::OlderThan(age, days) => is_older(age.since(image), days, at),
         };
         is_old && self.selects(image) && image.listed_by.permits(self.action)
     }
@@ -122,7 +129,7 @@ impl Rule {
                 selected.reverse();
             }
             Criterion::OlderThan(age, days) => {
-                selected.retain(|image| at >= marked_from(since(age, *image), days));
+                selected.retain(|image| is_older(since(age, *image), days, at));
                 selected.sort_by_key(|image| (since(age, *image), &images[*image].digest));
             }
         }
@@ -142,7 +149,7 @@ impl TagPattern {
 impl Age {
     /// Returns the time of the event. An image that was restored counts as pushed at that time.
     fn since(self, image: &EvaluatedImage) -> Timestamp {
-        let added = image.activated.unwrap_or(image.pushed);
+        let added = image.added();
         match self {
             Age::Pushed => added,
             Age::Pulled => image.pulled.map_or(added, |pulled| match image.activated {
@@ -164,11 +171,21 @@ impl ListedBy {
     }
 }
 
-/// Returns the first time at which an image is older than a number of days.
-fn marked_from(since: Timestamp, days: u64) -> Timestamp {
-    let millis = i64::try_from(days).unwrap_or(i64::MAX);
-    let age = millis.saturating_mul(MILLIS_PER_DAY).saturating_add(1);
-    Timestamp::from_millis(since.as_millis().saturating_add(age))
+fn is_older(since: Timestamp, days: u64, at: Timestamp) -> bool {
+    at.as_millis().saturating_sub(since.as_millis()) > millis(days)
 }
 
-const MILLIS_PER_DAY: i64 = 24 * 3600 * 1000;
+/// Returns the first time at which an image is older than a number of days, unless the clock ends before.
+fn marked_from(since: Timestamp, days: u64) -> Option<Timestamp> {
+    let from = since
+        .as_millis()
+        .saturating_add(millis(days))
+        .saturating_add(1);
+    let time = Timestamp::from_millis(from);
+    (time.as_millis() == from).then_some(time)
+}
+
+fn millis(days: u64) -> i64 {
+    let days = i64::try_from(days).unwrap_or(i64::MAX);
+    days.saturating_mul(24 * 3600 * 1000)
+}

@@ -55,14 +55,21 @@ pub(crate) enum Violation {
     },
     #[error("numeric instance is lower than the required minimum (minimum: 1, found: {0})")]
     Minimum(String),
+    /// `[ASSUME]`: ECR rejects numbers that the integers of the service model, which have 32 bits, cannot contain.
+    #[error(
+        "numeric instance is greater than the required maximum (maximum: {MAX_NUMBER}, found: {0})"
+    )]
+    Maximum(String),
     #[error("instance failed to match exactly one schema (matched 0 out of 2)")]
     NoSchema,
 }
 
-/// Formats names as the library does.
+/// The maximum of the numbers of a policy.
+pub(super) const MAX_NUMBER: i64 = 2_147_483_647;
+
+/// Formats names as the library does: a list in JSON.
 fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
-    format!("[{}]", names.join(","))
+    serde_json::to_string(names).expect("names can be serialized")
 }
 
 /// A contradiction. The texts are recorded for `Untagged`, `AnyIsNotLast` and `NoTagList` (copies of users, 2025 and 2026). The others are

@@ -1,5 +1,7 @@
 //! A lifecycle policy: its types, and how it is parsed and printed.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::lifecycle::document::{
@@ -148,12 +150,16 @@ impl From<RuleDocument> for Rule {
 
 impl TagSelection {
     fn of(selection: &SelectionDocument) -> Self {
-        let patterns = selection.tag_pattern_list.iter().flatten();
+        // The text of a policy keeps repeated entries. Each is evaluated once.
+        let unique = |list: &Option<Vec<String>>| -> BTreeSet<String> {
+            list.iter().flatten().cloned().collect()
+        };
+        let patterns = unique(&selection.tag_pattern_list).into_iter();
         let patterns = patterns.map(|pattern| {
-            let glob = Glob::new(pattern, Case::Sensitive, QuestionMark::Literal);
+            let glob = Glob::new(&pattern, Case::Sensitive, QuestionMark::Literal);
             TagPattern::Glob(glob)
         });
-        let prefixes = selection.tag_prefix_list.iter().flatten().cloned();
+        let prefixes = unique(&selection.tag_prefix_list).into_iter();
         let prefixes = prefixes.map(TagPattern::Prefix);
         match selection.tag_status {
             TagStatus::Tagged => TagSelection::Tagged(patterns.chain(prefixes).collect()),

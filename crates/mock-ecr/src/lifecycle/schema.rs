@@ -4,9 +4,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::lifecycle::invalid::Violation;
+use crate::lifecycle::invalid::{MAX_NUMBER, Violation};
 
-/// Returns all violations of a policy.
+/// The number of violations that an error contains. `[ASSUME]`
+const MAX_VIOLATIONS: usize = 100;
+
+/// Returns the first violations of a policy.
 pub(super) fn violations(policy: &Map<String, Value>) -> Vec<Violation> {
     let mut found = Vec::new();
     // A value of another type is missing, too. Source: getmoto/moto.
@@ -15,10 +18,14 @@ pub(super) fn violations(policy: &Map<String, Value>) -> Vec<Violation> {
     };
     check_names(policy, &[], &["rules"], &mut found);
     for rule in rules {
+        if found.len() >= MAX_VIOLATIONS {
+            break;
+        }
         if let Some(rule) = object(rule, &mut found) {
             check_rule(rule, &mut found);
         }
     }
+    found.truncate(MAX_VIOLATIONS);
     found
 }
 
@@ -124,6 +131,9 @@ fn object<'v>(value: &'v Value, found: &mut Vec<Violation>) -> Option<&'v Map<St
 fn check_list(list: &Value, found: &mut Vec<Violation>) {
     check_type(list, "array", found);
     for entry in list.as_array().into_iter().flatten() {
+        if found.len() >= MAX_VIOLATIONS {
+            break;
+        }
         check_type(entry, "string", found);
     }
 }
@@ -134,6 +144,10 @@ fn check_number(number: Option<&Value>, found: &mut Vec<Violation>) {
     check_type(number, "integer", found);
     if number.as_i64().is_some_and(|number| number < 1) {
         found.push(Violation::Minimum(number.to_string()));
+    }
+    let fits = |number: u64| i64::try_from(number).is_ok_and(|number| number <= MAX_NUMBER);
+    if number.as_u64().is_some_and(|number| !fits(number)) {
+        found.push(Violation::Maximum(number.to_string()));
     }
 }
 

@@ -26,6 +26,7 @@
 //! content/GEN/repository             the key of the repository
 //! content/GEN/policy                 the policy of the repository, as text
 //! content/GEN/lifecycle-policy       the lifecycle policy of the repository, and when it is evaluated
+//! content/GEN/lifecycle-evaluations  the number of evaluations that have taken images
 //! content/GEN/lifecycle-preview      the last preview of a lifecycle policy
 //! content/GEN/preview-result/INDEX   some results of the preview; INDEX has six digits
 //! content/GEN/resource-tag/KEY       a resource tag
@@ -51,8 +52,8 @@
 //!
 //! The parts of a key are separated by a zero byte, here shown as a slash, so that the byte order of keys is the order of their parts. GEN is
 //! the generation of a repository, a name that is never used again: a repository that is created after another one of the same name was
-//! deleted has another generation. PLACE is the Region of a private registry, or `public!` and the alias of a public registry. TIME has 20
-//! digits.
+//! deleted has another generation. PLACE is the Region of a private registry, or `public!` and the alias of a public registry. TIME is the number
+//! of milliseconds since the first time that a clock can have, with 20 digits. WORK begins with GEN and a space.
 
 use std::fmt;
 
@@ -158,14 +159,20 @@ fn expiring(kind: Kind, at: Timestamp, generation: &Generation, id: &UploadId) -
     time.folder(generation.as_str()).key(id.as_str())
 }
 
-/// Returns a time in the order of time: 20 digits, for times before 1970 those of 1970.
+/// Returns a time in the order of time: 20 digits, which begin with the first time.
 pub(crate) fn time(at: Timestamp) -> String {
-    format!("{:020}", at.as_millis().max(0))
+    format!("{:020}", at.as_millis() - first_time())
 }
 
 /// Parses the part of a key that [`time`] has formatted.
 pub(crate) fn parse_time(part: &str) -> Option<Timestamp> {
-    part.parse().ok().map(Timestamp::from_millis)
+    let millis: i64 = part.parse().ok()?;
+    Some(Timestamp::from_millis(millis.saturating_add(first_time())))
+}
+
+/// Returns the first time that a clock can have, in milliseconds since 1970.
+fn first_time() -> i64 {
+    Timestamp::from_millis(i64::MIN).as_millis()
 }
 
 /// A folder: the common prefix of keys that can be listed.
@@ -323,6 +330,11 @@ impl Generation {
 
     pub(crate) fn lifecycle_policy(&self) -> Key {
         self.content().key("lifecycle-policy")
+    }
+
+    /// The number of evaluations of lifecycle policies that have taken images. It exists longer than a policy.
+    pub(crate) fn lifecycle_evaluations(&self) -> Key {
+        self.content().key("lifecycle-evaluations")
     }
 
     pub(crate) fn lifecycle_preview(&self) -> Key {
@@ -487,9 +499,13 @@ mod tests {
 
     #[test]
     fn a_time_is_formatted_in_the_order_of_time() {
-        let times = [-5, 0, 9, 10, 1_448_832_653_241].map(Timestamp::from_millis);
+        let times = [i64::MIN, -5, 0, 9, 10, 1_448_832_653_241, i64::MAX];
+        let times = times.map(Timestamp::from_millis);
         let parts = times.map(time);
         assert!(parts.is_sorted(), "{parts:?}");
-        assert_eq!(parse_time(&parts[4]), Some(times[4]));
+        assert_eq!(
+            parts.each_ref().map(|part| parse_time(part).unwrap()),
+            times
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The scanning of images.
 
+mod archived;
 mod basic;
 mod configuration;
 mod enhanced;

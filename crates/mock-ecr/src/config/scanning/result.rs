@@ -57,13 +57,22 @@ impl ScanResult {
             {
                 return Err(InvalidScanResult::Score(finding.name.clone()));
             }
-            if !keys.insert(finding.key()) {
+            let key = finding.key();
+            // It is part of tokens.
+            if key.chars().count() > MAX_KEY {
+                let name = finding.name.chars().take(100).collect();
+                return Err(InvalidScanResult::TooLong(name));
+            }
+            if !keys.insert(key) {
                 return Err(InvalidScanResult::Repeated(finding.name.clone()));
             }
         }
         Ok(())
     }
 }
+
+/// The number of characters of the key of a finding, whose other characters are its severity and separators.
+const MAX_KEY: usize = 1000 + 4;
 
 /// The status of a scan that has ended. Source: `ScanStatus` in the service model, without `IN_PROGRESS`, which a scan has
 /// until it ends.
@@ -99,6 +108,10 @@ pub enum ScanStatus {
 pub(crate) enum InvalidScanResult {
     #[error("the score of the finding {0} is not between 0 and 10")]
     Score(String),
+    #[error(
+        "the name, the package and the version of the finding {0} have more than 1,000 characters"
+    )]
+    TooLong(String),
     #[error("the finding {0} occurs twice with the same severity, package and version")]
     Repeated(String),
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::due::{self, Due, Work};
+use crate::domain::due::{self, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::replication::backfill_step::{
@@ -118,7 +118,7 @@ impl Backfill {
         self.ended_at_millis = Some(at.as_millis());
         self.write(records, &registry.id());
         let step = BackfillStep::new(registry, &self.id, Stage::Forget);
-        due::schedule(records, Due::time(at + RETENTION), &Work::Backfill(step));
+        due::schedule(records, at + RETENTION, &Work::Backfill(step));
     }
 
     fn required(
@@ -171,7 +171,7 @@ impl Repositories {
             };
             backfill.write(records, &registry.id());
             let step = BackfillStep::new(&registry, &id, Stage::Prepare);
-            let prepared = Due::time(now + replication.delay);
+            let prepared = now + replication.delay;
             due::schedule(records, prepared, &Work::Backfill(step));
             Ok::<_, RepositoryError>(backfill)
         });

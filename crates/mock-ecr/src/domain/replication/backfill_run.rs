@@ -1,6 +1,6 @@
 //! Carries out replication backfills: determines the images of the registry, and replicates them in groups.
 
-use crate::domain::due::{self, Due, Work};
+use crate::domain::due::{self, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::listed;
 use crate::domain::listing::{TaggedImage, tagged};
@@ -172,7 +172,7 @@ impl Replicator {
 
 fn schedule_chunk(records: &mut Transaction<'_>, step: &BackfillStep, chunk: usize, at: Timestamp) {
     let next = BackfillStep::new(&step.registry, &step.id, Stage::Replicate { chunk });
-    due::schedule(records, Due::time(at), &Work::Backfill(next));
+    due::schedule(records, at, &Work::Backfill(next));
 }
 
 impl BackfillProgress {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::due::{self, Due, Work};
+use crate::domain::due::{self, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, tags_in};
 use crate::domain::manifest_rules::Kind;
@@ -27,7 +27,7 @@ impl Replication {
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
         for destination in self.destinations(records.view(), id, Changes::Pushes)? {
-            let due = Due::time(now + self.delay);
+            let due = now + self.delay;
             let until_millis = due.as_millis();
             let state = ReplicationState::InProgress { until_millis };
             status::write(records, generation, image, &destination, state);
@@ -78,7 +78,7 @@ impl Replication {
         Ok(ReplicatedDeletions {
             generation: generation.clone(),
             destinations,
-            due: Due::time(now + self.delay),
+            due: now + self.delay,
         })
     }
 

@@ -121,8 +121,7 @@ impl Repositories {
                     Ok(image) => image,
                     Err(error) => return Ok(Err(error)),
                 };
-                let configuration = scans.configuration(view, &at.id.registry)?;
-                let scan = scans.scan(view, &at.id, &generation, &configuration, &image, now)?;
+                let scan = scans.of_repository(view, &at)?.scan(&image, now)?;
                 let image = tagged(view, &generation, image)?;
                 Ok(Ok(Scanned { image, scan }))
             })
@@ -144,10 +143,9 @@ impl Repositories {
                     return Ok(vec![None; digests.len()]);
                 }
                 let generation = at.generation(view)?;
+                let scans = scans.of_repository(view, &at)?;
                 let scan = |digest: &Digest| match image_of(view, &generation, digest)? {
-                    Some(image) => {
-                        scans.scan(view, &at.id, &generation, &configuration, &image, now)
-                    }
+                    Some(image) => scans.scan(&image, now),
                     None => Ok(None),
                 };
                 digests.iter().map(scan).collect()

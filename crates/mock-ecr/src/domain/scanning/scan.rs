@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::scanning::{Finding, ScanResult, ScanStatus};
+use crate::config::scanning::{Finding, ScanStatus};
 use crate::config::{ScanFrequency, ScanType};
 use crate::domain::scanning::configuration::AppliedRule;
 use crate::types::timestamp::Timestamp;
@@ -18,6 +18,25 @@ pub(crate) struct Scan {
     pub(crate) description: Option<String>,
     /// Set if the scan has ended with findings.
     pub(crate) report: Option<Report>,
+}
+
+impl Scan {
+    pub(super) fn running(scan_type: ScanType) -> Self {
+        Scan {
+            scan_type,
+            status: None,
+            description: None,
+            report: None,
+        }
+    }
+
+    /// Returns the scan of an image that is archived or being restored.
+    pub(super) fn archived(scan_type: ScanType) -> Self {
+        Scan {
+            status: Some(ScanStatus::ImageArchived),
+            ..Scan::running(scan_type)
+        }
+    }
 }
 
 /// What a scan has found.
@@ -59,22 +78,17 @@ impl ScanRecord {
         now >= Timestamp::from_millis(self.started_at_millis) + SCAN_INTERVAL
     }
 
-    /// Returns the scan at a time, with this outcome if it has ended.
-    pub(super) fn scan(self, now: Timestamp, outcome: Outcome) -> Scan {
+    /// Returns the status at a time, which is `None` while the scan runs, and when the scan completes.
+    pub(super) fn status(self, now: Timestamp) -> (Option<ScanStatus>, Timestamp) {
         let completes = Timestamp::from_millis(self.completes_at_millis);
-        if now >= completes {
-            return outcome.scan(ScanType::Basic, ScanStatus::Complete, completes);
-        }
-        Scan {
-            scan_type: ScanType::Basic,
-            status: None,
-            description: None,
-            report: None,
-        }
+        (
+            (now >= completes).then_some(ScanStatus::Complete),
+            completes,
+        )
     }
 }
 
-/// The time before enhanced scanning begins within which an image must have been pushed. Source: the user guide of Amazon ECR,
+/// The time before enhanced scanning begins within which an image must have been pushed or restored. Source: the user guide of Amazon ECR,
 /// `image-scanning-enhanced.html`.
 const ELIGIBILITY: Duration = Duration::from_secs(14 * 24 * 3600);
 
@@ -98,27 +112,26 @@ pub(super) fn enhanced_status(
     (now >= completed).then_some((status, completed))
 }
 
-/// The result of a scan that has ended, and its findings.
+/// The result of a scan that has ended.
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
-    pub(super) result: ScanResult,
-    /// The findings if the result does not contain them.
-    pub(super) derived: Vec<Finding>,
+    pub(super) status: Option<ScanStatus>,
+    pub(super) description: Option<String>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Outcome {
     /// Returns the scan. `status` is that of a scan whose result has none.
     pub(super) fn scan(
-        self,
+        mut self,
         scan_type: ScanType,
         status: ScanStatus,
         completed: Timestamp,
     ) -> Scan {
-        let status = self.result.status.unwrap_or(status);
-        let mut findings = self.result.findings.unwrap_or(self.derived);
-        findings.sort_by_key(Finding::key);
+        let status = self.status.unwrap_or(status);
+        self.findings.sort_by_cached_key(Finding::key);
         let has_findings = matches!(status, ScanStatus::Complete | ScanStatus::Active);
-        let description = self.result.description;
+        let (description, findings) = (self.description, self.findings);
         Scan {
             scan_type,
             status: Some(status),

@@ -1,14 +1,15 @@
 //! Reads and starts scans in transactions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::config::scanning::ScanResult;
+use crate::config::scanning::{ScanResult, ScanStatus};
 use crate::config::{ScanFrequency, ScanType};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, Metadata, digest_of_tag};
-use crate::domain::repository::RepositoryRecord;
+use crate::domain::repository::{Lookup, RepositoryRecord};
 use crate::domain::scan_error::ScanError;
-use crate::domain::scanning::configuration::ScanningConfiguration;
+use crate::domain::scanning::configuration::{AppliedRule, ScanningConfiguration};
 use crate::domain::scanning::derived;
 use crate::domain::scanning::scan::{Outcome, Scan, ScanRecord, enhanced_status};
 use crate::domain::scanning::settings::ScanSettings;
@@ -20,8 +21,7 @@ use crate::types::{Digest, Reference, RegistryId, RepositoryId};
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Scans {
     pub(super) settings: Arc<ScanSettings>,
-    /// Whether registries can have stored configurations. The repositories of the initial state are created in registries with their initial
-    /// configurations.
+    /// Whether registries can have stored configurations. Those that a reset is about to remove do not count.
     is_stored: bool,
 }
 
@@ -70,69 +70,99 @@ impl Scans {
         Ok(())
     }
 
+    /// Returns what reads the scans of a repository.
+    pub(super) fn of_repository<'a>(
+        &'a self,
+        view: &'a dyn Snapshot,
+        at: &'a Lookup,
+    ) -> Result<RepositoryScans<'a>, RepositoryError> {
+        let generation = at.generation(view)?;
+        let configuration = self.configuration(view, &at.id.registry)?;
+        let mut results = BTreeMap::new();
+        for (reference, result) in self.settings.results.get(&at.id).into_iter().flatten() {
+            let named = match reference {
+                Reference::Digest(digest) => Some(digest.clone()),
+                Reference::Tag(tag) => digest_of_tag(view, &generation, tag)?,
+            };
+            // The first one applies if several name an image.
+            if let Some(digest) = named {
+                results.entry(digest).or_insert(result);
+            }
+        }
+        Ok(RepositoryScans {
+            view,
+            settings: &self.settings,
+            rule: configuration.applied_rule(&at.id.name),
+            scan_type: configuration.scan_type,
+            generation,
+            results,
+        })
+    }
+}
+
+/// Reads the scans of the images of a repository.
+pub(super) struct RepositoryScans<'a> {
+    view: &'a dyn Snapshot,
+    settings: &'a ScanSettings,
+    generation: Generation,
+    scan_type: ScanType,
+    rule: Option<AppliedRule>,
+    /// The results of the configuration.
+    results: BTreeMap<Digest, &'a ScanResult>,
+}
+
+impl RepositoryScans<'_> {
     /// Returns the scan of an image at a time.
     pub(super) fn scan(
         &self,
-        view: &dyn Snapshot,
-        id: &RepositoryId,
-        generation: &Generation,
-        configuration: &ScanningConfiguration,
         image: &ListedImage,
         now: Timestamp,
     ) -> Result<Option<Scan>, RepositoryError> {
-        let outcome = || self.outcome(view, id, generation, &image.digest);
-        if configuration.scan_type == ScanType::Basic {
-            let record: Option<ScanRecord> = view.read(&generation.scan(&image.digest))?;
-            let outcome = outcome()?;
-            return Ok(record.map(|record| record.scan(now, outcome)));
-        }
-        let rule = configuration.applied_rule(&id.name);
-        let rule = rule.filter(|_| require_scannable(&image.metadata).is_ok());
-        let status = rule.and_then(|rule| {
-            let pushed = image.metadata.pushed();
-            enhanced_status(&rule, pushed, self.settings.duration, now)
-        });
-        let Some((status, completed)) = status else {
+        let Some((status, completed)) = self.status(image, now)? else {
             return Ok(None);
         };
-        Ok(Some(outcome()?.scan(ScanType::Enhanced, status, completed)))
+        // Source: the description of `ImageArchivedException` in the service model. That it replaces the status of an ended scan, without its
+        // findings, and that an image that is being restored has it, too, is [ASSUME].
+        if !image.metadata.status.is_active() {
+            return Ok(Some(Scan::archived(self.scan_type)));
+        }
+        let Some(status) = status else {
+            return Ok(Some(Scan::running(self.scan_type)));
+        };
+        let outcome = self.outcome(&image.digest)?;
+        Ok(Some(outcome.scan(self.scan_type, status, completed)))
+    }
+
+    /// Returns the status of the scan of an image, and when it completes. The status is `None` while the scan runs.
+    fn status(
+        &self,
+        image: &ListedImage,
+        now: Timestamp,
+    ) -> Result<Option<(Option<ScanStatus>, Timestamp)>, RepositoryError> {
+        if self.scan_type == ScanType::Basic {
+            let key = self.generation.scan(&image.digest);
+            let record: Option<ScanRecord> = self.view.read(&key)?;
+            return Ok(record.map(|record| record.status(now)));
+        }
+        let rule = self.rule.as_ref();
+        let rule = rule.filter(|_| require_scannable(&image.metadata).is_ok());
+        let added = image.metadata.added();
+        let status =
+            rule.and_then(|rule| enhanced_status(rule, added, self.settings.duration, now));
+        Ok(status.map(|(status, completed)| (Some(status), completed)))
     }
 
     /// Returns the outcome of the scans of an image: the result that was set, the one of the configuration, or a derived one.
-    fn outcome(
-        &self,
-        view: &dyn Snapshot,
-        id: &RepositoryId,
-        generation: &Generation,
-        digest: &Digest,
-    ) -> Result<Outcome, RepositoryError> {
-        let result = match view.read(&generation.scan_result(digest))? {
-            Some(result) => result,
-            None => self.configured_result(view, id, generation, digest)?,
-        };
+    fn outcome(&self, digest: &Digest) -> Result<Outcome, RepositoryError> {
+        let set = self.view.read(&self.generation.scan_result(digest))?;
+        let configured = || self.results.get(digest).copied().cloned();
+        let result: ScanResult = set.or_else(configured).unwrap_or_default();
+        let derive = || derived::findings(&self.settings.seed, digest);
         Ok(Outcome {
-            result,
-            derived: derived::findings(&self.settings.seed, digest),
+            status: result.status,
+            description: result.description,
+            findings: result.findings.unwrap_or_else(derive),
         })
-    }
-
-    fn configured_result(
-        &self,
-        view: &dyn Snapshot,
-        id: &RepositoryId,
-        generation: &Generation,
-        digest: &Digest,
-    ) -> Result<ScanResult, RepositoryError> {
-        for (reference, result) in self.settings.results.get(id).into_iter().flatten() {
-            let named = match reference {
-                Reference::Digest(digest) => Some(digest.clone()),
-                Reference::Tag(tag) => digest_of_tag(view, generation, tag)?,
-            };
-            if named.as_ref() == Some(digest) {
-                return Ok(result.clone());
-            }
-        }
-        Ok(ScanResult::default())
     }
 }
 

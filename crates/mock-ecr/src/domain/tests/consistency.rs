@@ -172,7 +172,7 @@ impl Found {
     }
 }
 
-/// Checks that the image of each scan and of each replication exists.
+/// Checks that the image of each scan, of each signature and of each replication exists.
 fn check_scans(view: &dyn Snapshot, generation: &Generation) {
     for (key, _) in all(view, &generation.content()) {
         if matches!(
@@ -180,6 +180,11 @@ fn check_scans(view: &dyn Snapshot, generation: &Generation) {
             Some("scan" | "scan-result" | "replication")
         ) {
             let image = key.parts().nth(3).unwrap();
+            let image = generation.images().key(image);
+            assert!(view.contains(&image).unwrap(), "{key} has no image");
+        }
+        if key.parts().nth(2) == Some("signing") {
+            let image = key.parts().nth_back(1).unwrap();
             let image = generation.images().key(image);
             assert!(view.contains(&image).unwrap(), "{key} has no image");
         }

@@ -1,10 +1,14 @@
 //! Due work: its order, and that it is done once, also by other processes.
 
+use futures_util::FutureExt as _;
+
 use super::consistency::check_swept;
 use super::*;
 use crate::domain::due::{self, Work};
-use crate::store::Folder;
+use crate::domain::{Selection, SigningRule};
+use crate::lifecycle::{LifecyclePolicy, StorageClass};
 use crate::store::tests::Disk;
+use crate::store::{Folder, Key};
 
 /// Schedules work that appends a letter to a record of `team/app`.
 pub(super) async fn note(all: &Repositories, seconds: u64, letter: char) {
@@ -131,3 +135,102 @@ async fn the_work_of_an_unpublished_repository_is_done() {
     initial.publish().await.unwrap();
     assert_eq!(all.policy(&other).await.unwrap(), "\"a\"");
 }
+
+/// A client in the process of the mock does not poll a request any more, but keeps it.
+#[tokio::test]
+async fn a_request_that_is_not_polled_does_not_stop_others() {
+    let fixture = Fixture::on(|path| StoreLocation::Directory(path.to_owned())).await;
+    let all = &fixture.repositories;
+    let now = NOW + Duration::from_secs(1);
+    // Stops the request after each of its steps.
+    for polls in 1..9 {
+        note(all, 1, 'a').await;
+        let mut stopped = Box::pin(all.run_due(now));
+        for _ in 0..polls {
+            if stopped.as_mut().now_or_never().is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let other = tokio::time::timeout(Duration::from_secs(10), all.run_due(now));
+        other.await.expect("the request ends").unwrap();
+        drop(stopped);
+    }
+    assert_eq!(notes(all).await, "a".repeat(8));
+}
+
+/// Writes work that no version of this program has written: one of an unknown kind, and one without a time.
+async fn put_unknown(all: &Repositories) {
+    let put = all.store.transact(|records| {
+        records.put(&Key::due(NOW, "generation unknown"), "{}");
+        records.put(&Folder::all_due().key("unknown"), "{}");
+        Ok::<_, RepositoryError>(())
+    });
+    put.await.unwrap();
+}
+
+#[tokio::test]
+async fn work_that_cannot_be_read_is_removed_and_does_not_stop_other_work() {
+    for fixture in Fixture::both().await {
+        let all = &fixture.repositories;
+        note(all, 1, 'a').await;
+        put_unknown(all).await;
+        assert_eq!(run(all, 1).await, "a");
+        assert_eq!(scheduled(all).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_removes_work_that_cannot_be_read() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let all = &fixture.repositories;
+    put_unknown(all).await;
+    all.reset(&[]).await.unwrap();
+    assert_eq!(scheduled(all).await, 0);
+}
+
+/// Another server creates a repository of its initial state during a reset.
+#[tokio::test]
+async fn a_reset_does_not_remove_the_work_of_a_repository_that_is_being_created() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (all, app) = (&fixture.repositories, &fixture.repository.id);
+    let settings = Settings::created_at(NOW);
+    let other = all.create_unpublished(app, settings).await.unwrap();
+    note(other.content(), 1, 'b').await;
+    all.reset(&[]).await.unwrap();
+    other.publish().await.unwrap();
+    assert_eq!(run(all, 1).await, "b");
+}
+
+/// With a frozen clock, work would otherwise stay for ever.
+#[tokio::test]
+async fn the_work_of_a_deleted_repository_or_image_is_removed_before_it_is_due() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (all, app) = (&fixture.repositories, &fixture.repository.id);
+    let rule = SigningRule {
+        profile: "profile".to_owned(),
+        filters: None,
+    };
+    let put = all.put_signing_rules(&app.registry, vec![rule]);
+    put.await.unwrap();
+    for is_repository in [false, true] {
+        let policy = LifecyclePolicy::parse(KEEP_ONE).unwrap();
+        all.put_lifecycle_policy(app, &policy, NOW).await.unwrap();
+        fixture.push("{}", "a").await.unwrap();
+        let image = || Selection::Tag("a".parse().unwrap());
+        for class in [StorageClass::Archive, StorageClass::Standard] {
+            let updated = all.update_storage_class(app, image(), class, NOW).await;
+            updated.unwrap().unwrap();
+        }
+        // An evaluation, a signature and a restoration.
+        assert_eq!(scheduled(all).await, 3);
+        match is_repository {
+            true => drop(all.delete_with_images(app).await.unwrap()),
+            false => drop(all.delete_selected(app, vec![image()], NOW).await.unwrap()),
+        }
+        all.sweeper.sweep().await.unwrap();
+        assert_eq!(scheduled(all).await, usize::from(!is_repository));
+    }
+}
+
+const KEEP_ONE: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}"#;

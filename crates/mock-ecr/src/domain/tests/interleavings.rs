@@ -8,14 +8,14 @@ use shuttle::scheduler::RandomScheduler;
 use super::consistency::{check, check_swept};
 use super::due::{note, notes};
 use super::operations::{
-    OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, import, prepare, put, scan,
+    OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, import, prepare, put, put_profile, scan,
 };
 use super::*;
 use crate::config::Quotas;
 use crate::domain::TagRule;
 use crate::domain::scan_error::ScanError;
 use crate::lifecycle::LifecyclePolicy;
-use crate::store::tests::Disk;
+use crate::store::tests::{Disk, Steps};
 
 /// The number of schedules for each pair, unless `MOCK_ECR_SCHEDULES` sets another.
 const SCHEDULES: usize = 30;
@@ -214,6 +214,34 @@ fn due_work_is_done_once_by_several_servers() {
     check_schedules(10, servers);
 }
 
+/// Requests that wait for due work do not do the same work.
+#[test]
+fn due_work_is_done_by_one_request_of_a_server_at_a_time() {
+    let requests = || {
+        shuttle::future::block_on(async {
+            let (disk, steps) = (Disk::default(), Steps::unlimited());
+            let all = Repositories::new(disk.counted(&steps), "seed", || NOW);
+            prepare(&all).await;
+            for (seconds, letter) in [(3, 'c'), (1, 'a'), (2, 'b')] {
+                note(&all, seconds, letter).await;
+            }
+            let before = steps.remaining();
+            let running = [(); 4].map(|()| {
+                let all = all.clone();
+                let now = NOW + Duration::from_secs(3);
+                shuttle::future::spawn(async move { all.run_due(now).await })
+            });
+            for task in running {
+                task.await.unwrap().unwrap();
+            }
+            assert_eq!(notes(&all).await, "abc");
+            assert_eq!(before - steps.remaining(), 3, "a transaction for each work");
+            disk.settle().await;
+        });
+    };
+    check_schedules(10, requests);
+}
+
 /// A client tags an image while a rule for untagged images expires it. If the client succeeds, the image exists.
 #[test]
 fn an_image_that_was_tagged_in_the_meantime_is_not_expired() {
@@ -300,6 +328,41 @@ fn a_stale_image_is_refreshed_once() {
         });
     };
     check_schedules(10, pulls);
+}
+
+/// The signing configuration changes during a push. If the change was acknowledged before the push, it applies.
+#[test]
+fn a_push_is_signed_by_the_configuration_of_its_time() {
+    for is_deleted in [false, true] {
+        let push = move || {
+            shuttle::future::block_on(async {
+                let disk = Disk::default();
+                let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+                prepare(&all).await;
+                let app = id("team/app");
+                if is_deleted {
+                    put_profile(&all).await.unwrap();
+                }
+                let pushing = all.clone();
+                let pushing =
+                    shuttle::future::spawn(async move { put(&pushing, "{}", Some("3")).await });
+                match is_deleted {
+                    true => drop(all.delete_signing_rules(&app.registry).await.unwrap()),
+                    false => put_profile(&all).await.unwrap(),
+                }
+                let was_pushed = all.image(&app, &"3".parse().unwrap()).await.is_ok();
+                pushing.await.unwrap().unwrap();
+                let found = all.signing_statuses(&app, &sha256("{}")).await.unwrap();
+                if !was_pushed {
+                    assert_eq!(found.len(), usize::from(!is_deleted));
+                }
+                all.run_due(NOW + Duration::from_secs(1)).await.unwrap();
+                disk.settle().await;
+                check(&disk).await;
+            });
+        };
+        check_schedules(10, push);
+    }
 }
 
 /// A client creates a repository during a reset. After the reset, the repository is that of the configuration.

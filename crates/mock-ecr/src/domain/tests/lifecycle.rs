@@ -5,48 +5,48 @@ use super::*;
 use crate::config::Background;
 use crate::domain::due;
 use crate::domain::image_status::ImageStatus;
-use crate::domain::run_due::run_first;
+use crate::domain::run_due::FailedWork;
 use crate::domain::{
     LifecyclePreview, LifecycleRun, PreviewPage, PreviewResult, PreviewStatus, PreviewSummary,
     Selection, Tagged,
 };
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
 
-const DAY: u64 = 24 * 3600;
+pub(super) const DAY: u64 = 24 * 3600;
 
-fn day(days: u64) -> Timestamp {
+pub(super) fn day(days: u64) -> Timestamp {
     NOW + Duration::from_secs(days * DAY)
 }
 
 /// Returns a policy of one rule.
-fn policy(selection: &str, action: &str) -> LifecyclePolicy {
+pub(super) fn policy(selection: &str, action: &str) -> LifecyclePolicy {
     let text = format!(
         r#"{{"rules":[{{"rulePriority":1,"selection":{{{selection}}},"action":{{{action}}}}}]}}"#
     );
     LifecyclePolicy::parse(&text).unwrap()
 }
 
-const EXPIRE: &str = r#""type":"expire""#;
-const ARCHIVE: &str = r#""type":"transition","targetStorageClass":"archive""#;
+pub(super) const EXPIRE: &str = r#""type":"expire""#;
+pub(super) const ARCHIVE: &str = r#""type":"transition","targetStorageClass":"archive""#;
 
-fn older(tags: &str, days: u64) -> String {
+pub(super) fn older(tags: &str, days: u64) -> String {
     format!(
         r#""tagStatus":"{tags}","countType":"sinceImagePushed","countUnit":"days","countNumber":{days}"#
     )
 }
 
-async fn set(fixture: &Fixture, selection: &str, action: &str) {
+pub(super) async fn set(fixture: &Fixture, selection: &str, action: &str) {
     let id = &fixture.repository.id;
     let policy = policy(selection, action);
     let put = fixture.repositories.put_lifecycle_policy(id, &policy, NOW);
     put.await.unwrap();
 }
 
-async fn run_until(fixture: &Fixture, now: Timestamp) {
+pub(super) async fn run_until(fixture: &Fixture, now: Timestamp) {
     fixture.repositories.run_due(now).await.unwrap();
 }
 
-async fn last_evaluated(fixture: &Fixture) -> Timestamp {
+pub(super) async fn last_evaluated(fixture: &Fixture) -> Timestamp {
     let policy = fixture
         .repositories
         .lifecycle_policy(&fixture.repository.id);
@@ -54,11 +54,16 @@ async fn last_evaluated(fixture: &Fixture) -> Timestamp {
 }
 
 /// Returns a manifest of the given number.
-fn numbered(number: usize) -> String {
+pub(super) fn numbered(number: usize) -> String {
     format!("{{{}}}", " ".repeat(number))
 }
 
-async fn put(fixture: &Fixture, manifest: &str, tag: Option<&str>, now: Timestamp) -> Digest {
+pub(super) async fn put(
+    fixture: &Fixture,
+    manifest: &str,
+    tag: Option<&str>,
+    now: Timestamp,
+) -> Digest {
     let new = NewImage {
         manifest: Bytes::from(manifest.to_owned()),
         media_type: None,
@@ -153,10 +158,10 @@ async fn many_images_expire_in_short_transactions() {
     };
     assert_eq!(run, expected);
     while due_now(&fixture, day(2)).await {
-        let replicator = all.replicator().await.unwrap();
+        let run = all.due_run(day(2)).await.unwrap();
         let work = all.store.transact(move |records| {
-            run_first(records, day(2), &replicator)?;
-            Ok::<_, RepositoryError>(records.changes())
+            run.run_first(records)?;
+            Ok::<_, FailedWork>(records.changes())
         });
         let changes = work.await.unwrap();
         // The changes of the last image can exceed the limit, and the rest of the step is a change, too.
@@ -164,6 +169,65 @@ async fn many_images_expire_in_short_transactions() {
     }
     assert_eq!(all.image_digests(id).await.unwrap(), []);
     assert_eq!(last_evaluated(&fixture).await, day(2));
+}
+
+/// An image of one repository cannot be read. Other repositories are evaluated, and this one again when it can be read.
+#[tokio::test]
+async fn an_evaluation_that_fails_is_repeated_a_day_later() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let all = &fixture.repositories;
+    let other = Fixture {
+        repositories: all.clone(),
+        repository: all
+            .create(&id("other"), Settings::created_at(NOW), Vec::new())
+            .await
+            .unwrap(),
+        _directory: tempfile::tempdir().unwrap(),
+    };
+    for one in [&fixture, &other] {
+        put(one, "{}", None, NOW).await;
+        set(one, &older("any", 1), EXPIRE).await;
+    }
+    let at = all.lookup(&fixture.repository.id);
+    let damaged = all.store.transact(move |records| {
+        let key = at.generation(records.view())?.image(&sha256("{}"));
+        let bytes = records.view().get(&key)?.unwrap();
+        records.put(&key, "{}");
+        Ok::<_, RepositoryError>((key, bytes))
+    });
+    let (key, bytes) = damaged.await.unwrap();
+    run_until(&fixture, day(5)).await;
+    assert_eq!(other.images().await, []);
+    assert_eq!(last_evaluated(&fixture).await, Timestamp::from_millis(0));
+    let repaired = all.store.transact(move |records| {
+        records.put(&key, bytes.clone());
+        Ok::<_, RepositoryError>(())
+    });
+    repaired.await.unwrap();
+    run_until(&fixture, day(6)).await;
+    assert_eq!(fixture.images().await, []);
+}
+
+/// The clock is before 1970.
+#[tokio::test]
+async fn work_is_done_at_its_time_before_1970() {
+    for fixture in Fixture::both().await {
+        let before = Timestamp::from_millis(-10 * 365 * 24 * 3600 * 1000);
+        let days = |days: u64| before + Duration::from_secs(days * DAY);
+        put(&fixture, "{}", None, before).await;
+        let (id, all) = (&fixture.repository.id, &fixture.repositories);
+        let policy = policy(&older("any", 2), EXPIRE);
+        all.put_lifecycle_policy(id, &policy, before).await.unwrap();
+        run_until(&fixture, days(2)).await;
+        assert_eq!(last_evaluated(&fixture).await, days(2));
+        put(&fixture, "{ }", None, days(2)).await;
+        run_until(&fixture, days(3)).await;
+        assert_eq!(fixture.images().await.len(), 1);
+        let run = all.start_lifecycle(id, days(5)).await.unwrap();
+        assert_eq!(run.expired, 1);
+        run_until(&fixture, days(5)).await;
+        assert_eq!(fixture.images().await, []);
+    }
 }
 
 #[tokio::test]

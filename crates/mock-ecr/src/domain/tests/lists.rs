@@ -1,7 +1,12 @@
 //! Lists whose work is bounded, whatever a repository contains.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
-use crate::domain::{StatusFilter, Tagged};
+use crate::domain::image_record::image_of;
+use crate::domain::listing::{Bounds, ImageTags, Listing};
+use crate::domain::{StatusFilter, Tagged, archive};
 use crate::store::Generation;
 
 /// Returns a repository in memory.
@@ -84,6 +89,108 @@ async fn the_tagged_images_are_those_that_a_tag_names() {
             pages.extend(page);
         }
         assert_eq!(pages, expected);
+    }
+}
+
+type Pair = (Digest, Option<Tag>);
+
+/// What is listed, how much a list reads, and how much a client requests.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    status: StatusFilter,
+    only: Option<Tagged>,
+    bounds: Bounds,
+    limit: usize,
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let status = prop::sample::select(vec![
+        StatusFilter::Active,
+        StatusFilter::Archived,
+        StatusFilter::Any,
+    ]);
+    let only = prop::sample::select(vec![None, Some(Tagged::Yes), Some(Tagged::No)]);
+    (status, only, 1..4_usize, 0..5_usize, 1..4_usize).prop_map(
+        |(status, only, page, images, limit)| Request {
+            status,
+            only,
+            bounds: Bounds { page, images },
+            limit,
+        },
+    )
+}
+
+/// Reads a list in pages, as `ListImages` does.
+async fn pages(fixture: &Fixture, request: Request) -> Vec<Pair> {
+    let (mut pairs, mut after) = (Vec::new(), None);
+    loop {
+        let mut page = page(fixture, request, after).await;
+        let is_full = page.pairs.len() > request.limit;
+        page.pairs.truncate(request.limit);
+        let last = page.pairs.last().cloned();
+        let last = last.map(|(digest, tag)| (digest, tag.map(String::from).unwrap_or_default()));
+        pairs.extend(page.pairs);
+        after = last.filter(|_| is_full).or(page.last);
+        if after.is_none() {
+            return pairs;
+        }
+    }
+}
+
+async fn page(fixture: &Fixture, request: Request, after: Option<(Digest, String)>) -> ImageTags {
+    let at = fixture.repositories.lookup(&fixture.repository.id);
+    let page = fixture.repositories.store.read(move |view| {
+        let listing = Listing {
+            view,
+            generation: at.generation(view)?,
+            limit: request.limit.saturating_add(1),
+            status: request.status,
+            bounds: request.bounds,
+        };
+        listing.read(after.clone(), request.only)
+    });
+    page.await.unwrap()
+}
+
+/// Archives an image, whatever lists it.
+async fn archive(fixture: &Fixture, digest: Digest) {
+    let at = fixture.repositories.lookup(&fixture.repository.id);
+    let archived = fixture.repositories.store.transact(move |records| {
+        let generation = at.generation(records.view())?;
+        let image = image_of(records.view(), &generation, &digest)?.unwrap();
+        archive::archive_image(records, &generation, &digest, image.metadata, NOW);
+        Ok::<_, RepositoryError>(())
+    });
+    archived.await.unwrap();
+}
+
+proptest! {
+    /// However early a list ends, its pages contain each entry once.
+    #[test]
+    fn the_pages_of_a_list_are_the_list(
+        images in vec((0..3_usize, any::<bool>()), 0..9),
+        requests in vec(request(), 20),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let fixture = fixture().await;
+            for (number, (tags, is_archived)) in images.into_iter().enumerate() {
+                let tags = (0..tags).map(|tag| format!("t{number}.{tag}"));
+                let mut digest = put(&fixture, numbered(number), None).await;
+                for tag in tags {
+                    digest = put(&fixture, numbered(number), Some(&tag)).await;
+                }
+                if is_archived {
+                    archive(&fixture, digest).await;
+                }
+            }
+            for request in requests {
+                let bounds = Bounds { page: 99, images: 99 };
+                let whole = Request { bounds, limit: usize::MAX, ..request };
+                let (pages, whole) = (pages(&fixture, request).await, pages(&fixture, whole).await);
+                assert_eq!(pages, whole, "{request:?}");
+            }
+        });
     }
 }
 

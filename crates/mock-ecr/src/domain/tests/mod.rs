@@ -11,6 +11,8 @@ mod histories;
 mod images;
 mod interleavings;
 mod lifecycle;
+mod lifecycle_clock;
+mod lifecycle_steps;
 mod lists;
 mod operations;
 mod quotas;

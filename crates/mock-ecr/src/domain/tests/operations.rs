@@ -6,7 +6,7 @@ use super::*;
 use crate::config::scanning::ScanResult;
 use crate::domain::{
     CreationCause, ListedImages, Mountable, PrivateRegistry, ReplicationRule, ResourceTag,
-    Selection, UpstreamImages, WithoutTemplate,
+    Selection, SigningRule, UpstreamImages, WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -19,7 +19,7 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 23] = [
+pub(super) const OPERATIONS: [Operation; 24] = [
     ("create", |all| Box::pin(create(all))),
     ("create on push", |all| Box::pin(create_on_push(all))),
     ("delete", |all| Box::pin(delete(all))),
@@ -47,6 +47,7 @@ pub(super) const OPERATIONS: [Operation; 23] = [
     }),
     ("backfill", |all| Box::pin(backfill(all))),
     (IMPORT, |all| Box::pin(import(all, app()))),
+    ("sign", |all| Box::pin(sign(all))),
 ];
 
 /// The name of [`import`].
@@ -191,6 +192,22 @@ async fn policy(all: &Repositories) -> Result<(), RepositoryError> {
     let policy = RepositoryPolicy::parse(POLICY)?;
     all.put_policy(&app(), &policy).await?;
     all.delete_policy(&app()).await.map(drop)
+}
+
+/// Pushes an image that is signed, and ends the signature.
+async fn sign(all: &Repositories) -> Result<(), RepositoryError> {
+    put_profile(all).await?;
+    put(all, &manifest_of("one"), Some("signed")).await?;
+    all.run_due(NOW + Duration::from_secs(1)).await
+}
+
+/// Sets a signing configuration that applies to all pushes.
+pub(super) async fn put_profile(all: &Repositories) -> Result<(), RepositoryError> {
+    let rule = SigningRule {
+        profile: "profile".to_owned(),
+        filters: None,
+    };
+    all.put_signing_rules(&app().registry, vec![rule]).await
 }
 
 /// Starts a scan of an image, and sets its result.

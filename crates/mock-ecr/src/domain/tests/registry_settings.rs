@@ -2,10 +2,13 @@
 
 use super::consistency::{check, check_swept};
 use super::interleavings::check_schedules;
-use super::operations::Operation;
+use super::operations::{Operation, put_profile};
 use super::*;
+use crate::config::{ScanFrequency, ScanType};
+use crate::domain::scanning::ScanningConfiguration;
 use crate::domain::{
-    CreationCause, MutabilityChange, RegistrySettingError, TagRule, TemplateChange, WithoutTemplate,
+    CreationCause, MutabilityChange, RegistrySettingError, Selection, TagRule, TemplateChange,
+    WithoutTemplate,
 };
 use crate::store::tests::Disk;
 use crate::types::RegistryId;
@@ -230,5 +233,35 @@ async fn a_registry_has_at_most_a_hundred_templates() {
         else {
             panic!("{exists}");
         };
+    }
+}
+
+/// The initial state is created when a mock starts, with the settings in its store, and by a reset, which removes them.
+#[tokio::test]
+async fn the_initial_state_is_created_with_the_stored_settings_unless_a_reset_removes_them() {
+    let all = Repositories::new(Disk::default().open(), "seed", || NOW);
+    put_profile(&all).await.unwrap();
+    let rules = vec![(ScanFrequency::ScanOnPush, vec!["*".parse().unwrap()])];
+    let scanning = ScanningConfiguration::new(ScanType::Basic, rules, None);
+    all.put_scanning_configuration(&registry(), scanning)
+        .await
+        .unwrap();
+    let app = id("team/app");
+    for is_reset in [false, true] {
+        let creator = match is_reset {
+            true => all.without_registry_settings(),
+            false => all.clone(),
+        };
+        let settings = Settings::created_at(NOW);
+        let initial = creator.create_unpublished(&app, settings).await.unwrap();
+        let image = crate::config::image::Image::new().layer("hello");
+        let digest = initial.content().push(&app, &image, Vec::new(), NOW);
+        let digest = digest.await.unwrap();
+        initial.publish().await.unwrap();
+        let statuses = all.signing_statuses(&app, &digest).await.unwrap();
+        assert_eq!(statuses.is_empty(), is_reset);
+        let scanned = all.scan(&app, Selection::Digest(digest), NOW).await;
+        assert_eq!(scanned.unwrap().unwrap().scan.is_none(), is_reset);
+        all.delete_with_images(&app).await.unwrap();
     }
 }

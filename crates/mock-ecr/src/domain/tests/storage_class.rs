@@ -164,6 +164,41 @@ async fn an_image_is_archived_after_the_index_that_lists_it() {
     archive(&fixture, "a", NOW).await;
 }
 
+/// An image can be listed by very many indexes.
+#[tokio::test]
+async fn an_error_names_ten_of_the_indexes_of_an_image() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    fixture.push("{}", "a").await.unwrap();
+    let image = sha256("{}");
+    for number in 0..250 {
+        let index = format!(
+            r#"{{"mediaType":"{INDEX}","manifests":[{{"digest":"{image}"}}]{}}}"#,
+            " ".repeat(number)
+        );
+        let tag = format!("index{number}");
+        let new = NewImage {
+            manifest: index.into(),
+            media_type: None,
+            digest: None,
+            tag: Some(tag.parse().unwrap()),
+        };
+        let (id, all) = (&fixture.repository.id, &fixture.repositories);
+        all.put_image(id, new, NOW).await.unwrap();
+        if number < 150 {
+            archive(&fixture, &tag, NOW).await;
+        }
+    }
+    let archived = update(&fixture, "a", StorageClass::Archive, NOW).await;
+    let Err(RepositoryError::ListedByActiveIndexes(indexes)) = archived else {
+        panic!("{archived:?}");
+    };
+    assert_eq!(indexes.len(), 10);
+    for number in 150..250 {
+        archive(&fixture, &format!("index{number}"), NOW).await;
+    }
+    archive(&fixture, "a", NOW).await;
+}
+
 #[tokio::test]
 async fn an_archived_image_cannot_be_pulled_but_deleted() {
     for fixture in Fixture::both().await {

@@ -1,7 +1,7 @@
 //! The worked examples of the user guide, `lifecycle_policy_examples.html`, and its rules of evaluation.
 
 use super::{DAY, before, image, parse, rule, taken};
-use crate::lifecycle::{EvaluatedImage, ListedBy, StorageClass, next_change};
+use crate::lifecycle::{EvaluatedImage, ListedBy, StorageClass, evaluate, next_change};
 use crate::types::timestamp::Timestamp;
 
 /// Keeps a number of the youngest images with a prefix of a tag.
@@ -198,4 +198,22 @@ fn the_next_change_is_the_time_at_which_the_next_image_is_old_enough() {
     assert_eq!(next(before(0)), Some(now + 2 * DAY + 1));
     assert_eq!(next(before(-2 * DAY - 1)), Some(now + 3 * DAY + 1));
     assert_eq!(next(before(-3 * DAY - 1)), None);
+}
+
+/// The age of an image does not depend on the end of the clock.
+#[test]
+fn a_young_image_does_not_expire_at_the_end_of_the_clock() {
+    let end = Timestamp::from_millis(i64::MAX);
+    let selection =
+        r#""tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":1"#;
+    let policy = parse(&[rule(1, selection, "expire")]).unwrap();
+    for (age, count) in [(0, 0), (DAY, 0), (DAY + 1, 1)] {
+        let images = [EvaluatedImage {
+            pushed: Timestamp::from_millis(end.as_millis() - age),
+            ..image('a', &[], 0)
+        }];
+        let taken = evaluate(&policy.rules, &images, end);
+        assert_eq!(taken.len(), count, "{age}");
+        assert_eq!(next_change(&policy.rules, &images, end), None);
+    }
 }

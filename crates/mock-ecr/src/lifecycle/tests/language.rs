@@ -2,6 +2,7 @@
 
 use super::{parse, rule};
 use crate::lifecycle::LifecyclePolicy;
+use crate::lifecycle::policy::TagSelection;
 
 #[track_caller]
 fn rejects(text: &str, error: &str) {
@@ -109,6 +110,59 @@ fn values_are_checked() {
         "instance value (\"some\") not found in enum (possible values: [\"any\",\"tagged\",\"untagged\"])\n\
         instance type (string) does not match any allowed primitive type (allowed: [\"integer\"])\n",
     );
+}
+
+#[test]
+fn a_number_that_does_not_fit_into_the_integer_of_the_service_model_is_rejected() {
+    for number in ["2147483648", "3000000000", "18446744073709551615"] {
+        let selection =
+            format!(r#""tagStatus":"any","countType":"imageCountMoreThan","countNumber":{number}"#);
+        let error = format!(
+            "numeric instance is greater than the required maximum (maximum: 2147483647, found: {number})\n"
+        );
+        rejects(&with_selection(&selection), &error);
+        let rule = rule(1, UNTAGGED, "expire").replacen(":1,", &format!(":{number},"), 1);
+        rejects(&format!(r#"{{"rules":[{rule}]}}"#), &error);
+    }
+    parse(&[rule(2_147_483_647, UNTAGGED, "expire")]).unwrap();
+}
+
+#[test]
+fn an_error_has_at_most_100_violations() {
+    let numbers = vec!["1"; 15_000].join(",");
+    let violation =
+        "instance type (integer) does not match any allowed primitive type (allowed: [\"object\"])";
+    let rules = format!(r#"{{"rules":[{numbers}]}}"#);
+    let prefixes = format!(r#""tagStatus":"tagged","tagPrefixList":[{numbers}],{COUNT}"#);
+    for (text, expected) in [(rules, "object"), (with_selection(&prefixes), "string")] {
+        let error = LifecyclePolicy::parse(&text).unwrap_err().to_string();
+        let lines: Vec<&str> = error.lines().collect();
+        assert_eq!(lines.len(), 100);
+        assert_eq!(lines[99], violation.replace("object", expected));
+    }
+}
+
+#[test]
+fn names_are_printed_as_json() {
+    rejects(
+        r#"{"rules":[],"\u007f\n":1}"#,
+        "object instance has properties which are not allowed by the schema: [\"\u{7f}\\n\"]\n",
+    );
+}
+
+/// A repeated entry of a list is evaluated once.
+#[test]
+fn a_repeated_entry_is_kept_in_the_text_only() {
+    let entries = vec![r#""a""#; 7000].join(",");
+    for list in ["tagPrefixList", "tagPatternList"] {
+        let selection = format!(r#""tagStatus":"tagged","{list}":[{entries}],{COUNT}"#);
+        let policy = parse(&[rule(1, &selection, "expire")]).unwrap();
+        assert!(policy.normalised().contains(&entries));
+        let TagSelection::Tagged(patterns) = &policy.rules[0].tags else {
+            unreachable!("the rule selects tagged images")
+        };
+        assert_eq!(patterns.len(), 1);
+    }
 }
 
 #[track_caller]

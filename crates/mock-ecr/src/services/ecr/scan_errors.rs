@@ -1,7 +1,8 @@
 //! Converts errors of scans to the codes and messages of the ECR API.
 //!
-//! Sources of the messages: alexjurkiewicz/ecr-scan-image#44 (2024) for `This feature is disabled`, and five reports from 2021 to 2026 for the
-//! quota of scans. The others are `[ASSUME]`.
+//! Sources of the messages: alexjurkiewicz/ecr-scan-image#44 (2024) for `This feature is disabled`, five reports from 2021 to 2026 for the
+//! quota of scans, and the sentence about `ImageArchivedException` in the service model for an archived image (`[ASSUME]`). The other one is
+//! `[ASSUME]`, too.
 
 use crate::aws::error::ApiError;
 use crate::domain::scan_error::ScanError;
@@ -16,7 +17,7 @@ impl From<ScanError> for ApiError {
             ),
             ScanError::ImageArchived => (
                 "ImageArchivedException",
-                "The image is archived and cannot be scanned.",
+                "The specified image is archived and cannot be scanned.",
             ),
             ScanError::ScannedRecently => (
                 "LimitExceededException",

@@ -55,6 +55,11 @@ impl Steps {
         self.remaining.load(Ordering::SeqCst) == 0
     }
 
+    /// Returns the number of steps that are left.
+    pub(crate) fn remaining(&self) -> u64 {
+        self.remaining.load(Ordering::SeqCst)
+    }
+
     fn next(&self) -> Step {
         let take = |remaining: u64| remaining.checked_sub(1);
         let before = self

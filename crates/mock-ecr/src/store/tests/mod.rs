@@ -104,6 +104,13 @@ impl Disk {
         in_bucket(engine, Arc::clone(&self.objects))
     }
 
+    /// Returns a store like [`scheduled`](Self::scheduled), whose transactions are steps.
+    pub(crate) fn counted(&self, steps: &Steps) -> Store {
+        let engine: Arc<dyn Engine> = Arc::new(FailingEngine::new(Arc::clone(&self.engine), steps));
+        let engine = ScheduledEngine::new(engine, Arc::clone(&self.waiting));
+        in_bucket(engine, Arc::clone(&self.objects))
+    }
+
     /// Waits until the scheduler has run all transactions.
     pub(crate) async fn settle(&self) {
         while self.waiting.load(Ordering::SeqCst) > 0 {

@@ -67,17 +67,25 @@ impl Operation for DescribeImageSigningStatus {
 /// The failure codes and reasons of ECR are not recorded. `[ASSUME]`
 impl From<SigningStatus> for StatusView {
     fn from((profile, state): SigningStatus) -> Self {
-        let is_denied = state == SigningState::Denied;
-        let reason =
-            "The principal that pushed the image is not authorized to perform: signer:SignPayload";
+        let failure = match state {
+            SigningState::Denied => Some((
+                "AccessDeniedException",
+                "The principal that pushed the image is not authorized to perform: signer:SignPayload",
+            )),
+            SigningState::NotStored => Some((
+                "InternalServiceErrorException",
+                "The signature could not be stored",
+            )),
+            SigningState::InProgress { .. } | SigningState::Complete => None,
+        };
         StatusView {
-            failure_code: is_denied.then_some("AccessDeniedException"),
-            failure_reason: is_denied.then(|| reason.to_owned()),
+            failure_code: failure.map(|(code, _)| code),
+            failure_reason: failure.map(|(_, reason)| reason.to_owned()),
             signing_profile_arn: profile,
             status: match state {
                 SigningState::InProgress { .. } => "IN_PROGRESS",
                 SigningState::Complete => "COMPLETE",
-                SigningState::Denied => "FAILED",
+                SigningState::Denied | SigningState::NotStored => "FAILED",
             },
         }
     }

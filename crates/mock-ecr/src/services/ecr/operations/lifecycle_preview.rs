@@ -140,17 +140,29 @@ impl Operation for GetLifecyclePolicyPreview {
         }
         let scope = format!("GetLifecyclePolicyPreview {id} {}", filter.scope());
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
+        let after = page.after.as_deref().and_then(parse_cursor);
         let following = PreviewPage::Following {
-            after: page.after.as_deref().and_then(|after| after.parse().ok()),
+            after: after.map(|(_, position)| position),
             limit: page.fetch_limit(),
         };
         let preview = repositories.lifecycle_preview(&id, following, filter.tagged(), cx.now);
         let mut preview = preview.await?;
+        let number = preview.number;
+        // The positions of an earlier preview are not those of this one.
+        if after.is_some_and(|(other, _)| other != number) {
+            return Err(Page::invalid_token());
+        }
         let next = page.truncate(cx, &mut preview.results, |(position, _)| {
-            position.to_string()
+            format!("{number} {position}")
         });
         Ok(Preview::of(&id, preview, next))
     }
+}
+
+/// Parses the number of a preview and the position of a result.
+fn parse_cursor(cursor: &str) -> Option<(u64, usize)> {
+    let (number, position) = cursor.split_once(' ')?;
+    Some((number.parse().ok()?, position.parse().ok()?))
 }
 
 fn selections(id: &RepositoryId, image_ids: &[ImageId]) -> Result<Vec<Selection>, ApiError> {

@@ -24,14 +24,17 @@ impl Page {
         next_token: Option<&str>,
     ) -> Result<Self, ApiError> {
         let open = |token| cx.state.page_tokens.open(&scope, token);
-        // Source of the message: CodesWhat/drydock#927, about ECR Public's registry.
-        let error = || invalid("nextToken", "Invalid next token provided");
-        let after = next_token.map(|token| open(token).ok_or_else(error));
+        let after = next_token.map(|token| open(token).ok_or_else(Page::invalid_token));
         Ok(Page {
             after: after.transpose()?,
             scope,
             limit: max_results.unwrap_or(DEFAULT_RESULTS),
         })
+    }
+
+    /// Source of the message: CodesWhat/drydock#927, about ECR Public's registry.
+    pub(crate) fn invalid_token() -> ApiError {
+        invalid("nextToken", "Invalid next token provided")
     }
 
     /// Checks that an input that names its results does not request a page, too. `list` is the member with the names.
