@@ -192,7 +192,7 @@ async fn the_status_of_a_replication_is_described() {
     api.assert_error(describe, &none, code, &missing).await;
     let invalid = r#"{"repositoryName":"app","imageId":{}}"#;
     let text =
-        "Invalid parameter at 'imageIds' failed to satisfy constraint: 'Invalid image identifier'";
+        "Invalid parameter at 'imageId' failed to satisfy constraint: 'Invalid image identifier'";
     let code = "InvalidParameterException";
     api.assert_error(describe, invalid, code, text).await;
 
