@@ -49,6 +49,7 @@ pub(crate) mod rejection;
 mod replication;
 mod repositories;
 mod repository;
+mod repository_policy;
 mod resource_tag_record;
 mod resource_tags;
 mod restoration;

@@ -6,6 +6,7 @@
 //! refers to it, and removed after the last reference.
 
 #[cfg(feature = "file-store")]
+mod content_key;
 mod directory;
 mod engine;
 mod error;
