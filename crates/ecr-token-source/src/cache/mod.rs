@@ -260,8 +260,9 @@ fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
         true => Some(fs::canonicalize(path)?),
         false => None,
     };
-    if let Some(target) = &target
-        && !is_replaceable(target)
+    if target
+        .as_deref()
+        .is_some_and(|target| !is_replaceable(target))
     {
         return Err(io::Error::other(
             "the target of the link is not a cache of tokens",
