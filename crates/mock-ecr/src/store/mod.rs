@@ -5,8 +5,8 @@
 //! also if the process ends at any point. A transaction is a closure without I/O: bytes are written to an object before the transaction that
 //! refers to it, and removed after the last reference.
 
-#[cfg(feature = "file-store")]
 mod content_key;
+#[cfg(feature = "file-store")]
 mod directory;
 mod engine;
 mod error;
