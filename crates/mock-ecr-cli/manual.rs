@@ -29,8 +29,17 @@ fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(&completions)?;
     let command = args::Args::command();
     clap_mangen::generate_to(command.clone(), man)?;
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+    for shell in [Shell::Zsh, Shell::Fish, Shell::PowerShell] {
         clap_complete::generate_to(shell, &mut command.clone(), "mock-ecr", &completions)?;
     }
-    Ok(())
+    fs::write(completions.join("mock-ecr.bash"), bash_completions(command))
+}
+
+/// Returns the completions for bash. clap_complete 4.6 writes two forms of the name of a program with a hyphen (clap-rs/clap#6421), so that the words
+/// after a subcommand would not be completed.
+fn bash_completions(mut command: clap::Command) -> String {
+    let mut text = Vec::new();
+    clap_complete::generate(Shell::Bash, &mut command, "mock-ecr", &mut text);
+    let text = String::from_utf8_lossy(&text);
+    text.replace("mock__subcmd__ecr", "mock__ecr")
 }

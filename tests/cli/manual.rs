@@ -64,3 +64,32 @@ fn each_command_has_a_man_page_and_each_shell_completes_them() {
         );
     }
 }
+
+/// Returns the words that bash completes after a command line. The last word is incomplete.
+fn bash_words(folder: &Path, words: &[&str]) -> String {
+    let script = r#"source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        _mock__ecr mock-ecr "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; echo " ${COMPREPLY[*]} ""#;
+    let completions = folder.join("completions/mock-ecr.bash");
+    let mut bash = Command::new("bash");
+    bash.args(["-c", script, "bash"]).arg(completions);
+    let output = bash.arg("mock-ecr").args(words).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn bash_completes_the_words_after_each_subcommand() {
+    let folder = tempfile::tempdir().unwrap();
+    write_manual(folder.path());
+    for (words, expected) in [
+        (&["cl"][..], "clock"),
+        (&["clock", ""], "advance"),
+        (&["serve", "--cl"], "--clock"),
+        (&["serve", "--auth", ""], "lenient"),
+        (&["fault", "add", "--co"], "--control-key"),
+    ] {
+        let completed = bash_words(folder.path(), words);
+        let expected = format!(" {expected} ");
+        assert!(completed.contains(&expected), "{words:?}: {completed}");
+    }
+}

@@ -50,7 +50,7 @@ pub(crate) enum Format {
     Dotenv,
     /// A JSON object. If a value is `null`, the program that reads the object must remove this variable from the environment.
     Json,
-    /// Lines for the file `$GITHUB_ENV` of GitHub Actions. This format can set variables but cannot remove variables.
+    /// Lines for the environment file of GitHub Actions (`GITHUB_ENV`). This format can set variables but cannot remove variables.
     Github,
 }
 
