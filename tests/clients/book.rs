@@ -122,6 +122,7 @@ fn every_page_with_commands_has_a_test() {
         include_str!("../../scripts/examples"),
         include_str!("../../scripts/node-package"),
         include_str!("../../scripts/deb"),
+        include_str!("../../scripts/release"),
         include_str!("../../packaging/image/test"),
         include_str!("../../packaging/python/tests/test_guide.py"),
     ]
