@@ -1,6 +1,9 @@
 //! Copies an image to another registry.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use bytes::Bytes;
 
 use crate::domain::creation::{Creation, WithoutTemplate};
 use crate::domain::creation_template::CreationCause;
@@ -137,9 +140,25 @@ impl Replicator {
         creation.at.find(records.view())
     }
 
+    /// Copies an image, with the images that it lists.
+    fn copy_image(
+        &self,
+        records: &mut Transaction<'_>,
+        source: &Source,
+        target: &Target,
+        digest: &Digest,
+        at: Timestamp,
+    ) -> Result<(), CopyError> {
+        for listed in listed_images(records.view(), &source.generation, digest)? {
+            self.copy_one(records, source, target, &listed, at)
+                .map_err(CopyError::of_listed_image)?;
+        }
+        self.copy_one(records, source, target, digest, at)
+    }
+
     /// Copies an image, if the target does not have it, and restores it if it is archived there. Source of the latter: the user guide of Amazon
     /// ECR, `archive-image.html`.
-    fn copy_image(
+    fn copy_one(
         &self,
         records: &mut Transaction<'_>,
         source: &Source,
@@ -151,13 +170,7 @@ impl Replicator {
         let Some(ListedImage { metadata, .. }) = image_of(records.view(), from, digest)? else {
             return Err(FailureCode::ImageNotFound.into());
         };
-        let bytes = records.view().get(&from.manifest(digest))?;
-        let bytes = bytes.ok_or(FailureCode::ImageNotFound)?;
-        let manifest = Manifest::parse(&bytes).map_err(RepositoryError::InvalidManifest)?;
-        for listed in &manifest.manifests {
-            self.copy_image(records, source, target, &listed.digest, at)
-                .map_err(CopyError::of_listed_image)?;
-        }
+        let (bytes, manifest) = manifest_of(records.view(), from, digest)?;
         if let Some(existing) = image_of(records.view(), &target.generation, digest)? {
             if !existing.metadata.status.is_active() {
                 let metadata = existing.metadata.activated_at(at);
@@ -216,6 +229,55 @@ impl Replicator {
         move_tag(records, generation, tag, current.as_ref(), digest);
         Ok(())
     }
+}
+
+/// Returns the images that an index lists, and those that these list, each once. An image follows the images that it lists.
+///
+/// A client determines how deep indexes are nested, and how often they list an image. The function therefore does not call itself.
+fn listed_images(
+    view: &dyn Snapshot,
+    from: &Generation,
+    index: &Digest,
+) -> Result<Vec<Digest>, CopyError> {
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut open = vec![(index.clone(), listed_by(view, from, index)?)];
+    while let Some((digest, listed)) = open.last_mut() {
+        match listed.pop() {
+            Some(next) if !seen.insert(next.clone()) => {}
+            Some(next) => {
+                let listed = listed_by(view, from, &next).map_err(CopyError::of_listed_image)?;
+                open.push((next, listed));
+            }
+            None => {
+                found.push(digest.clone());
+                open.pop();
+            }
+        }
+    }
+    // The last one is the index.
+    found.pop();
+    Ok(found)
+}
+
+fn listed_by(
+    view: &dyn Snapshot,
+    from: &Generation,
+    index: &Digest,
+) -> Result<Vec<Digest>, CopyError> {
+    let (_, manifest) = manifest_of(view, from, index)?;
+    let listed = manifest.manifests.into_iter();
+    Ok(listed.map(|one| one.digest).collect())
+}
+
+fn manifest_of(
+    view: &dyn Snapshot,
+    from: &Generation,
+    digest: &Digest,
+) -> Result<(Bytes, Manifest), CopyError> {
+    let bytes = view.get(&from.manifest(digest))?;
+    let bytes = bytes.ok_or(FailureCode::ImageNotFound)?;
+    let manifest = Manifest::parse(&bytes).map_err(RepositoryError::InvalidManifest)?;
+    Ok((bytes, manifest))
 }
 
 /// Adds the layers of an image to a repository. Their bytes are stored once, so they remain if the source is deleted.

@@ -395,3 +395,22 @@ fn several_servers_replicate_an_image_once() {
     };
     check_schedules(10, servers);
 }
+
+/// Each index lists the previous one twice, so a copy that follows each entry would take 2^300 steps, and one that calls itself would use the stack
+/// of 300 calls.
+#[tokio::test]
+async fn an_index_that_is_nested_often_is_replicated_once() {
+    let (_disk, all) = prepared().await;
+    let mut listed = sha256("{}");
+    put(&all, "{}", None).await.unwrap();
+    for depth in 0..300 {
+        let entry = format!(r#"{{"digest":"{listed}"}}"#);
+        let index = format!(r#"{{"annotations":{{"n":"{depth}"}},"manifests":[{entry},{entry}]}}"#);
+        put(&all, &index, (depth == 299).then_some("nested"))
+            .await
+            .unwrap();
+        listed = sha256(&index);
+    }
+    all.run_due(NOW + SECOND).await.unwrap();
+    assert_eq!(replicated(&all, "nested").await, Some(listed));
+}
