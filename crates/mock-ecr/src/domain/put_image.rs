@@ -199,6 +199,8 @@ impl Push {
         tag: &Tag,
     ) -> Result<Created, RepositoryError> {
         let (generation, digest) = (record.generation(), &self.image.digest);
+        // A pull-through cache does not replace what a client has pushed.
+        records.remove(&generation.cached_tag(tag));
         let current = digest_of_tag(records.view(), &generation, tag)?;
         if current.as_ref() == Some(digest) {
             return Ok(Created::Existing);

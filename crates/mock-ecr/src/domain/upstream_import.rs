@@ -137,6 +137,8 @@ impl Repositories {
 
     /// Adds an image of an upstream registry to a repository, which is created by the template that applies or with the default settings. The
     /// rules of ECR for pushes do not apply. `[ASSUME]`
+    ///
+    /// If a client has pushed the tag since the import began, nothing is added.
     pub(crate) async fn import_upstream(
         &self,
         id: &RepositoryId,
@@ -161,6 +163,9 @@ impl Repositories {
         let imported = self.sweeper.transact(move |records| {
             creation.run(records)?;
             let generation = creation.at.generation(records.view())?;
+            if is_pushed(records.view(), &generation, &tag)? {
+                return Ok(Imported::No);
+            }
             for insert in &inserts {
                 insert(records, &generation)?;
             }
@@ -168,11 +173,12 @@ impl Repositories {
                 push.run(records)?;
             }
             records.write(&generation.cached_tag(&tag), &now.as_millis());
-            Ok(())
+            Ok::<_, RepositoryError>(Imported::Yes)
         });
-        imported.await?;
-        for layer in layers {
-            layer.keep();
+        if imported.await? == Imported::Yes {
+            for layer in layers {
+                layer.keep();
+            }
         }
         Ok(())
     }
@@ -208,4 +214,21 @@ impl Repositories {
             now,
         })
     }
+}
+
+/// Whether the transaction of an import has added the image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Imported {
+    Yes,
+    No,
+}
+
+/// Returns whether a client has pushed the image of a tag.
+fn is_pushed(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    tag: &Tag,
+) -> Result<bool, RepositoryError> {
+    let exists = digest_of_tag(view, generation, tag)?.is_some();
+    Ok(exists && !view.contains(&generation.cached_tag(tag))?)
 }

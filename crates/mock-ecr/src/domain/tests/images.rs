@@ -1,6 +1,8 @@
 //! Images and tags.
 
+use super::operations::{import, put};
 use super::*;
+use crate::domain::CacheState;
 use crate::store::tests::{Disk, Recorder};
 
 #[tokio::test]
@@ -198,4 +200,23 @@ async fn a_list_of_images_with_their_tags_is_one_read() {
         .map(|(one, images)| (one.id.name.as_str(), *images));
     assert_eq!(counts.collect::<Vec<_>>(), [("other", 0), ("team/app", 1)]);
     assert_eq!(recorder.take_reads(), 1);
+}
+
+/// A client pushes the tag of a cached image. Neither a later import nor one that has begun before replaces the pushed image.
+#[tokio::test]
+async fn an_import_does_not_replace_an_image_that_a_client_has_pushed() {
+    for fixture in Fixture::both().await {
+        let (all, app) = (&fixture.repositories, id("team/app"));
+        import(all, app.clone()).await.unwrap();
+        let tag: Tag = "3".parse().unwrap();
+        let tomorrow = NOW + Duration::from_secs(24 * 3600);
+        let is_stale = all.cache_state(&app, &tag, tomorrow).await.unwrap() == CacheState::Stale;
+        assert!(is_stale);
+        put(all, "{}", Some("3")).await.unwrap();
+        let state = all.cache_state(&app, &tag, tomorrow).await.unwrap();
+        assert!(state == CacheState::Current);
+        import(all, app.clone()).await.unwrap();
+        let found = all.image(&app, &Reference::Tag(tag)).await.unwrap();
+        assert_eq!(found.digest, sha256("{}"));
+    }
 }
