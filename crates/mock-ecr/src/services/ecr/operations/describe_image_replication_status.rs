@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::domain::{ReplicationState, ReplicationStatus};
 use crate::services::context::RequestContext;
-use crate::services::ecr::operations::describe_images::named;
+use crate::services::ecr::operations::describe_images::named_one;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Fidelity, RepositoryName};
@@ -36,8 +36,7 @@ struct StatusView {
     status: &'static str,
 }
 
-/// Source of the empty list of an image that was not replicated: a report of a user (2021). `[ASSUME]`: `imageId` contains the digest, and the tag
-/// if the input does.
+/// Source of the empty list of an image that was not replicated: a report of a user (2021).
 impl Operation for DescribeImageReplicationStatus {
     const NAME: &'static str = "DescribeImageReplicationStatus";
     const FIDELITY: Fidelity = Fidelity::Modelled;
@@ -47,16 +46,11 @@ impl Operation for DescribeImageReplicationStatus {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
-        let images = std::slice::from_ref(&self.image_id);
-        let image = named(cx, &id, "imageId", images).await?;
-        let digest = &image[0].digest;
+        let (digest, image_id) = named_one(cx, &id, self.image_id).await?;
         let repositories = &cx.state.repositories;
-        let statuses = repositories.replication_statuses(&id, digest).await?;
+        let statuses = repositories.replication_statuses(&id, &digest).await?;
         Ok(Output {
-            image_id: ImageId {
-                image_digest: Some(digest.to_string()),
-                image_tag: self.image_id.image_tag,
-            },
+            image_id,
             replication_statuses: statuses.into_iter().map(StatusView::from).collect(),
             repository_name: id.name.to_string(),
         })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::domain::{SigningState, SigningStatus};
 use crate::services::context::RequestContext;
-use crate::services::ecr::operations::describe_images::named;
+use crate::services::ecr::operations::describe_images::named_one;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Fidelity, RepositoryName};
@@ -38,7 +38,7 @@ struct StatusView {
     status: &'static str,
 }
 
-/// `[ASSUME]`: an image that no rule matched has no statuses, and `imageId` contains the digest, and the tag if the input does.
+/// `[ASSUME]`: an image that no rule matched has no statuses.
 impl Operation for DescribeImageSigningStatus {
     const NAME: &'static str = "DescribeImageSigningStatus";
     const FIDELITY: Fidelity = Fidelity::Modelled;
@@ -48,15 +48,10 @@ impl Operation for DescribeImageSigningStatus {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
-        let images = std::slice::from_ref(&self.image_id);
-        let image = named(cx, &id, "imageId", images).await?;
-        let digest = &image[0].digest;
-        let statuses = cx.state.repositories.signing_statuses(&id, digest).await?;
+        let (digest, image_id) = named_one(cx, &id, self.image_id).await?;
+        let statuses = cx.state.repositories.signing_statuses(&id, &digest).await?;
         Ok(Output {
-            image_id: ImageId {
-                image_digest: Some(digest.to_string()),
-                image_tag: self.image_id.image_tag,
-            },
+            image_id,
             registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
             signing_statuses: statuses.into_iter().map(StatusView::from).collect(),

@@ -14,7 +14,7 @@ use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
 use crate::services::ecr::views::scan_view::{FindingsSummary, StatusView};
 use crate::services::operation::{Effect, Operation};
-use crate::types::{AccountId, Fidelity, RepositoryId, RepositoryName};
+use crate::types::{AccountId, Digest, Fidelity, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -122,7 +122,7 @@ impl DescribeImages {
 }
 
 /// Returns the images that `member` of the input names.
-pub(crate) async fn named(
+async fn named(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
     member: &str,
@@ -149,6 +149,22 @@ pub(crate) async fn named(
         }
     }
     Ok(images)
+}
+
+/// Returns the digest of the image that the member `imageId` of the input names, and the member of the output: the digest, and the tag if the
+/// input has it. `[ASSUME]`
+pub(crate) async fn named_one(
+    cx: &RequestContext<'_>,
+    id: &RepositoryId,
+    image_id: ImageId,
+) -> Result<(Digest, ImageId), ApiError> {
+    let mut images = named(cx, id, "imageId", std::slice::from_ref(&image_id)).await?;
+    let image = images.pop().ok_or(ApiError::Server)?;
+    let output = ImageId {
+        image_digest: Some(image.digest.to_string()),
+        image_tag: image_id.image_tag,
+    };
+    Ok((image.digest, output))
 }
 
 /// Returns the scan of each image. The output contains enhanced scans only: basic scanning with the technology of AWS does not use the members

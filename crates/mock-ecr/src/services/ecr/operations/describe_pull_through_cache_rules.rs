@@ -1,15 +1,13 @@
 //! `DescribePullThroughCacheRules`: returns the requested rules, or all rules, in pages.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
 use crate::aws::pull_through_rule::RuleSettings;
 use crate::domain::PullThroughRule;
 use crate::services::context::RequestContext;
-use crate::services::ecr::operations::pull_through_cache_rule::upstream_name;
 use crate::services::ecr::views::page::Page;
+use crate::services::ecr::views::pull_through_rule_view::PullThroughRuleView;
 use crate::services::operation::{Effect, Operation, Resource};
 use crate::types::{AccountId, Fidelity, RegistryId};
 
@@ -27,42 +25,7 @@ pub(crate) struct DescribePullThroughCacheRules {
 pub(crate) struct Output {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
-    pull_through_cache_rules: Vec<RuleView>,
-}
-
-/// A rule in outputs.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RuleView {
-    created_at: Box<RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_role_arn: Option<String>,
-    ecr_repository_prefix: String,
-    registry_id: String,
-    updated_at: Box<RawValue>,
-    upstream_registry: &'static str,
-    upstream_registry_url: String,
-    upstream_repository_prefix: String,
-}
-
-impl RuleView {
-    fn of(registry: &RegistryId, rule: PullThroughRule) -> Self {
-        let (created, updated) = (rule.created(), rule.updated());
-        let settings = rule.settings;
-        RuleView {
-            created_at: epoch_seconds::raw(created),
-            registry_id: registry.account().to_string(),
-            updated_at: epoch_seconds::raw(updated),
-            upstream_registry: upstream_name(&settings),
-            credential_arn: settings.credential_arn,
-            custom_role_arn: settings.custom_role_arn,
-            ecr_repository_prefix: settings.prefix,
-            upstream_registry_url: settings.url,
-            upstream_repository_prefix: settings.upstream_prefix,
-        }
-    }
+    pull_through_cache_rules: Vec<PullThroughRuleView>,
 }
 
 /// `[ASSUME]`: the rules are in the order of their prefixes.
@@ -95,7 +58,9 @@ impl Operation for DescribePullThroughCacheRules {
 
 impl Output {
     fn of(registry: &RegistryId, rules: Vec<PullThroughRule>, next_token: Option<String>) -> Self {
-        let rules = rules.into_iter().map(|rule| RuleView::of(registry, rule));
+        let rules = rules
+            .into_iter()
+            .map(|rule| PullThroughRuleView::of(registry, rule));
         Output {
             next_token,
             pull_through_cache_rules: rules.collect(),

@@ -1,14 +1,12 @@
 //! `CreatePullThroughCacheRule`, `UpdatePullThroughCacheRule` and `DeletePullThroughCacheRule`: manage the upstream registries from which images
 //! are fetched when they are pulled.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
-use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
 use crate::aws::pull_through_rule::{ROOT, RuleSettings};
-use crate::domain::PullThroughRule;
 use crate::services::context::RequestContext;
+use crate::services::ecr::views::pull_through_rule_view::PullThroughRuleView;
 use crate::services::operation::{Operation, Resource};
 use crate::types::{AccountId, Fidelity};
 
@@ -24,29 +22,14 @@ pub(crate) struct CreatePullThroughCacheRule {
     upstream_repository_prefix: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Created {
-    created_at: Box<RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_role_arn: Option<String>,
-    ecr_repository_prefix: String,
-    registry_id: String,
-    upstream_registry: &'static str,
-    upstream_registry_url: String,
-    upstream_repository_prefix: String,
-}
-
 /// `[ASSUME]`: without `upstreamRepositoryPrefix`, the output has `ROOT`.
 impl Operation for CreatePullThroughCacheRule {
     const NAME: &'static str = "CreatePullThroughCacheRule";
     const FIDELITY: Fidelity = Fidelity::Modelled;
     const RESOURCE: Resource = Resource::Any;
-    type Output = Created;
+    type Output = PullThroughRuleView;
 
-    async fn run(self, cx: &RequestContext<'_>) -> Result<Created, ApiError> {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Self::Output, ApiError> {
         let registry = cx.own_or_allowed(self.registry_id).await?;
         let upstream_prefix = self.upstream_repository_prefix;
         let settings = RuleSettings {
@@ -60,17 +43,9 @@ impl Operation for CreatePullThroughCacheRule {
         read_secret(cx, settings.credential_arn.as_deref())?;
         let repositories = &cx.state.repositories;
         let created = repositories.create_pull_through_rule(&registry, settings, cx.now);
-        let created = created.await?;
-        let settings = &created.settings;
-        Ok(Created {
-            created_at: epoch_seconds::raw(created.created()),
-            registry_id: registry.account().to_string(),
-            upstream_registry: upstream_name(settings),
-            credential_arn: settings.credential_arn.clone(),
-            custom_role_arn: settings.custom_role_arn.clone(),
-            ecr_repository_prefix: settings.prefix.clone(),
-            upstream_registry_url: settings.url.clone(),
-            upstream_repository_prefix: settings.upstream_prefix.clone(),
+        Ok(PullThroughRuleView {
+            updated_at: None,
+            ..PullThroughRuleView::of(&registry, created.await?)
         })
     }
 }
@@ -83,11 +58,6 @@ fn read_secret(cx: &RequestContext<'_>, arn: Option<&str>) -> Result<(), ApiErro
     Ok(())
 }
 
-/// Returns the kind of the upstream registry of a rule that was validated.
-pub(crate) fn upstream_name(settings: &RuleSettings) -> &'static str {
-    settings.upstream().map_or("", |upstream| upstream.name)
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UpdatePullThroughCacheRule {
@@ -97,27 +67,14 @@ pub(crate) struct UpdatePullThroughCacheRule {
     custom_role_arn: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Updated {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_role_arn: Option<String>,
-    ecr_repository_prefix: String,
-    registry_id: String,
-    updated_at: Box<RawValue>,
-    upstream_repository_prefix: String,
-}
-
 /// Source of the message: pulumi/pulumi-aws#5714 (2025).
 impl Operation for UpdatePullThroughCacheRule {
     const NAME: &'static str = "UpdatePullThroughCacheRule";
     const FIDELITY: Fidelity = Fidelity::Modelled;
     const RESOURCE: Resource = Resource::Any;
-    type Output = Updated;
+    type Output = PullThroughRuleView;
 
-    async fn run(self, cx: &RequestContext<'_>) -> Result<Updated, ApiError> {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Self::Output, ApiError> {
         let registry = cx.own_or_allowed(self.registry_id).await?;
         let (credential, role) = (self.credential_arn, self.custom_role_arn);
         if credential.is_none() && role.is_none() {
@@ -135,16 +92,11 @@ impl Operation for UpdatePullThroughCacheRule {
         read_secret(cx, credential.as_deref())?;
         let updated =
             repositories.update_pull_through_rule(&registry, prefix, credential, role, cx.now);
-        let updated = updated.await?;
-        let updated_at = epoch_seconds::raw(updated.updated());
-        let settings = updated.settings;
-        Ok(Updated {
-            credential_arn: settings.credential_arn,
-            custom_role_arn: settings.custom_role_arn,
-            ecr_repository_prefix: settings.prefix,
-            registry_id: registry.account().to_string(),
-            updated_at,
-            upstream_repository_prefix: settings.upstream_prefix,
+        Ok(PullThroughRuleView {
+            created_at: None,
+            upstream_registry: None,
+            upstream_registry_url: None,
+            ..PullThroughRuleView::of(&registry, updated.await?)
         })
     }
 }
@@ -156,42 +108,20 @@ pub(crate) struct DeletePullThroughCacheRule {
     registry_id: Option<AccountId>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Deleted {
-    created_at: Box<RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_role_arn: Option<String>,
-    ecr_repository_prefix: String,
-    registry_id: String,
-    upstream_registry_url: String,
-    upstream_repository_prefix: String,
-}
-
 impl Operation for DeletePullThroughCacheRule {
     const NAME: &'static str = "DeletePullThroughCacheRule";
     const FIDELITY: Fidelity = Fidelity::Modelled;
     const RESOURCE: Resource = Resource::Any;
-    type Output = Deleted;
+    type Output = PullThroughRuleView;
 
-    async fn run(self, cx: &RequestContext<'_>) -> Result<Deleted, ApiError> {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Self::Output, ApiError> {
         let registry = cx.own_or_allowed(self.registry_id).await?;
         let (repositories, prefix) = (&cx.state.repositories, &self.ecr_repository_prefix);
-        let deleted: PullThroughRule = repositories
-            .delete_pull_through_rule(&registry, prefix)
-            .await?;
-        let created_at = epoch_seconds::raw(deleted.created());
-        let settings = deleted.settings;
-        Ok(Deleted {
-            created_at,
-            credential_arn: settings.credential_arn,
-            custom_role_arn: settings.custom_role_arn,
-            ecr_repository_prefix: settings.prefix,
-            registry_id: registry.account().to_string(),
-            upstream_registry_url: settings.url,
-            upstream_repository_prefix: settings.upstream_prefix,
+        let deleted = repositories.delete_pull_through_rule(&registry, prefix);
+        Ok(PullThroughRuleView {
+            updated_at: None,
+            upstream_registry: None,
+            ..PullThroughRuleView::of(&registry, deleted.await?)
         })
     }
 }

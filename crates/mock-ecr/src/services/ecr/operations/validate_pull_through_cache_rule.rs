@@ -1,10 +1,11 @@
 //! `ValidatePullThroughCacheRule`: checks whether a rule can fetch images.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::aws::error::ApiError;
 use crate::services::context::RequestContext;
 use crate::services::ecr::pull_through::pull;
+use crate::services::ecr::views::pull_through_rule_view::PullThroughRuleView;
 use crate::services::operation::{Operation, Resource};
 use crate::types::{AccountId, Fidelity};
 use crate::upstream::{SecretError, UpstreamError};
@@ -16,30 +17,14 @@ pub(crate) struct ValidatePullThroughCacheRule {
     registry_id: Option<AccountId>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Output {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_role_arn: Option<String>,
-    ecr_repository_prefix: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<String>,
-    is_valid: bool,
-    registry_id: String,
-    upstream_registry_url: String,
-    upstream_repository_prefix: String,
-}
-
 /// Source: the description of the operation in the service model. The texts of `failure` are `[ASSUME]`.
 impl Operation for ValidatePullThroughCacheRule {
     const NAME: &'static str = "ValidatePullThroughCacheRule";
     const FIDELITY: Fidelity = Fidelity::Modelled;
     const RESOURCE: Resource = Resource::Any;
-    type Output = Output;
+    type Output = PullThroughRuleView;
 
-    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Self::Output, ApiError> {
         let registry = cx.own_or_allowed(self.registry_id).await?;
         let (state, prefix) = (cx.state, &self.ecr_repository_prefix);
         let rule = state
@@ -51,16 +36,13 @@ impl Operation for ValidatePullThroughCacheRule {
             .upstreams
             .validate(&pull, &registry, &rule, reservation);
         let failure = validated.await.err().map(failure).transpose()?;
-        let settings = rule.settings;
-        Ok(Output {
-            credential_arn: settings.credential_arn,
-            custom_role_arn: settings.custom_role_arn,
-            ecr_repository_prefix: settings.prefix,
-            is_valid: failure.is_none(),
+        Ok(PullThroughRuleView {
+            created_at: None,
+            is_valid: Some(failure.is_none()),
             failure,
-            registry_id: registry.account().to_string(),
-            upstream_registry_url: settings.url,
-            upstream_repository_prefix: settings.upstream_prefix,
+            updated_at: None,
+            upstream_registry: None,
+            ..PullThroughRuleView::of(&registry, rule)
         })
     }
 }

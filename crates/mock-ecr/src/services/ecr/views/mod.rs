@@ -6,6 +6,7 @@ pub(crate) mod encryption;
 pub(crate) mod enhanced_finding;
 pub(crate) mod image_id;
 pub(crate) mod page;
+pub(crate) mod pull_through_rule_view;
 pub(crate) mod replication_view;
 pub(crate) mod repository_view;
 pub(crate) mod resource_tag;
