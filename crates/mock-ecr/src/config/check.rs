@@ -1,13 +1,13 @@
 //! Checks that the parts of a configuration are consistent.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::aws::action_name::{ActionName, UnknownAction};
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
 use crate::config::limits::Limits;
+use crate::config::unique::Unique;
 use crate::iam::policy::accept::{Acceptance, RejectedPolicy};
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::principal::Principal;
@@ -62,19 +62,14 @@ impl Config {
 
     /// Two repositories with one name are different if they belong to different accounts or Regions.
     fn check_repositories(&self) -> Result<(), Conflict> {
-        let mut first = HashMap::new();
+        let mut repositories = Unique::new();
         for (index, repository) in self.repositories.iter().enumerate() {
             let account = repository.account.unwrap_or(self.default_account());
             let region = repository.region.as_ref().unwrap_or(&self.region);
             let at = |index: usize| vec!["repositories".into(), index.into(), "name".into()];
-            match first.entry((account, region, &repository.name)) {
-                Entry::Vacant(entry) => drop(entry.insert(index)),
-                Entry::Occupied(entry) => {
-                    let expected = "a repository that is listed once in its account and Region";
-                    let conflict = Conflict::new(at(index), &repository.name, expected);
-                    return Err(conflict.repeats(at(*entry.get())));
-                }
-            }
+            let name = &repository.name;
+            let expected = "a repository that is listed once in its account and Region";
+            repositories.add(((account, region, name), name), index, at, expected)?;
         }
         Ok(())
     }

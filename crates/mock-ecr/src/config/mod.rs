@@ -20,6 +20,7 @@ mod registry;
 mod registry_url;
 pub(crate) mod replication;
 pub(crate) mod scanning;
+mod unique;
 
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 #[cfg(feature = "connector")]

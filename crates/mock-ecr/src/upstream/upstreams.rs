@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::Uri;
 
+use crate::config::pull_through::port_of;
 use crate::config::{Config, SecretAccess, StoredSecret, UpstreamAddress};
 use crate::types::secret::Secret;
 use crate::upstream::error::UpstreamError;
@@ -62,16 +63,18 @@ impl Upstreams {
 
     /// Returns the address for a URL that an upstream registry has sent. `None` if no upstream registry has this name or address.
     pub(super) fn resolve(&self, url: &Uri) -> Option<&UpstreamAddress> {
+        let is_plain = match url.scheme_str()? {
+            "http" => true,
+            "https" => false,
+            _ => return None,
+        };
         let host = url.host()?.to_ascii_lowercase();
         if let Some(address) = self.addresses.get(&host) {
             return Some(address);
         }
-        let default = match url.scheme_str() {
-            Some("https") => return None,
-            _ => 80,
-        };
-        let named = UpstreamAddress::new(&host, url.port_u16().unwrap_or(default));
-        self.addresses.values().find(|one| one.is_same(&named))
+        let named = UpstreamAddress::new(&host, port_of(url.authority()?)?);
+        let mut addresses = self.addresses.values();
+        addresses.find(|one| is_plain && one.is_same(&named))
     }
 }
 
@@ -97,5 +100,7 @@ mod tests {
         assert_eq!(resolved("https://localhost:1/layer"), None);
         assert_eq!(resolved("http://10.0.0.1:1/layer"), None);
         assert_eq!(resolved("/layer"), None);
+        assert_eq!(resolved("ftp://quay.io/layer"), None);
+        assert_eq!(resolved("http://localhost:99999/layer"), None);
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use http::Uri;
+use http::uri::Authority;
 use serde::Deserialize;
 
 use crate::aws::hosts::is_loopback;
@@ -56,10 +57,17 @@ impl FromStr for UpstreamAddress {
             if !is_plain || text.ends_with('/') || authority.as_str().contains('@') {
                 return None;
             }
-            let port = authority.port_u16().unwrap_or(80);
-            Some(UpstreamAddress::new(authority.host(), port))
+            Some(UpstreamAddress::new(authority.host(), port_of(authority)?))
         };
         read().ok_or_else(|| UpstreamAddressError(text.chars().take(100).collect()))
+    }
+}
+
+/// Returns the port of an authority of HTTP. `None` if it is not a port: `Uri` accepts each text after the colon.
+pub(crate) fn port_of(authority: &Authority) -> Option<u16> {
+    match authority.as_str().strip_prefix(authority.host()) {
+        Some("") => Some(80),
+        _ => authority.port_u16().filter(|port| *port != 0),
     }
 }
 
@@ -103,6 +111,9 @@ mod tests {
             "127.0.0.1:5000",
             "https://127.0.0.1:5000",
             "http://127.0.0.1:5000/",
+            "http://127.0.0.1:99999",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:",
             "http://127.0.0.1:5000/v2",
             "http://user@127.0.0.1:5000",
         ] {

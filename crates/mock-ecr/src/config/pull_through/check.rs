@@ -1,14 +1,13 @@
 //! Checks the pull-through caches of a configuration.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
+use http::uri::Authority;
 
 use crate::aws::pull_through_rule::RuleSettings;
 use crate::aws::secret_arn::SecretArn;
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::pull_through::rule::PullThroughCacheRule;
+use crate::config::unique::Unique;
 use crate::types::RegistryId;
 
 impl Config {
@@ -21,19 +20,29 @@ impl Config {
     }
 
     pub(in crate::config) fn check_upstreams(&self) -> Result<(), Conflict> {
-        let mut addresses = self.upstreams.addresses.values();
-        match addresses.find(|one| !self.upstreams.allows(one)) {
-            None => Ok(()),
-            Some(address) => {
+        let at = |key: &'static str| vec!["upstreams".into(), key.into()];
+        for (host, address) in &self.upstreams.addresses {
+            if !is_host_name(host) {
+                let expected = "a host name in lower case without a port, such as quay.io";
+                return Err(Conflict::new(at("addresses"), host, expected));
+            }
+            if !self.upstreams.allows(address) {
                 let expected = "an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
-                let at = vec!["upstreams".into(), "addresses".into()];
-                Err(Conflict::new(at, address, expected))
+                return Err(Conflict::new(at("addresses"), address, expected));
+            }
+        }
+        let mut allowed = self.upstreams.allowed_hosts.iter();
+        match allowed.find(|host| !is_host_name(&host.to_ascii_lowercase())) {
+            None => Ok(()),
+            Some(host) => {
+                let expected = "a host name or an IP address without a port, such as registry";
+                Err(Conflict::new(at("allowed_hosts"), host, expected))
             }
         }
     }
 
     pub(in crate::config) fn check_secrets(&self) -> Result<(), Conflict> {
-        let mut first = HashMap::new();
+        let mut secrets = Unique::new();
         for (index, one) in self.secrets.iter().enumerate() {
             let at =
                 |index: usize| -> Vec<Step> { vec!["secrets".into(), index.into(), "arn".into()] };
@@ -41,19 +50,14 @@ impl Config {
                 let expected = "the ARN of a secret for a pull-through cache";
                 Conflict::new(at(index), &one.arn, expected).caused_by(error)
             })?;
-            require_unique(
-                &mut first,
-                one.arn.as_str(),
-                index,
-                || Conflict::new(at(index), &one.arn, "an ARN that is listed once"),
-                at,
-            )?;
+            let expected = "an ARN that is listed once";
+            secrets.add((one.arn.as_str(), &one.arn), index, at, expected)?;
         }
         Ok(())
     }
 
     pub(in crate::config) fn check_pull_through_cache_rules(&self) -> Result<(), Conflict> {
-        let mut first = HashMap::new();
+        let mut rules = Unique::new();
         for (index, one) in self.pull_through_cache_rules.iter().enumerate() {
             let at = |index: usize, key: &'static str| -> Vec<Step> {
                 vec!["pull_through_cache_rules".into(), index.into(), key.into()]
@@ -72,16 +76,9 @@ impl Config {
                 })?;
             self.check_secret_exists(&settings, || at(index, "credential_arn"))?;
             let name = RuleSettings::record_name(&settings.prefix).to_owned();
-            require_unique(
-                &mut first,
-                (registry, name),
-                index,
-                || {
-                    let expected = "a prefix that is listed once in its account and Region";
-                    Conflict::new(prefix(index), &settings.prefix, expected)
-                },
-                prefix,
-            )?;
+            let expected = "a prefix that is listed once in its account and Region";
+            let key = ((registry, name), &settings.prefix);
+            rules.add(key, index, prefix, expected)?;
         }
         Ok(())
     }
@@ -101,21 +98,12 @@ impl Config {
     }
 }
 
-/// Returns a conflict if an earlier element has the same key.
-fn require_unique<K: Eq + Hash>(
-    first: &mut HashMap<K, usize>,
-    key: K,
-    index: usize,
-    conflict: impl Fn() -> Conflict,
-    at: impl Fn(usize) -> Vec<Step>,
-) -> Result<(), Conflict> {
-    match first.entry(key) {
-        Entry::Vacant(entry) => {
-            entry.insert(index);
-            Ok(())
-        }
-        Entry::Occupied(entry) => Err(conflict().repeats(at(*entry.get()))),
-    }
+/// Returns whether a text is a host in the form in which rules and addresses contain it. An IPv6 address is in brackets.
+fn is_host_name(text: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_:[]".contains(&byte);
+    let authority: Option<Authority> = text.parse().ok();
+    text.bytes().all(is_part) && authority.is_some_and(|authority| authority.host() == text)
 }
 
 #[cfg(test)]
@@ -145,6 +133,28 @@ mod tests {
         rejects(&upstreams(&other), "upstreams.addresses", expected);
         let allowed = format!("allowed_hosts = ['registry']\n{other}");
         Config::parse(&upstreams(&allowed)).unwrap();
+        for host in [
+            "Quay.io",
+            "quay.io:443",
+            "https://quay.io",
+            "quay.io/",
+            "*",
+            "",
+            "a b",
+        ] {
+            let named = format!("addresses = {{ '{host}' = 'http://127.0.0.1:1' }}\n");
+            let expected = "expected a host name in lower case without a port";
+            rejects(&upstreams(&named), "upstreams.addresses", expected);
+        }
+        for host in ["", "*", "a b", "registry:5000"] {
+            let hosts = format!("allowed_hosts = ['{host}']\n");
+            let expected = "expected a host name or an IP address without a port";
+            rejects(&upstreams(&hosts), "upstreams.allowed_hosts", expected);
+        }
+        Config::parse(&upstreams(
+            "allowed_hosts = ['Registry', '10.0.0.1', '[fd00::1]']\n",
+        ))
+        .unwrap();
         let (https, key) = (address("https://127.0.0.1"), "upstreams.addresses.quay.io");
         rejects(&upstreams(&https), key, "expected http://HOST");
         rejects(

@@ -6,6 +6,7 @@ mod rule;
 mod secret;
 mod upstreams;
 
+pub(crate) use address::port_of;
 pub use address::{UpstreamAddress, UpstreamAddressError};
 pub use rule::PullThroughCacheRule;
 pub use secret::{SecretAccess, StoredSecret};

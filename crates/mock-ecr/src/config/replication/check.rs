@@ -1,34 +1,18 @@
 //! Checks the initial replication configurations.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::replication::{Destinations, RegistryReplication, ReplicationRule};
+use crate::config::unique::Unique;
 
 impl Config {
     pub(in crate::config) fn check_registry_replication(&self) -> Result<(), Conflict> {
-        let mut first = HashMap::new();
+        let list = "registry_replication";
+        let mut registries = Unique::new();
         for (index, one) in self.registry_replication.iter().enumerate() {
-            let at = |key: &'static str| -> Vec<Step> {
-                vec!["registry_replication".into(), index.into(), key.into()]
-            };
-            if let Some(region) = &one.region {
-                self.check_region(region, || at("region"))?;
-            }
-            self.check_rules(one, || at("rules"))?;
-            let account = one.account.unwrap_or(self.default_account());
-            let region = one.region.as_ref().unwrap_or(&self.region);
-            match first.entry((account, region)) {
-                Entry::Vacant(entry) => drop(entry.insert(index)),
-                Entry::Occupied(entry) => {
-                    let found = format!("{account} in {region}");
-                    let earlier = vec!["registry_replication".into(), (*entry.get()).into()];
-                    let expected = "a registry that is listed once";
-                    return Err(Conflict::new(at("rules"), &found, expected).repeats(earlier));
-                }
-            }
+            let region = one.region.as_ref();
+            self.check_registry(&mut registries, (list, index), one.account, region)?;
+            self.check_rules(one, || vec![list.into(), index.into(), "rules".into()])?;
         }
         Ok(())
     }
@@ -109,7 +93,12 @@ mod tests {
         rejects(&many, rules, "at most 25 rules");
         let twice = format!("{valid}{valid}");
         let text = "it repeats registry_replication[0] (line 1, column 1)";
-        rejects(&twice, "registry_replication[1].rules", text);
+        rejects(&twice, "registry_replication[1]", text);
+        let place = Config::parse(&twice).unwrap_err().to_string();
+        assert!(
+            place.starts_with("line 3, column 1: registry_replication[1]"),
+            "{place}"
+        );
         let region = format!("{valid}region = 'mars'\n");
         rejects(&region, "registry_replication[0].region", "a Region of AWS");
     }

@@ -1,37 +1,24 @@
 //! Checks the scanning of a configuration.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::scanning::check_rules;
+use crate::config::unique::Unique;
 use crate::types::Reference;
 
 impl Config {
     pub(in crate::config) fn check_registry_scanning(&self) -> Result<(), Conflict> {
-        let mut first = HashMap::new();
+        let list = "registry_scanning";
+        let mut registries = Unique::new();
         for (index, one) in self.registry_scanning.iter().enumerate() {
-            let at = |key: &'static str| vec!["registry_scanning".into(), index.into(), key.into()];
-            if let Some(region) = &one.region {
-                self.check_region(region, || at("region"))?;
-            }
             let rules = one.rules.iter();
             let rules = rules.map(|rule| (rule.scan_frequency, &rule.filters[..]));
-            check_rules(one.scan_type, rules)
-                .map_err(|expected| Conflict::new(at("rules"), &one.rules.len(), expected))?;
-            let account = one.account.unwrap_or(self.default_account());
-            let region = one.region.as_ref().unwrap_or(&self.region);
-            match first.entry((account, region)) {
-                Entry::Vacant(entry) => drop(entry.insert(index)),
-                Entry::Occupied(entry) => {
-                    let expected = "a registry that is listed once";
-                    let found = format!("{account} in {region}");
-                    let earlier = vec!["registry_scanning".into(), (*entry.get()).into()];
-                    let conflict = Conflict::new(at("scan_type"), &found, expected);
-                    return Err(conflict.repeats(earlier));
-                }
-            }
+            check_rules(one.scan_type, rules).map_err(|expected| {
+                let at = vec![list.into(), index.into(), "rules".into()];
+                Conflict::new(at, &one.rules.len(), expected)
+            })?;
+            let region = one.region.as_ref();
+            self.check_registry(&mut registries, (list, index), one.account, region)?;
         }
         Ok(())
     }
@@ -93,7 +80,12 @@ mod tests {
         rejects(&basic, rules, "SCAN_ON_PUSH or MANUAL");
         let twice = format!("{one}{one}");
         let text = "it repeats registry_scanning[0] (line 1, column 1)";
-        rejects(&twice, "registry_scanning[1].scan_type", text);
+        rejects(&twice, "registry_scanning[1]", text);
+        let place = Config::parse(&twice).unwrap_err().to_string();
+        assert!(
+            place.starts_with("line 3, column 1: registry_scanning[1]"),
+            "{place}"
+        );
         let region = format!("{one}region = 'mars'\n");
         rejects(&region, "registry_scanning[0].region", "a Region of AWS");
     }
