@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mock_ecr::repository::Image;
-use mock_ecr::{MockEcr, Preserve, Principal};
+use mock_ecr::{MockEcr, MockEcrBuilder, Preserve, Principal};
 use serde_json::{Value, json};
 
 use super::Api;
@@ -29,6 +29,29 @@ fn rule(profile: &str, filter: Option<&str>) -> Value {
 async fn api() -> Api {
     let config = "background.signing_duration = '0s'\n[[repositories]]\nname = 'app'\n";
     Api::with_config(config).await
+}
+
+/// A principal that is not allowed to sign.
+const PUSHER: &str = "arn:aws:iam::123456789012:user/pusher";
+
+/// Returns the builder of a mock with a principal that can sign, and [`PUSHER`].
+fn with_pusher() -> MockEcrBuilder {
+    let pusher = Principal::from_arn(PUSHER).unwrap().allow(["ecr:*"]);
+    let developer = Principal::example(
+        "123456789012".parse().unwrap(),
+        &"us-east-1".parse().unwrap(),
+    );
+    let ecr = MockEcr::builder().frozen().repository("app");
+    ecr.principal(developer).principal(pusher)
+}
+
+/// Pushes the image to the registry.
+async fn push_as(api: &Api, principal: &str, tag: &str) {
+    let region = "us-east-1".parse().unwrap();
+    let token = api.0.issue_token_for(principal.parse().unwrap(), region);
+    let push = RawRequest::new("PUT", format!("/v2/app/manifests/{tag}")).with_token(&token);
+    let push = push.with("Content-Type", OCI_MANIFEST).body(IMAGE);
+    assert_eq!(push.to(&api.0).await.status(), 201);
 }
 
 async fn put(api: &Api, rules: &[Value]) {
@@ -147,26 +170,10 @@ async fn a_signature_is_an_image_that_can_be_pulled_and_is_not_signed() {
 #[tokio::test]
 async fn a_push_to_the_registry_is_signed_if_the_caller_may_sign() {
     // Source: the documentation of `PutSigningConfiguration` in the service model. The code and the reason are [ASSUME].
-    let arn = "arn:aws:iam::123456789012:user/pusher";
-    let pusher = Principal::from_arn(arn).unwrap().allow(["ecr:*"]);
-    let developer = Principal::example(
-        "123456789012".parse().unwrap(),
-        &"us-east-1".parse().unwrap(),
-    );
-    let ecr = MockEcr::builder().frozen().repository("app");
-    let ecr = ecr.signing_duration(Duration::ZERO);
-    let ecr = ecr.principal(developer).principal(pusher);
+    let ecr = with_pusher().signing_duration(Duration::ZERO);
     let api = Api(ecr.start().await.unwrap());
     put(&api, &[rule(PROFILE, None)]).await;
-    let push = async |principal: &str, tag: &str| {
-        let token = api
-            .0
-            .issue_token_for(principal.parse().unwrap(), "us-east-1".parse().unwrap());
-        let push = RawRequest::new("PUT", format!("/v2/app/manifests/{tag}")).with_token(&token);
-        let push = push.with("Content-Type", OCI_MANIFEST).body(IMAGE);
-        assert_eq!(push.to(&api.0).await.status(), 201);
-    };
-    push(arn, "1.0").await;
+    push_as(&api, PUSHER, "1.0").await;
     let input = json!({"repositoryName": "app", "imageId": {"imageTag": "1.0"}}).to_string();
     let output = api.output("DescribeImageSigningStatus", &input).await;
     let failed = format!(
@@ -174,7 +181,7 @@ async fn a_push_to_the_registry_is_signed_if_the_caller_may_sign() {
     );
     assert_eq!(output, failed);
     assert!(signatures(&api, IMAGE_DIGEST).await.is_empty());
-    push("arn:aws:iam::123456789012:user/developer", "2.0").await;
+    push_as(&api, "arn:aws:iam::123456789012:user/developer", "2.0").await;
     let found = statuses(&api, json!({"imageTag": "1.0"})).await;
     assert_eq!(found[0]["status"], "COMPLETE");
 }
@@ -309,22 +316,9 @@ async fn the_signature_of_a_deleted_image_does_not_end_that_of_the_next_push() {
 
 #[tokio::test]
 async fn a_permitted_push_replaces_a_signature_that_is_not_permitted() {
-    let arn = "arn:aws:iam::123456789012:user/pusher";
-    let pusher = Principal::from_arn(arn).unwrap().allow(["ecr:*"]);
-    let developer = Principal::example(
-        "123456789012".parse().unwrap(),
-        &"us-east-1".parse().unwrap(),
-    );
-    let ecr = MockEcr::builder().frozen().repository("app");
-    let ecr = ecr.principal(developer).principal(pusher);
-    let api = Api(ecr.start().await.unwrap());
+    let api = Api(with_pusher().start().await.unwrap());
     put(&api, &[rule(PROFILE, None)]).await;
-    let token = api
-        .0
-        .issue_token_for(arn.parse().unwrap(), "us-east-1".parse().unwrap());
-    let push = RawRequest::new("PUT", "/v2/app/manifests/1.0").with_token(&token);
-    let push = push.with("Content-Type", OCI_MANIFEST).body(IMAGE);
-    assert_eq!(push.to(&api.0).await.status(), 201);
+    push_as(&api, PUSHER, "1.0").await;
     // The tag is another one, and the caller is allowed to sign.
     api.0.clock().advance(Duration::from_millis(500));
     api.put("2.0", IMAGE).await;
