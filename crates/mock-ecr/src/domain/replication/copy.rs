@@ -51,6 +51,10 @@ impl Replicator {
             return Err(FailureCode::ImageNotFound.into());
         }
         let target = self.target(records, source, to, at)?;
+        for listed in listed_images(records.view(), &source.generation, image)? {
+            self.copy_image(records, source, &target, &listed, at)
+                .map_err(CopyError::of_listed_image)?;
+        }
         self.copy_image(records, source, &target, image, at)?;
         if let Some(tag) = tag
             && digest_of_tag(records.view(), &source.generation, tag)?.as_ref() == Some(image)
@@ -140,25 +144,9 @@ impl Replicator {
         creation.at.find(records.view())
     }
 
-    /// Copies an image, with the images that it lists.
-    fn copy_image(
-        &self,
-        records: &mut Transaction<'_>,
-        source: &Source,
-        target: &Target,
-        digest: &Digest,
-        at: Timestamp,
-    ) -> Result<(), CopyError> {
-        for listed in listed_images(records.view(), &source.generation, digest)? {
-            self.copy_one(records, source, target, &listed, at)
-                .map_err(CopyError::of_listed_image)?;
-        }
-        self.copy_one(records, source, target, digest, at)
-    }
-
     /// Copies an image, if the target does not have it, and restores it if it is archived there. Source of the latter: the user guide of Amazon
     /// ECR, `archive-image.html`.
-    fn copy_one(
+    fn copy_image(
         &self,
         records: &mut Transaction<'_>,
         source: &Source,
