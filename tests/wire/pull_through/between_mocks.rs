@@ -457,6 +457,31 @@ async fn an_imported_image_is_scanned_and_described_like_a_pushed_one() {
     );
 }
 
+/// Source: "Announcing Pull Through Cache Repositories for Amazon ECR" in the AWS News Blog, which names the replication across Regions.
+#[tokio::test]
+async fn an_imported_image_is_replicated_like_a_pushed_one() {
+    let upstream = upstream().await;
+    let cache = Cache::of(&upstream.url()).await;
+    let destinations = json!([{"region": "eu-west-1", "registryId": "123456789012"}]);
+    let configuration =
+        json!({"replicationConfiguration": {"rules": [{"destinations": destinations}]}});
+    cache
+        .output("PutReplicationConfiguration", &configuration)
+        .await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let status = async || {
+        let image = json!({"repositoryName": "quay/team/app", "imageId": {"imageTag": "1.0"}});
+        let described = cache.output("DescribeImageReplicationStatus", &image).await;
+        described["replicationStatuses"][0]["status"].clone()
+    };
+    assert_eq!(status().await, "IN_PROGRESS");
+    cache.0.clock().advance(Duration::from_secs(1));
+    assert_eq!(status().await, "COMPLETE");
+    let copy = cache.0.repository("quay/team/app");
+    let copy = copy.in_region("eu-west-1").unwrap();
+    assert_eq!(copy.layers("1.0").await.unwrap(), [b"a layer"]);
+}
+
 #[tokio::test]
 async fn a_reset_removes_the_cached_images() {
     let upstream = upstream().await;

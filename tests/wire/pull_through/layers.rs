@@ -46,6 +46,25 @@ async fn a_redirect_to_a_layer_is_followed_to_an_address_of_the_configuration_on
     assert!(!requests[0].headers.contains_key("authorization"));
 }
 
+/// A location without a host is relative to the server that has sent it, which does not receive the credentials of the registry.
+#[tokio::test]
+async fn a_redirect_without_a_host_is_relative_to_the_server_that_has_sent_it() {
+    for location in ["/second", "//cdn.quay.io/second"] {
+        let upstream = Upstream::with_redirect("https://cdn.quay.io/first").await;
+        let layers = Upstream::empty().await;
+        let again = ResponseTemplate::new(302).insert_header("location", location);
+        layers.add("/first", again).await;
+        layers.add("/second", content("hello")).await;
+        let both = builder().upstream("quay.io", &upstream.url());
+        let cache = Cache::start(both.upstream("cdn.quay.io", &layers.url())).await;
+        assert_eq!(cache.get(APP).await.status(), 200, "{location}");
+        assert_eq!(layers.paths().await, ["/first", "/second"]);
+        let requests = layers.0.received_requests().await.unwrap();
+        let mut headers = requests.iter().map(|request| &request.headers);
+        assert!(headers.all(|headers| !headers.contains_key("x-mock-ecr-importing")));
+    }
+}
+
 impl Upstream {
     /// Starts a registry that redirects the request for the layer.
     async fn with_redirect(location: &str) -> Self {

@@ -1,6 +1,7 @@
 //! The authentication at an upstream registry.
 
 use mock_ecr::config::{PullThroughCacheRule, SecretAccess, StoredSecret};
+use mock_ecr::repository::Image;
 use mock_ecr::{MockEcr, MockEcrBuilder};
 use serde_json::json;
 use wiremock::matchers::{header, method, path, query_param};
@@ -138,6 +139,43 @@ async fn credentials_that_the_registry_rejects_are_an_error() {
     assert_eq!(validated["isValid"], false);
     let failure = "The authentication to the upstream registry failed.";
     assert_eq!(validated["failure"], failure);
+}
+
+/// The credentials are for the registry: a redirect within it has them, and one to another server has not.
+#[tokio::test]
+async fn the_credentials_follow_a_redirect_within_the_registry_only() {
+    let (upstream, other) = (Upstream::empty().await, Upstream::empty().await);
+    let own = format!("{}/own", upstream.url());
+    for (digest, location) in [(HELLO, own), (EMPTY, format!("{}/other", other.url()))] {
+        let redirect = ResponseTemplate::new(307).insert_header("location", &location[..]);
+        upstream.add(&blob(digest), redirect).await;
+    }
+    guard(&upstream, BASIC, "Basic realm=\"registry\"").await;
+    upstream.add("/own", content("hello")).await;
+    other.add("/other", content("{}")).await;
+    let hub = hub(&upstream, StoredSecret::new(SECRET, CREDENTIALS));
+    let cache = Cache::start(hub.upstream("other.example", &other.url())).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let authorized = async |upstream: &Upstream, path: &str| {
+        let requests = upstream.0.received_requests().await.unwrap();
+        let mut found = requests.iter().filter(|one| one.url.path() == path);
+        let request = found.next().unwrap();
+        request.headers.contains_key("authorization")
+    };
+    assert!(authorized(&upstream, "/own").await);
+    assert!(!authorized(&other, "/other").await);
+}
+
+/// A mock with another seed rejects the token with the status 400, as Amazon ECR rejects an invalid token.
+#[tokio::test]
+async fn a_token_that_a_mock_does_not_accept_is_an_error() {
+    let upstream = MockEcr::builder()
+        .seed("other")
+        .image("team/app", Image::new().layer("hello").tag("1.0"));
+    let upstream = upstream.start().await.unwrap();
+    let cache = Cache::of(&upstream.url()).await;
+    let response = cache.get("quay/team/app/manifests/1.0").await;
+    assert_eq!((response.status(), &response.body[..]), (403, DENIED));
 }
 
 #[tokio::test]

@@ -109,6 +109,10 @@ pub(super) struct Push {
 }
 
 impl Push {
+    pub(super) fn has_tag(&self) -> bool {
+        self.tag.is_some()
+    }
+
     pub(super) fn run(&self, records: &mut Transaction<'_>) -> Result<Pushed, RepositoryError> {
         let record = self.at.find(records.view())?;
         let generation = record.generation();
@@ -219,7 +223,7 @@ impl Push {
 
     /// Schedules the replication of an image if the push has stored or restored it or has changed its tag. `[ASSUME]`: a push that changes
     /// nothing is not replicated.
-    fn replicate(
+    pub(super) fn replicate(
         &self,
         records: &mut Transaction<'_>,
         pushed: &Pushed,

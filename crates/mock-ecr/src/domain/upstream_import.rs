@@ -170,7 +170,11 @@ impl Repositories {
                 insert(records, &generation)?;
             }
             for push in &pushes {
-                push.run(records)?;
+                let pushed = push.run(records)?;
+                // The images of an index are replicated with it.
+                if push.has_tag() {
+                    push.replicate(records, &pushed)?;
+                }
             }
             records.write(&generation.cached_tag(&tag), &now.as_millis());
             Ok::<_, RepositoryError>(Imported::Yes)
@@ -179,6 +183,7 @@ impl Repositories {
             for layer in layers {
                 layer.keep();
             }
+            self.replicate_at_once(now).await;
         }
         Ok(())
     }

@@ -26,6 +26,13 @@ use crate::upstream::upstreams::Upstreams;
 /// an upstream registry whose images come from the same cache.
 pub(crate) const IMPORTING: HeaderName = HeaderName::from_static("x-mock-ecr-importing");
 
+/// Where a request is sent: the value of the header `Host`, and the address of the connection.
+#[derive(Clone, PartialEq)]
+pub(super) struct Place<'a> {
+    host: String,
+    address: &'a UpstreamAddress,
+}
+
 /// A client of an upstream registry.
 pub(super) struct Client<'a> {
     pub(super) upstreams: &'a Upstreams,
@@ -43,47 +50,81 @@ pub(super) struct Client<'a> {
     pub(super) authorization: Option<HeaderValue>,
 }
 
-impl Client<'_> {
+impl<'a> Client<'a> {
     /// Returns a resource, or a redirect to it. Logs in if the registry requires it.
     pub(super) async fn get(
         &mut self,
         path: &str,
         accept: &str,
     ) -> Result<Response<Incoming>, UpstreamError> {
-        let response = self.send(path, accept).await?;
-        let response = match response.status() {
-            StatusCode::UNAUTHORIZED => {
-                self.log_in(&response).await?;
-                self.send(path, accept).await?
-            }
-            _ => response,
-        };
-        checked(response)
+        let registry = self.registry();
+        let response = self.send(&registry, path, accept).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return checked(response);
+        }
+        self.log_in(&response).await?;
+        let response = self.send(&registry, path, accept).await?;
+        match response.status() {
+            // Amazon ECR rejects an invalid token with this status.
+            StatusCode::BAD_REQUEST => Err(denied(StatusCode::BAD_REQUEST)),
+            _ => checked(response),
+        }
     }
 
-    async fn send(&self, path: &str, accept: &str) -> Result<Response<Incoming>, UpstreamError> {
-        let mut request = request(&self.host, path)?;
+    /// Returns where the registry is.
+    pub(super) fn registry(&self) -> Place<'a> {
+        Place {
+            host: self.host.clone(),
+            address: self.address,
+        }
+    }
+
+    /// Sends a request. The credentials are for the registry only.
+    async fn send(
+        &self,
+        to: &Place<'_>,
+        path: &str,
+        accept: &str,
+    ) -> Result<Response<Incoming>, UpstreamError> {
+        let mut request = request(&to.host, path)?;
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, value(accept)?);
-        headers.insert(IMPORTING, value(&self.importing)?);
-        if let Some(authorization) = &self.authorization {
-            headers.insert(header::AUTHORIZATION, authorization.clone());
+        if *to == self.registry() {
+            headers.insert(IMPORTING, value(&self.importing)?);
+            if let Some(authorization) = &self.authorization {
+                headers.insert(header::AUTHORIZATION, authorization.clone());
+            }
         }
-        send_to(self.address, request).await
+        send_to(to.address, request).await
     }
 
-    /// Returns the target of a redirect. The credentials are sent only if it has the same host.
-    pub(super) async fn follow(&self, location: &str) -> Result<Response<Incoming>, UpstreamError> {
-        let url: Uri = location.parse().map_err(UpstreamError::unavailable)?;
-        let Some(authority) = url.authority() else {
-            return checked(self.send(location, "*/*").await?);
+    /// Returns the target of a redirect that was received from a place, and the place of the target. Source: RFC 9110, section 10.2.2. A location
+    /// that is relative to the path of the request is not supported.
+    pub(super) async fn follow(
+        &self,
+        from: Place<'a>,
+        location: &str,
+    ) -> Result<(Response<Incoming>, Place<'a>), UpstreamError> {
+        if location.starts_with('/') && !location.starts_with("//") {
+            let response = self.send(&from, location, "*/*").await?;
+            return Ok((checked(response)?, from));
+        }
+        let absolute = match location.starts_with("//") {
+            true => format!("http:{location}"),
+            false => location.to_owned(),
         };
-        let address = self.resolve(&url, "a redirect")?;
-        let request = request(authority.as_str(), path_of(&url))?;
-        checked(send_to(address, request).await?)
+        let url: Uri = absolute.parse().map_err(UpstreamError::unavailable)?;
+        let authority = url.authority().map_or("", |authority| authority.as_str());
+        let place = Place {
+            // Without a user name and a password.
+            host: authority.rsplit('@').next().unwrap_or_default().to_owned(),
+            address: self.resolve(&url, "a redirect")?,
+        };
+        let response = self.send(&place, path_of(&url), "*/*").await?;
+        Ok((checked(response)?, place))
     }
 
-    fn resolve(&self, url: &Uri, what: &str) -> Result<&UpstreamAddress, UpstreamError> {
+    fn resolve(&self, url: &Uri, what: &str) -> Result<&'a UpstreamAddress, UpstreamError> {
         self.upstreams.resolve(url).ok_or_else(|| {
             let host = url.host().unwrap_or_default();
             let reason =
@@ -226,15 +267,17 @@ async fn send_to(
     sent.map_err(|error| failed(&error))
 }
 
+fn denied(status: StatusCode) -> UpstreamError {
+    UpstreamError::AccessDenied(format!("status {status}"))
+}
+
 /// Returns a response that has succeeded or is a redirect.
 fn checked(response: Response<Incoming>) -> Result<Response<Incoming>, UpstreamError> {
     let status = response.status();
     match status {
         _ if status.is_success() || status.is_redirection() => Ok(response),
         StatusCode::NOT_FOUND => Err(UpstreamError::NotFound),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Err(UpstreamError::AccessDenied(format!("status {status}")))
-        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(denied(status)),
         StatusCode::TOO_MANY_REQUESTS => Err(UpstreamError::TooManyRequests),
         _ => Err(UpstreamError::Unavailable(format!("status {status}"))),
     }

@@ -143,11 +143,12 @@ impl<'a> Fetch<'a> {
     async fn layer(&mut self, digest: &Digest, limit: u64) -> Result<StagedLayer, UpstreamError> {
         let path = format!("/v2/{}/blobs/{digest}", self.name);
         let mut response = self.client.get(&path, "*/*").await?;
+        let mut place = self.client.registry();
         for _ in 0..MAX_REDIRECTS {
             if !response.status().is_redirection() {
                 break;
             }
-            response = self.client.follow(location(&response)?).await?;
+            (response, place) = self.client.follow(place, location(&response)?).await?;
         }
         if response.status().is_redirection() {
             let reason = "it has redirected the request for a layer more than five times";
