@@ -18,6 +18,8 @@ mod quotas;
 mod redirect;
 mod registry;
 mod registry_url;
+#[cfg(test)]
+mod rejects;
 pub(crate) mod replication;
 pub(crate) mod scanning;
 mod unique;

@@ -109,17 +109,10 @@ fn is_host_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::config::configuration::Config;
-    use crate::types::error_chain::chain;
+    use crate::config::rejects::rejects;
 
     const ARN: &str =
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf";
-
-    #[track_caller]
-    fn rejects(toml: &str, key: &str, message: &str) {
-        let error = Config::parse(toml).unwrap_err();
-        assert_eq!(error.key(), key, "{error}");
-        assert!(chain(&error).contains(message), "{}", chain(&error));
-    }
 
     #[test]
     fn an_upstream_is_on_this_machine_unless_its_host_is_allowed() {

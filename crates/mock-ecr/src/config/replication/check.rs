@@ -68,14 +68,7 @@ fn invalid_filter(rule: &ReplicationRule) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::config::configuration::Config;
-    use crate::types::error_chain::chain;
-
-    #[track_caller]
-    fn rejects(toml: &str, key: &str, message: &str) {
-        let error = Config::parse(toml).unwrap_err();
-        assert_eq!(error.key(), key, "{error}");
-        assert!(chain(&error).contains(message), "{}", chain(&error));
-    }
+    use crate::config::rejects::rejects;
 
     #[test]
     fn the_rules_of_a_registry_are_checked() {

@@ -47,14 +47,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use crate::config::configuration::Config;
-    use crate::types::error_chain::chain;
-
-    #[track_caller]
-    fn rejects(toml: &str, key: &str, message: &str) {
-        let error = Config::parse(toml).unwrap_err();
-        assert_eq!(error.key(), key, "{error}");
-        assert!(chain(&error).contains(message), "{}", chain(&error));
-    }
+    use crate::config::rejects::rejects;
 
     #[test]
     fn a_scanning_configuration_has_frequencies_of_its_type() {
