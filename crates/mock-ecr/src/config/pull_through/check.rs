@@ -2,7 +2,7 @@
 
 use http::uri::Authority;
 
-use crate::aws::pull_through_rule::RuleSettings;
+use crate::aws::pull_through_rule::{InvalidRule, RuleSettings};
 use crate::aws::secret_arn::SecretArn;
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
@@ -71,8 +71,9 @@ impl Config {
             checked
                 .and_then(|()| settings.check(&registry, None))
                 .map_err(|error| {
+                    let (key, value) = value_of(&error, &settings);
                     let expected = "a rule that CreatePullThroughCacheRule accepts";
-                    Conflict::new(prefix(index), &settings.prefix, expected).caused_by(error)
+                    Conflict::new(at(index, key), &value, expected).caused_by(error)
                 })?;
             self.check_secret_exists(&settings, || at(index, "credential_arn"))?;
             let name = RuleSettings::record_name(&settings.prefix).to_owned();
@@ -96,6 +97,30 @@ impl Config {
             false => Err(Conflict::new(at(), arn, "the ARN of one of the secrets")),
         }
     }
+}
+
+/// Returns the key and the value that cause an error. If the key is missing, this is the URL, which requires it.
+fn value_of<'a>(error: &InvalidRule, settings: &'a RuleSettings) -> (&'static str, &'a str) {
+    let parameter = match error {
+        InvalidRule::Form(_) => return ("ecr_repository_prefix", &settings.prefix),
+        InvalidRule::Parameter { parameter, .. } => *parameter,
+        InvalidRule::UnsupportedUpstream | InvalidRule::SecretRequired => "",
+    };
+    let value = match parameter {
+        "credentialArn" => settings
+            .credential_arn
+            .as_deref()
+            .map(|arn| ("credential_arn", arn)),
+        "customRoleArn" => settings
+            .custom_role_arn
+            .as_deref()
+            .map(|arn| ("custom_role_arn", arn)),
+        "upstreamRepositoryPrefix" => {
+            Some(("upstream_repository_prefix", &settings.upstream_prefix[..]))
+        }
+        _ => None,
+    };
+    value.unwrap_or(("upstream_registry_url", &settings.url))
 }
 
 /// Returns whether a text is a host in the form in which rules and addresses contain it. An IPv6 address is in brackets.
@@ -172,9 +197,17 @@ mod tests {
             key,
             "must satisfy regular expression",
         );
-        rejects(&rule("quay", "example.com"), key, "does not support");
+        let url = "pull_through_cache_rules[0].upstream_registry_url";
+        let text = "invalid value \"example.com\": expected a rule that CreatePullThroughCacheRule accepts: a pull-through cache does not support";
+        rejects(&rule("quay", "example.com"), url, text);
+        let role = format!("{quay}custom_role_arn = 'x'\n");
+        rejects(
+            &role,
+            "pull_through_cache_rules[0].custom_role_arn",
+            "invalid value \"x\"",
+        );
         let hub = rule("hub", "registry-1.docker.io");
-        rejects(&hub, key, "requires the ARN of a secret");
+        rejects(&hub, url, "requires the ARN of a secret");
         let hub = format!("{hub}credential_arn = '{ARN}'\n");
         let missing = "expected the ARN of one of the secrets";
         rejects(&hub, "pull_through_cache_rules[0].credential_arn", missing);

@@ -2,7 +2,9 @@
 
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
-use crate::config::replication::{Destinations, RegistryReplication, ReplicationRule};
+use crate::config::replication::{
+    Destinations, InvalidDestination, RegistryReplication, ReplicationRule,
+};
 use crate::config::unique::Unique;
 
 impl Config {
@@ -40,7 +42,13 @@ impl Config {
         let destinations = destinations.map(|to| (to.account.unwrap_or(account), &to.region));
         allowed.check(destinations).map_err(|error| {
             let expected = "destinations that PutReplicationConfiguration accepts";
-            Conflict::new(at(), &count, expected).caused_by(error)
+            let value = match &error {
+                InvalidDestination::Source => allowed.region.to_string(),
+                InvalidDestination::TooMany => count.to_string(),
+                InvalidDestination::UnknownRegion(region)
+                | InvalidDestination::OtherPartition(region) => region.clone(),
+            };
+            Conflict::new(at(), &value, expected).caused_by(error)
         })
     }
 }
@@ -79,6 +87,7 @@ mod tests {
         let own = rule("{ destinations = [{ region = 'us-east-1' }] }");
         rejects(&own, rules, "cannot be the same as the source registry");
         let mars = rule("{ destinations = [{ region = 'mars' }] }");
+        rejects(&mars, rules, "invalid value \"mars\"");
         rejects(&mars, rules, "invalid region mars");
         let filter = rule("{ destinations = [], filters = ['Prod'] }");
         rejects(&filter, rules, "filters of 2 to 256 lower-case letters");
