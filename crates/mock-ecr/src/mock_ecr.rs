@@ -368,8 +368,8 @@ impl MockEcr {
 
     /// Resets the mock to its initial state: clock, tokens, revocations, sessions, request log, faults, and the random
     /// values that are derived from the seed. Unless `preserve` is [`Preserve::Images`], this function also deletes all
-    /// repositories and account settings from the store, and then creates the repositories of the configuration. Other
-    /// servers that use the same store are affected too.
+    /// repositories, and the settings of accounts and registries, from the store, and then creates those of the
+    /// configuration. Other servers that use the same store are affected too.
     ///
     /// A request that is processed during the reset can see some parts of the state before the reset and others after
     /// it.

@@ -123,6 +123,10 @@ export type Config = {
    */
   registry_scanning: Array<RegistryScanning>;
   /**
+   * The initial replication configurations of registries.
+   */
+  registry_replication: Array<RegistryReplication>;
+  /**
    * The results of the scans of images.
    */
   scan_results: Array<ImageScanResult>;
@@ -298,6 +302,56 @@ export type ScanRule = {
    * The filters of the repositories.
    */
   filters: Array<string>;
+};
+
+/**
+ * The initial replication configuration of a registry.
+ */
+export type RegistryReplication = {
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * The rules.
+   */
+  rules: Array<ReplicationRule>;
+};
+
+/**
+ * The registries to which the pushed images of some repositories are replicated.
+ */
+export type ReplicationRule = {
+  /**
+   * The registries to which images are replicated.
+   */
+  destinations: Array<ReplicationDestination>;
+  /**
+   * Prefixes of the names of the repositories. If the list is empty, the rule applies to all repositories.
+   */
+  filters: Array<string>;
+  /**
+   * Whether deletions are replicated.
+   */
+  delete_replication: boolean;
+};
+
+/**
+ * A registry to which images are replicated.
+ */
+export type ReplicationDestination = {
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
 };
 
 /**
@@ -577,6 +631,10 @@ export type Background = {
    */
   lifecycle_preview_duration: string;
   /**
+   * The time from a push to the end of its replication.
+   */
+  replication_delay: string;
+  /**
    * The duration of the restoration of an archived image.
    */
   restore_duration: string;
@@ -605,11 +663,11 @@ export type Reset = {
  */
 export type Preserved =
   /**
-   * Nothing. Repositories and account settings are reset to those of the configuration.
+   * Nothing. Repositories, and the settings of accounts and registries, are reset to those of the configuration.
    */
   | "nothing"
   /**
-   * The repositories with their images, and the account settings.
+   * The repositories with their images, and the settings of accounts and registries.
    */
   | "images";
 

@@ -102,7 +102,7 @@ pub(crate) struct ResetOptions {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Preserved {
-    /// The repositories, their images, and the account settings.
+    /// The repositories, their images, and the settings of accounts and registries.
     Images,
 }
 

@@ -15,7 +15,7 @@ use crate::types::error_chain::chain;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
     path: "reset",
-    summary: "Resets the mock to its initial state: clock, tokens, revocations, sessions (principals that were added with MockEcr::add_session), faults, request log, metrics, repositories and account settings.",
+    summary: "Resets the mock to its initial state: clock, tokens, revocations, sessions (principals that were added with MockEcr::add_session), faults, request log, metrics, repositories, and settings of accounts and registries.",
     query: &[],
     body: Some(Body {
         schema: schema::<Reset>(),
@@ -39,10 +39,10 @@ struct Reset {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Preserved {
-    /// Nothing. Repositories and account settings are reset to those of the configuration.
+    /// Nothing. Repositories, and the settings of accounts and registries, are reset to those of the configuration.
     #[default]
     Nothing,
-    /// The repositories with their images, and the account settings.
+    /// The repositories with their images, and the settings of accounts and registries.
     Images,
 }
 
