@@ -86,8 +86,8 @@ pub(crate) enum Command {
     Image(ImageAction),
     /// Prints or clears the request log of a running mock.
     Request(Box<RequestOptions>),
-    /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories and account
-    /// settings.
+    /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories, and
+    /// settings of accounts and registries.
     Reset(ResetOptions),
     /// Lists all operations of ECR, ECR Public and STS, and whether the mock implements them.
     ///
