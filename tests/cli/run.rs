@@ -108,6 +108,14 @@ fn a_command_that_cannot_be_run_is_an_error_of_one_line() {
             .stderr(format!("mock-ecr: cannot run {command}: {why}\n"));
     }
     cargo_bin_cmd!("mock-ecr")
+        .args(["run", "--", "ecr"])
+        .env("PATH", folder)
+        .assert()
+        .code(127)
+        .stderr(predicate::str::contains(
+            "; the archives for Linux and the Debian package contain ecr, ",
+        ));
+    cargo_bin_cmd!("mock-ecr")
         .arg("run")
         .assert()
         .code(2)

@@ -1,5 +1,6 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::thread;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use predicates::prelude::*;
@@ -173,6 +174,47 @@ fn beyond_loopback_only_health_works_without_the_generated_key() {
     assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     process.kill().unwrap();
     process.wait().unwrap();
+}
+
+/// The first connection is closed without a response, as by a program that starts.
+#[test]
+fn health_waits_until_the_mock_can_be_reached() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let mut requests = Vec::new();
+        for response in [
+            "",
+            "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}",
+        ] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
+            requests.push(line);
+        }
+        requests
+    });
+    cargo_bin_cmd!("mock-ecr")
+        .args(["health", "--wait", "1h", "--url", &url])
+        .assert()
+        .success()
+        .stdout("healthy\n");
+    let request = "GET /_mock/health HTTP/1.1\r\n";
+    assert_eq!(server.join().unwrap(), [request, request]);
+}
+
+#[test]
+fn health_does_not_wait_longer_than_the_duration_of_the_option() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    cargo_bin_cmd!("mock-ecr")
+        .args(["health", "--wait", "50ms", "--url", &url])
+        .assert()
+        .code(1)
+        .stderr(format!(
+            "mock-ecr: the server at {url} did not respond in the duration of --wait\n"
+        ));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The errors of the commands, and their exit codes.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +20,7 @@ pub(crate) enum Error {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Start(#[from] StartError),
-    #[error("cannot run {}: {cause}", .program.display())]
+    #[error("cannot run {}: {cause}{}", .program.display(), missing_ecr(.program, .cause))]
     Spawn { program: OsString, cause: io::Error },
     #[error(transparent)]
     Ca(#[from] CaError),
@@ -42,6 +42,8 @@ pub(crate) enum Error {
     WaitTimeout(String),
     #[error("the server at {0} is not mock-ecr")]
     NotAMock(String),
+    #[error("the server at {0} did not respond in the duration of --wait")]
+    NoResponse(String),
     #[error(
         "invalid value for --tls: a certificate authority in memory exists only in a running mock; expected file:DIR, or --url instead of --tls"
     )]
@@ -73,6 +75,15 @@ pub(crate) enum Error {
         what: &'static str,
         cause: io::Error,
     },
+}
+
+/// Returns what to do if `ecr` is missing. Some packages contain only `mock-ecr`.
+fn missing_ecr(program: &OsStr, cause: &io::Error) -> &'static str {
+    if program == "ecr" && cause.kind() == ErrorKind::NotFound {
+        "; the archives for Linux and the Debian package contain ecr, and `cargo install` compiles it from the package ecr-token-cli"
+    } else {
+        ""
+    }
 }
 
 impl Error {

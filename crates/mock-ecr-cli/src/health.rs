@@ -1,18 +1,49 @@
 //! `mock-ecr health`: checks that a mock is running.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use crate::args::HealthOptions;
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+
+use crate::args::{HealthOptions, Target};
 use crate::error::Error;
 use crate::{control_client, stdout};
 
 /// Prints one line if the mock is healthy. Every error has exit code 1, as health checks of containers require.
 pub(crate) async fn health(options: HealthOptions) -> Result<ExitCode, Error> {
     let target = &options.target;
-    let health = control_client::get_json(target, "health").await?;
+    let health = match options.wait {
+        Some(limit) => wait(target, limit).await?,
+        None => request(target).await?,
+    };
     if health["status"] != "ok" {
         return Err(Error::NotAMock(target.url()));
     }
     stdout::print("healthy\n")?;
     Ok(ExitCode::SUCCESS)
 }
+
+async fn request(target: &Target) -> Result<Value, Error> {
+    control_client::get_json(target, "health").await
+}
+
+/// Repeats the request until the mock can be reached. The error after the limit is that of the last request.
+async fn wait(target: &Target, limit: Duration) -> Result<Value, Error> {
+    let mut last = None;
+    let reached = timeout(limit, async {
+        loop {
+            match request(target).await {
+                Err(error @ Error::Unreachable { .. }) => last = Some(error),
+                other => return other,
+            }
+            sleep(INTERVAL).await;
+        }
+    });
+    match reached.await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(last.unwrap_or_else(|| Error::NoResponse(target.url()))),
+    }
+}
+
+const INTERVAL: Duration = Duration::from_millis(20);

@@ -1,5 +1,7 @@
 //! The options of the commands that call a running mock: `clock`, `fault`, `request` and `reset`.
 
+use std::time::Duration;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use mock_ecr::Timestamp;
 
@@ -59,6 +61,9 @@ pub(crate) enum ClockAction {
 pub(crate) struct HealthOptions {
     #[command(flatten)]
     pub(crate) target: Target,
+    /// Waits until the mock can be reached, but at most this duration, such as 10s. Without this option, one request is sent.
+    #[arg(long, value_name = "DURATION", value_parser = mock_ecr::config::parse_duration)]
+    pub(crate) wait: Option<Duration>,
 }
 
 #[derive(Debug, Parser)]
