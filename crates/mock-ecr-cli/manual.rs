@@ -13,7 +13,7 @@ mod args;
 use std::path::Path;
 use std::{env, fs, io};
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 fn main() -> io::Result<()> {
@@ -29,15 +29,25 @@ fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(&completions)?;
     let command = args::Args::command();
     clap_mangen::generate_to(command.clone(), man)?;
+    let command = without_hidden_subcommands(&command);
     for shell in [Shell::Zsh, Shell::Fish, Shell::PowerShell] {
         clap_complete::generate_to(shell, &mut command.clone(), "mock-ecr", &completions)?;
     }
     fs::write(completions.join("mock-ecr.bash"), bash_completions(command))
 }
 
+/// Returns a command that is sufficient for completions. clap_complete also completes hidden subcommands.
+fn without_hidden_subcommands(command: &Command) -> Command {
+    let subcommands = command.get_subcommands();
+    Command::new("mock-ecr")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(command.get_arguments())
+        .subcommands(subcommands.filter(|subcommand| !subcommand.is_hide_set()))
+}
+
 /// Returns the completions for bash. clap_complete 4.6 writes two forms of the name of a program with a hyphen (clap-rs/clap#6421), so that the words
 /// after a subcommand would not be completed.
-fn bash_completions(mut command: clap::Command) -> String {
+fn bash_completions(mut command: Command) -> String {
     let mut text = Vec::new();
     clap_complete::generate(Shell::Bash, &mut command, "mock-ecr", &mut text);
     let text = String::from_utf8_lossy(&text);

@@ -62,6 +62,10 @@ fn each_command_has_a_man_page_and_each_shell_completes_them() {
             text.contains("create-on-push") && text.contains("advance"),
             "{name}"
         );
+        assert!(
+            text.contains("version") && !text.contains("contract-run"),
+            "{name}"
+        );
     }
 }
 

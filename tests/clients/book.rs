@@ -21,7 +21,12 @@ fn the_commands_of_readme_print_the_shown_output() {
 
 #[test]
 fn the_commands_of_the_skill_print_the_shown_output() {
-    run(Page::Skill);
+    run(Page::Packaging("skill/SKILL.md"));
+}
+
+#[test]
+fn the_commands_of_the_readme_in_archives_print_the_shown_output() {
+    run(Page::Packaging("archive/README.md"));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Page<'a> {
     Readme,
     Clients,
-    /// The instructions for agents.
-    Skill,
+    /// A page in `packaging`.
+    Packaging(&'static str),
     /// A page of the book, by its path below `docs/src`.
     Book(&'a str),
 }
@@ -48,7 +48,7 @@ impl Page<'_> {
         let pages = repository().join("docs/src");
         let file = match self {
             Page::Readme => repository().join("README.md"),
-            Page::Skill => repository().join("packaging/skill/SKILL.md"),
+            Page::Packaging(name) => repository().join("packaging").join(name),
             Page::Clients => pages.join("clients.md"),
             Page::Book(name) => pages.join(name),
         };
