@@ -51,7 +51,7 @@ enum Budget {
     AtLeast(f64),
 }
 
-const ROWS: [Row; 33] = [
+const ROWS: [Row; 37] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -134,6 +134,26 @@ const ROWS: [Row; 33] = [
         Budget::AtMost(1.0),
     ),
     row(
+        "describe",
+        "DescribeImages, TAGGED, pages/s of 100,000 (peer: 1,000)",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "describe-none",
+        "DescribeImages, UNTAGGED, none of 100,000: s",
+        Budget::AtMost(1.0),
+    ),
+    row(
+        "scans",
+        "a thousand pushes, images/s with scan on push (peer: without)",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "due",
+        "DescribeRepositories/s with 1,000 unfinished scans (peer: none)",
+        Budget::RatioAtLeast(0.8),
+    ),
+    row(
         "page",
         "pages/s of 100,000 tags (peer: 100), in memory",
         Budget::RatioAtLeast(0.5),
@@ -183,7 +203,7 @@ const ROWS: [Row; 33] = [
         "pages/s of 10,000 repositories (peer: 100)",
         Budget::RatioAtLeast(0.5),
     ),
-    row("mock-ecr-size", "binary mock-ecr: MB", Budget::AtMost(12.0)),
+    row("mock-ecr-size", "binary mock-ecr: MB", Budget::AtMost(16.0)),
     row("ecr-size", "binary ecr: MB", Budget::AtMost(6.0)),
 ];
 
