@@ -1,7 +1,7 @@
 //! What begins when an image becomes available: its scan, its signatures and its replication.
 
 use crate::domain::error::RepositoryError;
-use crate::domain::image_record::{ListedImage, Metadata, write_metadata};
+use crate::domain::image_record::{ListedImage, Metadata};
 use crate::domain::replication::Replication;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::RepositoryRecord;
@@ -40,14 +40,11 @@ impl Activation {
         records: &mut Transaction<'_>,
         id: &RepositoryId,
         repository: &RepositoryRecord,
-        ListedImage { digest, metadata }: ListedImage,
+        image: ListedImage,
         now: Timestamp,
     ) -> Result<Metadata, RepositoryError> {
-        let generation = repository.generation();
-        restoration::cancel(records, &generation, &digest)?;
-        let metadata = metadata.activated_at(now);
-        write_metadata(records, &generation, &digest, &metadata);
-        records.remove(&generation.scan(&digest));
+        let (generation, digest) = (repository.generation(), image.digest.clone());
+        let metadata = restoration::complete(records, &generation, image, now)?;
         self.begin(records, id, repository, (&digest, &metadata), now)?;
         self.replication
             .restored(records, &generation, &digest, now)?;

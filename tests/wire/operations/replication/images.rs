@@ -297,12 +297,28 @@ async fn a_replicated_image_is_scanned_by_the_rules_of_the_destination() {
     api.replicate(json!([rule(&[(IRELAND, OWN)])])).await;
     api.put("1", IMAGE).await;
     api.finish();
+    assert_scan(&api, "IN_PROGRESS").await;
+    api.0.clock().advance(Duration::from_secs(3));
+    assert_scan(&api, "COMPLETE").await;
+
+    // The copy is archived, and the replication of the image restores it.
+    let update = |class: &str| json!({"repositoryName": "app", "imageId": {"imageTag": "1"}, "targetStorageClass": class});
+    let (operation, archive) = ("UpdateImageStorageClass", update("ARCHIVE"));
+    let archived = api.call_in(IRELAND, operation, &archive).await;
+    assert_eq!(archived.status(), 200);
+    assert_scan(&api, "IMAGE_ARCHIVED").await;
+    api.json(operation, &archive).await;
+    api.json(operation, &update("STANDARD")).await;
+    api.0.clock().advance(Duration::from_secs(1));
+    api.finish();
+    assert_scan(&api, "IN_PROGRESS").await;
+}
+
+/// Checks the status of the scan of the image in the other Region.
+async fn assert_scan(api: &Api, status: &str) {
     let input = json!({"repositoryName": "app", "imageId": {"imageTag": "1"}});
     let findings = api.call_in(IRELAND, "DescribeImageScanFindings", &input);
     let findings = findings.await;
-    assert!(
-        findings.body.contains(r#""status":"IN_PROGRESS""#),
-        "{}",
-        findings.body
-    );
+    let expected = format!(r#""status":"{status}""#);
+    assert!(findings.body.contains(&expected), "{}", findings.body);
 }

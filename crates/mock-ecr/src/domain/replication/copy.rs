@@ -9,7 +9,7 @@ use crate::domain::creation::{Creation, WithoutTemplate};
 use crate::domain::creation_template::CreationCause;
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
-    Image, ListedImage, digest_of_tag, image_of, insert_image, move_tag, write_metadata,
+    Image, ListedImage, digest_of_tag, image_of, insert_image, move_tag,
 };
 use crate::domain::layer_record;
 use crate::domain::manifest::Manifest;
@@ -20,6 +20,7 @@ use crate::domain::replication::failure::{CopyError, FailureCode};
 use crate::domain::replication::replicator::{Replicator, Source};
 use crate::domain::replication::rule::PrivateRegistry;
 use crate::domain::repository::{Lookup, RepositoryRecord};
+use crate::domain::restoration;
 use crate::http::ingress::Ingress;
 use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
@@ -161,8 +162,7 @@ impl Replicator {
         let (bytes, manifest) = manifest_of(records.view(), from, digest)?;
         if let Some(existing) = image_of(records.view(), &target.generation, digest)? {
             if !existing.metadata.status.is_active() {
-                let metadata = existing.metadata.activated_at(at);
-                write_metadata(records, &target.generation, digest, &metadata);
+                self.restore(records, target, existing, at)?;
             }
             return Ok(());
         }
@@ -174,6 +174,21 @@ impl Replicator {
         };
         self.insert(records, target, &manifest, &image, at)?;
         Ok(())
+    }
+
+    /// Restores an image, and starts its scan. `[ASSUME]`: it is not signed, and not replicated again.
+    fn restore(
+        &self,
+        records: &mut Transaction<'_>,
+        target: &Target,
+        image: ListedImage,
+        at: Timestamp,
+    ) -> Result<(), RepositoryError> {
+        let (generation, digest) = (&target.generation, image.digest.clone());
+        let metadata = restoration::complete(records, generation, image, at)?;
+        let Target { id, record, .. } = target;
+        self.scans
+            .begin_on_push(records, id, record, &digest, &metadata, at)
     }
 
     /// Adds an image, and starts its scan. `[ASSUME]`: it is scanned like a pushed image.
