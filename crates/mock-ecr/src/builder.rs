@@ -352,6 +352,14 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Sets the maximum number of basic scans of a registry that start on one day. By default, the number is not limited. See
+    /// [`Quotas`](crate::config::Quotas::scans_per_day).
+    #[must_use]
+    pub fn scan_quota(mut self, scans: u32) -> Self {
+        self.config.quotas.scans_per_day = Some(scans);
+        self
+    }
+
     /// Sets the maximum number of tags of an image. See [`Quotas`](crate::config::Quotas::tags_per_image) for the default.
     #[must_use]
     pub fn tag_quota(mut self, tags: u32) -> Self {

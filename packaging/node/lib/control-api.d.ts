@@ -617,6 +617,10 @@ export type Quotas = {
    */
   repositories?: number | null;
   /**
+   * The maximum number of basic scans of a registry that start on one day.
+   */
+  scans_per_day?: number | null;
+  /**
    * The maximum number of tags of an image.
    */
   tags_per_image?: number | null;

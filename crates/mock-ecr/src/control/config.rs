@@ -178,6 +178,8 @@ struct QuotasView {
     images_per_repository: Option<u32>,
     /// The maximum number of repositories of an account in a Region.
     repositories: Option<u32>,
+    /// The maximum number of basic scans of a registry that start on one day.
+    scans_per_day: Option<u32>,
     /// The maximum number of tags of an image.
     tags_per_image: Option<u32>,
 }
@@ -335,6 +337,7 @@ impl QuotasView {
         QuotasView {
             images_per_repository: quotas.images_per_repository,
             repositories: quotas.repositories,
+            scans_per_day: quotas.scans_per_day,
             tags_per_image: quotas.tags_per_image,
         }
     }

@@ -13,4 +13,9 @@ pub(crate) enum ScanError {
     /// The image was scanned within 24 hours.
     #[error("the image was scanned within the last 24 hours")]
     ScannedRecently,
+    /// The scans of the day have reached the quota of the registry.
+    #[error(
+        "the registry has reached its quota of scans in a day: wait, or increase quotas.scans_per_day"
+    )]
+    DailyQuota,
 }

@@ -29,6 +29,11 @@ impl Key {
         Key::account_setting(registry, "scanning-configuration")
     }
 
+    /// The number of scans of a registry in a day.
+    pub(crate) fn scan_count(registry: &RegistryId) -> Self {
+        Folder::settings_of(registry).key("scan-count")
+    }
+
     pub(crate) fn replication_configuration(registry: &RegistryId) -> Self {
         Folder::settings_of(registry).key("replication-configuration")
     }

@@ -66,6 +66,26 @@ async fn a_basic_scan_ends_by_the_clock_with_its_findings() {
     assert!(described.starts_with(&format!(r#"{{"imageId":{{"imageDigest":"{digest}"}},"#)));
 }
 
+/// The example of the AWS API is at 21:30 in UTC.
+#[tokio::test]
+async fn the_scans_of_a_registry_are_limited_in_a_day() {
+    let config = "quotas.scans_per_day = 2\n[[repositories]]\nname = 'app'\nscan_on_push = true";
+    let api = Api::with_config(config).await;
+    for tag in ["1.0", "2.0", "3.0"] {
+        api.push(tag).await;
+    }
+    assert_eq!(api.status("2.0").await, "IN_PROGRESS");
+    api.assert_no_scan("3.0").await;
+    let text = "The scan quota per registry has been exceeded. Wait and try again.";
+    let (input, code) = (image("3.0", ""), "LimitExceededException");
+    api.assert_error("StartImageScan", &input, code, text).await;
+    let midnight = Duration::from_millis(8_946_759);
+    api.0.clock().advance(midnight - Duration::from_millis(1));
+    api.assert_error("StartImageScan", &input, code, text).await;
+    api.0.clock().advance(Duration::from_millis(1));
+    api.start_scan("3.0").await;
+}
+
 #[tokio::test]
 async fn an_image_is_scanned_once_in_24_hours() {
     // Source of the text: five reports from 2021 to 2026.

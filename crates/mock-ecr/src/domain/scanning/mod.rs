@@ -1,6 +1,7 @@
 //! The scanning of images: which images are scanned when, and what the scans find.
 
 mod configuration;
+mod daily_quota;
 mod derived;
 mod operations;
 mod scan;

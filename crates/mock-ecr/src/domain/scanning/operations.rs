@@ -100,7 +100,9 @@ impl Repositories {
                 if last.is_some_and(|last| !last.permits_another(now)) {
                     return Err(ScanError::ScannedRecently.into());
                 }
-                records.write(&key, &ScanRecord::new(now, scans.settings.duration));
+                if !scans.start(records, &at.id.registry, &key, now)? {
+                    return Err(ScanError::DailyQuota.into());
+                }
                 Ok(Ok(image.digest))
             })
             .await

@@ -10,6 +10,7 @@ use crate::domain::image_record::{ListedImage, Metadata, digest_of_tag};
 use crate::domain::repository::{Lookup, RepositoryRecord};
 use crate::domain::scan_error::ScanError;
 use crate::domain::scanning::configuration::{AppliedRule, ScanningConfiguration};
+use crate::domain::scanning::daily_quota::count_scan;
 use crate::domain::scanning::derived;
 use crate::domain::scanning::scan::{Outcome, Scan, ScanRecord, enhanced_status};
 use crate::domain::scanning::settings::ScanSettings;
@@ -66,8 +67,24 @@ impl Scans {
             return Ok(());
         }
         let key = repository.generation().scan(digest);
-        records.write(&key, &ScanRecord::new(now, self.settings.duration));
+        // That a push which exceeds the quota is accepted and not scanned is [ASSUME].
+        self.start(records, &id.registry, &key, now)?;
         Ok(())
+    }
+
+    /// Writes the record of a scan. Returns false if the registry has reached its quota.
+    pub(super) fn start(
+        &self,
+        records: &mut Transaction<'_>,
+        registry: &RegistryId,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<bool, RepositoryError> {
+        let is_permitted = count_scan(records, registry, self.settings.daily_quota, now)?;
+        if is_permitted {
+            records.write(key, &ScanRecord::new(now, self.settings.duration));
+        }
+        Ok(is_permitted)
     }
 
     /// Returns what reads the scans of a repository.

@@ -14,6 +14,8 @@ pub(crate) struct ScanSettings {
     pub(super) seed: String,
     /// The time from the start of a scan to its end.
     pub(super) duration: Duration,
+    /// The maximum number of basic scans of a registry in a day.
+    pub(super) daily_quota: Option<u32>,
     /// The configurations of the registries until they are replaced.
     pub(super) registries: BTreeMap<RegistryId, ScanningConfiguration>,
     /// The results of the scans of images.
@@ -34,6 +36,7 @@ impl ScanSettings {
         let mut settings = ScanSettings {
             seed: config.seed.clone(),
             duration: config.background.scan_duration,
+            daily_quota: config.quotas.scans_per_day,
             registries: registries.collect(),
             results: BTreeMap::new(),
         };

@@ -1,8 +1,8 @@
 //! Converts errors of scans to the codes and messages of the ECR API.
 //!
 //! Sources of the messages: alexjurkiewicz/ecr-scan-image#44 (2024) for `This feature is disabled`, five reports from 2021 to 2026 for the
-//! quota of scans, and the sentence about `ImageArchivedException` in the service model for an archived image (`[ASSUME]`). The other one is
-//! `[ASSUME]`, too.
+//! quota of scans, and the sentence about `ImageArchivedException` in the service model for an archived image (`[ASSUME]`). The other
+//! ones are `[ASSUME]`, too.
 
 use crate::aws::error::ApiError;
 use crate::domain::scan_error::ScanError;
@@ -22,6 +22,10 @@ impl From<ScanError> for ApiError {
             ScanError::ScannedRecently => (
                 "LimitExceededException",
                 "The scan quota per image has been exceeded. Wait and try again.",
+            ),
+            ScanError::DailyQuota => (
+                "LimitExceededException",
+                "The scan quota per registry has been exceeded. Wait and try again.",
             ),
         };
         ApiError::modelled(code, message.to_owned())
