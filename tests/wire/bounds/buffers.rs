@@ -20,10 +20,15 @@ fn upload(length: usize) -> RawRequest {
     RawRequest::call("UploadLayerPart").body(vec![b'x'; length])
 }
 
-/// Sends calls of 24 MiB that are one byte short, until they use the memory for large bodies, except the last 100 KiB.
+/// Uses the memory for large bodies, except the last 100 KiB.
 async fn use_large_buffers(ecr: &MockEcr) -> Vec<TcpStream> {
+    use_large_buffers_except(ecr, 100 << 10).await
+}
+
+/// Sends calls of 24 MiB that are one byte short, until they use the memory for large bodies, except the last `free` bytes.
+async fn use_large_buffers_except(ecr: &MockEcr, free: usize) -> Vec<TcpStream> {
     let mut stalled = Vec::new();
-    let lengths = [24 << 20, (24 << 20) - (100 << 10)];
+    let lengths = [24 << 20, (24 << 20) - free];
     for length in lengths {
         let mut bytes = upload(length).bytes();
         bytes.pop();
@@ -207,6 +212,45 @@ async fn an_image_that_was_stored_is_never_reported_as_rejected() {
         length -= 64;
     }
     drop(stalled);
+}
+
+/// Each enhanced finding repeats the tags of the image.
+#[tokio::test]
+async fn the_memory_of_the_tags_in_findings_is_reserved() {
+    let findings: String = (0..100)
+        .map(|id| format!("[[scan_results.findings]]\nname = 'CVE-2022-{id}'\nseverity = 'HIGH'\n"))
+        .collect();
+    let config = format!(
+        "{LIMIT}\n[[repositories]]\nname = 'app'\n[[registry_scanning]]\nscan_type = 'ENHANCED'\n[[registry_scanning.rules]]\nscan_frequency = 'CONTINUOUS_SCAN'\nfilters = ['*']\n[[scan_results]]\nrepository = 'app'\nimage = '0'\n{findings}"
+    );
+    let ecr = limited(&config).await;
+    let app = ecr.repository("app");
+    for number in 0..100 {
+        let tag = if number == 0 {
+            "0".to_owned()
+        } else {
+            format!("{number:0100}")
+        };
+        app.push(Image::new().layer("a layer").tag(tag))
+            .await
+            .unwrap();
+    }
+    ecr.clock().advance(LONG);
+    let input = r#"{"repositoryName":"app","imageId":{"imageTag":"0"}}"#;
+    let describe = async || {
+        let call = RawRequest::call("DescribeImageScanFindings").body(input);
+        call.signed().to(&ecr).await
+    };
+    // Sufficient for the response, but not for the tags before.
+    let stalled = use_large_buffers_except(&ecr, 1600 << 10).await;
+    assert_eq!(describe().await.status(), 503);
+    drop(stalled);
+    while buffer_bytes(&ecr).await > 1 << 20 {
+        tokio::task::yield_now().await;
+    }
+    let described = describe().await;
+    assert_eq!(described.status(), 200, "{}", described.body);
+    assert!(described.body.len() > 1 << 20, "{}", described.body);
 }
 
 #[tokio::test]

@@ -130,24 +130,26 @@ impl Repositories {
             .await
     }
 
-    /// Returns the scans of images, if the registry has enhanced scanning. Otherwise there are none.
-    pub(crate) async fn enhanced_scans(
+    /// Returns summaries of the scans of images, if the registry has enhanced scanning. Otherwise there are none. The findings of many images
+    /// can be large, so they are not in memory at the same time.
+    pub(crate) async fn enhanced_scans<S: Send + 'static>(
         &self,
         id: &RepositoryId,
         digests: Vec<Digest>,
         now: Timestamp,
-    ) -> Result<Vec<Option<Scan>>, RepositoryError> {
+        summarize: fn(&Scan) -> S,
+    ) -> Result<Vec<Option<S>>, RepositoryError> {
         let (at, scans) = (self.lookup(id), self.scans());
         self.store
             .read(move |view| {
                 let configuration = scans.configuration(view, &at.id.registry)?;
                 if configuration.scan_type == ScanType::Basic {
-                    return Ok(vec![None; digests.len()]);
+                    return Ok(digests.iter().map(|_| None).collect());
                 }
                 let generation = at.generation(view)?;
                 let scans = scans.of_repository(view, &at)?;
                 let scan = |digest: &Digest| match image_of(view, &generation, digest)? {
-                    Some(image) => scans.scan(&image, now),
+                    Some(image) => Ok(scans.scan(&image, now)?.as_ref().map(summarize)),
                     None => Ok(None),
                 };
                 digests.iter().map(scan).collect()

@@ -93,7 +93,7 @@ impl Operation for DescribeImages {
         let details = images.into_iter().zip(scans);
         Ok(Output {
             image_details: details
-                .map(|(image, scan)| detail(&id, image, scan.as_ref()))
+                .map(|(image, scan)| detail(&id, image, scan))
                 .collect(),
             next_token,
         })
@@ -167,24 +167,43 @@ pub(crate) async fn named_one(
     Ok((image.digest, output))
 }
 
-/// Returns the scan of each image. The output contains enhanced scans only: basic scanning with the technology of AWS does not use the members
+/// The members for the scan of an image.
+struct ScanMembers {
+    summary: Option<FindingsSummary>,
+    status: StatusView,
+}
+
+impl ScanMembers {
+    fn of(scan: &Scan) -> Self {
+        ScanMembers {
+            summary: scan.report.as_ref().map(FindingsSummary::of),
+            status: StatusView::of(scan),
+        }
+    }
+}
+
+/// Returns the members for the scan of each image. The output contains enhanced scans only: basic scanning with the technology of AWS does not use the members
 /// for scans. Source: the documentation of `DescribeImages` in the service model.
 async fn enhanced_scans(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
     images: &[TaggedImage],
-) -> Result<Vec<Option<Scan>>, ApiError> {
+) -> Result<Vec<Option<ScanMembers>>, ApiError> {
     let digests = images.iter().map(|image| image.digest.clone()).collect();
     let repositories = &cx.state.repositories;
-    Ok(repositories.enhanced_scans(id, digests, cx.now).await?)
+    let scans = repositories.enhanced_scans(id, digests, cx.now, ScanMembers::of);
+    Ok(scans.await?)
 }
 
-fn detail(id: &RepositoryId, image: TaggedImage, scan: Option<&Scan>) -> ImageDetail {
+fn detail(id: &RepositoryId, image: TaggedImage, scan: Option<ScanMembers>) -> ImageDetail {
     let metadata = image.metadata;
-    let report = scan.and_then(|scan| scan.report.as_ref());
+    let (status, summary) = match scan {
+        Some(scan) => (Some(scan.status), scan.summary),
+        None => (None, None),
+    };
     ImageDetail {
-        image_scan_findings_summary: report.map(FindingsSummary::of),
-        image_scan_status: scan.map(StatusView::of),
+        image_scan_findings_summary: summary,
+        image_scan_status: status,
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
         last_activated_at: metadata.activated().map(epoch_seconds::raw),
         last_archived_at: metadata.archived().map(epoch_seconds::raw),

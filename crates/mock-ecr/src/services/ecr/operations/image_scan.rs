@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::config::ScanType;
 use crate::domain::scanning::{Report, Scanned};
-use crate::domain::{Selection, SelectionError};
+use crate::domain::{Selection, SelectionError, TaggedImage};
 use crate::services::context::RequestContext;
 use crate::services::ecr::image_error::image_error;
 use crate::services::ecr::views::enhanced_finding::EnhancedFinding;
@@ -96,6 +96,9 @@ impl Operation for DescribeImageScanFindings {
             .report
             .as_mut()
             .and_then(|report| cut(report, &page, cx));
+        if scan.scan_type == ScanType::Enhanced {
+            reserve_tags(cx, &image, scan.report.as_ref())?;
+        }
         let findings = summary.zip(scan.report.as_ref());
         let findings = findings.map(|(summary, report)| {
             let enhanced = |finding| EnhancedFinding::of(finding, &id, &image, report);
@@ -129,6 +132,20 @@ impl DescribeImageScanFindings {
         Page::parse(cx, scope, self.max_results, self.next_token.as_deref())
     }
 }
+
+/// Reserves memory for the tags of the image, which each enhanced finding repeats.
+fn reserve_tags(
+    cx: &RequestContext<'_>,
+    image: &TaggedImage,
+    report: Option<&Report>,
+) -> Result<(), ApiError> {
+    let findings = report.map_or(0, |report| report.findings.len());
+    let tags: usize = image.tags.iter().map(|tag| tag.as_str().len()).sum();
+    cx.reserve((COPIES * findings * tags) as u64)
+}
+
+/// The memory for a byte of a tag: the string, and its JSON.
+const COPIES: usize = 2;
 
 /// Removes the findings of other pages. Returns the token for the next page, which stays valid if the findings change.
 fn cut(report: &mut Report, page: &Page, cx: &RequestContext<'_>) -> Option<String> {
