@@ -36,7 +36,7 @@ fn write(folder: &Path) -> io::Result<()> {
     fs::write(completions.join("mock-ecr.bash"), bash_completions(command))
 }
 
-/// Returns a command that is sufficient for completions. clap_complete also completes hidden subcommands.
+/// Returns the command without its hidden subcommands, because clap_complete would complete them too.
 fn without_hidden_subcommands(command: &Command) -> Command {
     let subcommands = command.get_subcommands();
     Command::new("mock-ecr")

@@ -176,7 +176,7 @@ fn beyond_loopback_only_health_works_without_the_generated_key() {
     process.wait().unwrap();
 }
 
-/// The first connection is closed without a response, as by a program that starts.
+/// The first connection is closed without a response, as if the program were still starting.
 #[test]
 fn health_waits_until_the_mock_can_be_reached() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -213,7 +213,7 @@ fn health_does_not_wait_longer_than_the_duration_of_the_option() {
         .assert()
         .code(1)
         .stderr(format!(
-            "mock-ecr: the server at {url} did not respond in the duration of --wait\n"
+            "mock-ecr: the server at {url} did not respond within the duration of --wait\n"
         ));
 }
 

@@ -42,7 +42,7 @@ pub(crate) enum Error {
     WaitTimeout(String),
     #[error("the server at {0} is not mock-ecr")]
     NotAMock(String),
-    #[error("the server at {0} did not respond in the duration of --wait")]
+    #[error("the server at {0} did not respond within the duration of --wait")]
     NoResponse(String),
     #[error(
         "invalid value for --tls: a certificate authority in memory exists only in a running mock; expected file:DIR, or --url instead of --tls"
@@ -77,10 +77,10 @@ pub(crate) enum Error {
     },
 }
 
-/// Returns what to do if `ecr` is missing. Some packages contain only `mock-ecr`.
+/// Returns where to find `ecr` if it is missing. Some packages contain only `mock-ecr`.
 fn missing_ecr(program: &OsStr, cause: &io::Error) -> &'static str {
     if program == "ecr" && cause.kind() == ErrorKind::NotFound {
-        "; the archives for Linux and the Debian package contain ecr, and `cargo install` compiles it from the package ecr-token-cli"
+        "; the archives for Linux and the Debian package contain ecr, and in a clone of the repository, `cargo install --locked --path crates/ecr-token-cli` installs it"
     } else {
         ""
     }

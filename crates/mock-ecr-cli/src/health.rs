@@ -28,7 +28,8 @@ async fn request(target: &Target) -> Result<Value, Error> {
     control_client::get_json(target, "health").await
 }
 
-/// Repeats the request until the mock can be reached. The error after the limit is that of the last request.
+/// Repeats the request until the mock can be reached. If the limit passes, returns the error of the last request that failed, or `NoResponse` if
+/// none has failed.
 async fn wait(target: &Target, limit: Duration) -> Result<Value, Error> {
     let mut last = None;
     let reached = timeout(limit, async {

@@ -34,7 +34,7 @@ fn main() -> Outcome<()> {
     })
 }
 
-/// Measures a registry with a repository of 100,000 images and one of a page.
+/// Measures a registry with a repository of 100,000 images and one of 1,000 images.
 async fn images() -> Outcome<()> {
     let ecr = MockEcr::builder().frozen().in_process().start().await?;
     let client = Client::new(&ecr.sdk_config());
@@ -79,7 +79,7 @@ async fn pages(client: &Client, repository: &str) -> Outcome<f64> {
     Ok(PAGES as f64 / seconds_since(started))
 }
 
-/// Returns the seconds of a listing with a filter that no image matches.
+/// Returns the duration of a listing with a filter that no image matches, in seconds.
 async fn list_untagged(client: &Client) -> Outcome<f64> {
     let untagged = DescribeImagesFilter::builder().tag_status(TagStatus::Untagged);
     let request = client.describe_images().repository_name("team/app");
@@ -91,7 +91,7 @@ async fn list_untagged(client: &Client) -> Outcome<f64> {
     Ok(seconds_since(started))
 }
 
-/// Returns the seconds of an evaluation of 50 rules, of which the last one expires a thousand images.
+/// Returns the duration of an evaluation of 50 rules, of which the last one expires a thousand images, in seconds.
 async fn evaluate(app: &Repository) -> Outcome<f64> {
     app.set_lifecycle_policy(&policy()).await?;
     let started = now();

@@ -340,7 +340,7 @@ impl MockEcr {
         Ok(found.iter().filter_map(handle).collect())
     }
 
-    /// Evaluates the lifecycle policies of all repositories at once, and expires or archives the images that their rules take. Returns the
+    /// Evaluates the lifecycle policies of all repositories at once, and expires or archives the images that their rules select. Returns the
     /// results of the repositories that have a policy, ordered by account, Region and name.
     ///
     /// [`Repository::run_lifecycle`] evaluates the policy of one repository.

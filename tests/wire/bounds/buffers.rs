@@ -241,7 +241,7 @@ async fn the_memory_of_the_tags_in_findings_is_reserved() {
         let call = RawRequest::call("DescribeImageScanFindings").body(input);
         call.signed().to(&ecr).await
     };
-    // Sufficient for the response, but not for the tags before.
+    // Sufficient for the response, but not for the tags, whose memory is reserved first.
     let stalled = use_large_buffers_except(&ecr, 1600 << 10).await;
     assert_eq!(describe().await.status(), 503);
     drop(stalled);

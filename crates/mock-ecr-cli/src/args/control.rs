@@ -61,7 +61,7 @@ pub(crate) enum ClockAction {
 pub(crate) struct HealthOptions {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Waits until the mock can be reached, but at most this duration, such as 10s. Without this option, one request is sent.
+    /// Waits until the mock can be reached, for at most this duration, such as 10s. Without this option, only one request is sent.
     #[arg(long, value_name = "DURATION", value_parser = mock_ecr::config::parse_duration)]
     pub(crate) wait: Option<Duration>,
 }

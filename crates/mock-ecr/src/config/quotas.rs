@@ -18,9 +18,10 @@ pub struct Quotas {
     /// The maximum number of repositories of an account in a Region. If `None`, the default, the number is not limited. The
     /// quota of ECR is 100,000.
     pub repositories: Option<u32>,
-    /// The maximum number of basic scans of a registry that start on one day, in UTC on the mock's clock. If `None`, the
-    /// default, the number is not limited. The quota of ECR is 100,000. `StartImageScan` is rejected if the quota is
-    /// reached. A push is accepted, but does not start a scan (assumed).
+    /// The maximum number of basic scans of a registry that start on one day, in UTC on the mock's clock (assumed: ECR limits
+    /// the scans in 24 hours). If `None`, the default, the number is not limited. The quota of ECR is 100,000. If the quota
+    /// is reached, `StartImageScan` is rejected. A push, a restoration or a replication succeeds, but starts no scan
+    /// (assumed).
     pub scans_per_day: Option<u32>,
     /// The maximum number of tags of an image. If `None`, the default, it is 1,000, the quota of ECR, if the registry has
     /// [`Quirk::DefaultQuotas`](crate::config::Quirk::DefaultQuotas). Otherwise it is not limited.

@@ -15,7 +15,7 @@ use crate::types::{RepositoryId, RepositoryName};
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
     path: "lifecycle/run",
-    summary: "Evaluates the lifecycle policies of one repository or of all repositories at once, and expires or archives the images that their rules take.",
+    summary: "Evaluates the lifecycle policies of one repository or of all repositories at once, and expires or archives the images that their rules select.",
     query: &[],
     body: Some(Body {
         schema: schema::<RunLifecycle>(),

@@ -33,7 +33,7 @@ impl Repository {
         Ok(repositories.put_lifecycle_policy(&id, &parsed, now).await?)
     }
 
-    /// Evaluates the lifecycle policy of the repository at once, and expires or archives the images that its rules take. The mock
+    /// Evaluates the lifecycle policy of the repository at once, and expires or archives the images that its rules select. The mock
     /// also evaluates a policy every 24 hours of its clock.
     ///
     /// ```

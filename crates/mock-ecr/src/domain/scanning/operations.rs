@@ -72,7 +72,8 @@ impl Repositories {
     ///
     /// # Errors
     ///
-    /// Returns an error if the registry has enhanced scanning, if the image cannot be scanned, or if it was scanned within 24 hours.
+    /// Returns an error if the registry has enhanced scanning, if the image cannot be scanned, if it was scanned within 24 hours, or if
+    /// the registry has reached its quota of scans.
     pub(crate) async fn start_scan(
         &self,
         id: &RepositoryId,
