@@ -9,6 +9,7 @@
 )]
 
 mod addresses;
+mod all_operations;
 mod api;
 mod book;
 mod buildah;

@@ -5,6 +5,7 @@
     reason = "a panic in a helper fails the test that called it"
 )]
 
+mod all_operations;
 mod clock;
 mod connector;
 mod faults;
