@@ -6,6 +6,7 @@ mod authorization;
 mod constraints;
 mod creation_templates;
 mod images;
+mod input_model;
 mod layers;
 mod lifecycle;
 mod pagination;
@@ -20,6 +21,7 @@ mod scanning;
 mod settings;
 mod signing;
 mod storage_class;
+mod violations;
 
 use mock_ecr::MockEcr;
 
