@@ -1,4 +1,4 @@
-//! Compares the page of the operations with the output of `mock-ecr supports`.
+//! Compares the page of the operations with the output of `mock-ecr supports`, and with the list of the exceptions that are not returned.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -29,5 +29,31 @@ fn the_operations_are_those_that_the_command_prints() {
         }
         text.push('\n');
     }
-    Page::read("reference/operations.md").check_region("operations", &text);
+    let mut page = Page::read("reference/operations.md");
+    page.check_region("operations", &text);
+    page.check_region("exceptions", &unreachable_exceptions());
+}
+
+/// Returns the table of the exceptions that the mock does not return. The tests of the operations check that the list is complete.
+fn unreachable_exceptions() -> String {
+    let list = include_str!("../../../fixtures/exceptions/unreachable.json");
+    let list: Vec<Unreachable> = serde_json::from_str(list).unwrap();
+    let mut text = "| exception | operations | reason |\n|---|---|---|\n".to_owned();
+    for Unreachable {
+        exception,
+        operations,
+        reason,
+    } in list
+    {
+        let operations = operations.join("`, `");
+        writeln!(text, "| `{exception}` | `{operations}` | {reason} |").unwrap();
+    }
+    text
+}
+
+#[derive(serde::Deserialize)]
+struct Unreachable {
+    exception: String,
+    operations: Vec<String>,
+    reason: String,
 }

@@ -5,6 +5,7 @@ mod account_settings;
 mod authorization;
 mod constraints;
 mod creation_templates;
+mod exceptions;
 mod images;
 mod input_model;
 mod layers;

@@ -224,6 +224,18 @@ async fn a_deleted_layer_is_fetched_again() {
 }
 
 #[tokio::test]
+async fn an_image_that_exceeds_the_quota_is_not_imported() {
+    // [ASSUME]: the exception is that of a push.
+    let upstream = Upstream::with_image().await;
+    let builder = builder().image_quota(0);
+    let cache = Cache::start(builder.upstream("quay.io", &upstream.url())).await;
+    let input = json!({"repositoryName": "quay/team/app", "imageIds": [{"imageTag": "1.0"}]});
+    let response = cache.call("BatchGetImage", &input).await;
+    let code = r#""__type":"LimitExceededException""#;
+    assert!(response.body.contains(code), "{}", response.body);
+}
+
+#[tokio::test]
 async fn a_layer_of_many_chunks_is_streamed() {
     let layer = vec![7; 3 << 20];
     let source = MockEcr::builder().frozen();
