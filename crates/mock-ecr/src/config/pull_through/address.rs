@@ -7,7 +7,7 @@ use http::Uri;
 use http::uri::Authority;
 use serde::Deserialize;
 
-use crate::aws::hosts::is_loopback;
+use crate::aws::hosts;
 use crate::types::error_chain::debug_as_chain;
 
 /// The address of an upstream registry: `http://HOST` or `http://HOST:PORT`.
@@ -34,8 +34,10 @@ impl UpstreamAddress {
         self.port
     }
 
+    /// Returns whether the host is on this machine: a resolver can return any address for a name such as `registry.localhost`.
     pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
+        let address = hosts::address(&self.host);
+        self.host == "localhost" || address.is_some_and(|address| address.is_loopback())
     }
 
     /// Returns whether requests to both addresses have the same destination. All names of the loopback address are the same.

@@ -149,6 +149,10 @@ mod tests {
         let other = address("http://registry:5000");
         let expected = "invalid value \"registry:5000\": expected an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
         rejects(&upstreams(&other), "upstreams.addresses", expected);
+        // A resolver can return any address for this name.
+        let below = address("http://evil.localhost:1");
+        let expected = "invalid value \"evil.localhost:1\": expected an address on this machine";
+        rejects(&upstreams(&below), "upstreams.addresses", expected);
         let allowed = format!("allowed_hosts = ['registry']\n{other}");
         Config::parse(&upstreams(&allowed)).unwrap();
         for host in [
