@@ -50,7 +50,7 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets the maximum duration of the import of one image from an upstream registry, in real time. The default is one minute.
+    /// Sets the maximum duration of the imports of one request from upstream registries, in real time. The default is one minute.
     #[must_use]
     pub fn upstream_timeout(mut self, timeout: Duration) -> Self {
         self.config.upstreams.timeout = timeout;

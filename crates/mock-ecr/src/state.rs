@@ -14,14 +14,12 @@ use crate::aws::sigv4::SigningKeys;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config;
-use crate::config::{
-    ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository, PullThroughCacheRule,
-};
+use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::rejection::Rules;
 use crate::domain::scanning::ScanSettings;
 use crate::domain::{
-    AccountSetting, InitialRule, LayoutError, LifecycleRun, PullThroughRule, ReplicationSettings,
-    Repositories, RepositoryError, Settings, TagRule, Unpublished,
+    AccountSetting, InitialRule, LayoutError, LifecycleRun, ReplicationSettings, Repositories,
+    RepositoryError, Settings, TagRule, Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -99,7 +97,7 @@ impl State {
                 .with_background(config.background)
                 .with_scan_settings(ScanSettings::new(&config))
                 .with_replication_settings(ReplicationSettings::new(&config)),
-            upstreams: Upstreams::new(&config),
+            upstreams: Upstreams::new(&config, stopping.clone()),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
@@ -166,18 +164,18 @@ impl State {
                 found?;
             }
         }
-        let rules = self.initial_rules(self.clock.now());
+        let rules = self.initial_rules(self.clock.now()).await?;
         Ok(self.repositories.create_initial_rules(rules).await?)
     }
 
     /// Returns the pull-through cache rules of the configuration.
-    fn initial_rules(&self, now: Timestamp) -> Vec<InitialRule> {
-        let rules = self.config.pull_through_cache_rules.iter();
-        let rule = |one: &PullThroughCacheRule| {
-            let registry = self.config.registry_of(one);
-            (registry, PullThroughRule::new(one.settings(), now))
-        };
-        rules.map(rule).collect()
+    async fn initial_rules(&self, now: Timestamp) -> Result<Vec<InitialRule>, RepositoryError> {
+        let mut rules = Vec::new();
+        for one in &self.config.pull_through_cache_rules {
+            let rule = self.repositories.new_pull_through_rule(one.settings(), now);
+            rules.push((self.config.registry_of(one), rule.await?));
+        }
+        Ok(rules)
     }
 
     /// Replaces all repositories by those of the configuration, in one transaction: a client that creates one of these repositories at the
@@ -190,7 +188,7 @@ impl State {
                 let one = self.prepare(&repositories, initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
-            let rules = self.initial_rules(now);
+            let rules = self.initial_rules(now).await?;
             let repositories = self.repositories.with_initial_rules(rules);
             Ok(repositories.reset(&prepared).await?)
         };

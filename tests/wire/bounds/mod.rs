@@ -25,7 +25,7 @@ async fn limited(limits: &str) -> MockEcr {
 }
 
 /// Opens a connection and sends bytes.
-async fn send(ecr: &MockEcr, bytes: &[u8]) -> TcpStream {
+pub(crate) async fn send(ecr: &MockEcr, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     stream

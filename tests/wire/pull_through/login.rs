@@ -12,7 +12,7 @@ use super::{Cache, SECRET};
 use crate::log::Log;
 
 const HUB: &str = "registry-1.docker.io";
-const CREDENTIALS: &str = r#"{"username":"me","accessToken":"secret-token-1"}"#;
+pub(super) const CREDENTIALS: &str = r#"{"username":"me","accessToken":"secret-token-1"}"#;
 /// `me:secret-token-1` in base64.
 const BASIC: &str = "Basic bWU6c2VjcmV0LXRva2VuLTE=";
 const APP: &str = "hub/team/app/manifests/1.0";
@@ -36,7 +36,7 @@ async fn guard(upstream: &Upstream, authorization: &'static str, challenge: &str
 }
 
 /// A builder with a rule for Docker Hub, whose secret has this text.
-fn hub(upstream: &Upstream, secret: StoredSecret) -> MockEcrBuilder {
+pub(super) fn hub(upstream: &Upstream, secret: StoredSecret) -> MockEcrBuilder {
     let rule = PullThroughCacheRule::new("hub", HUB).credential_arn(SECRET);
     MockEcr::builder()
         .frozen()
@@ -251,4 +251,19 @@ async fn a_secret_does_not_appear_in_the_configuration_or_in_the_logs() {
     for text in [log.text(), config, requests] {
         assert!(!text.contains("secret-token-1"), "{text}");
     }
+}
+
+/// The URL of the token service contains a user name.
+#[tokio::test]
+async fn a_token_service_receives_its_host_only() {
+    let upstream = Upstream::empty().await;
+    add_tokens(&upstream, Some(BASIC)).await;
+    let realm = format!("http://user:password@{}/token", upstream.0.address());
+    guard(&upstream, "Bearer bearer", &bearer(&realm)).await;
+    let cache = Cache::start(hub(&upstream, StoredSecret::new(SECRET, CREDENTIALS))).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let requests = upstream.0.received_requests().await.unwrap();
+    let mut tokens = requests.iter().filter(|one| one.url.path() == "/token");
+    let host = &tokens.next().unwrap().headers["host"];
+    assert_eq!(host, &upstream.0.address().to_string()[..]);
 }

@@ -3,9 +3,13 @@
 mod access;
 mod api;
 mod between_mocks;
+mod concurrent;
+mod invalid;
 mod layers;
+mod log;
 mod login;
 mod rules;
+mod stopping;
 mod upstream;
 
 use mock_ecr::config::PullThroughCacheRule;

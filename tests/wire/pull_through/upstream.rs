@@ -1,6 +1,10 @@
 //! An upstream registry whose responses a test chooses.
 
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -101,5 +105,50 @@ impl Respond for Guarded {
             false => ResponseTemplate::new(401)
                 .insert_header("www-authenticate", self.challenge.as_str()),
         }
+    }
+}
+
+/// Blocks the first request until the test releases it.
+pub(crate) struct Gate {
+    arrived: UnboundedSender<()>,
+    released: Mutex<Receiver<()>>,
+    response: ResponseTemplate,
+}
+
+/// A request that a [`Gate`] blocks. It is released when this value is dropped.
+pub(crate) struct Blocked {
+    arrives: UnboundedReceiver<()>,
+    _release: Sender<()>,
+}
+
+impl Gate {
+    pub(crate) fn new(response: ResponseTemplate) -> (Self, Blocked) {
+        let ((arrived, arrives), (release, released)) = (unbounded_channel(), channel());
+        let gate = Gate {
+            arrived,
+            released: Mutex::new(released),
+            response,
+        };
+        let blocked = Blocked {
+            arrives,
+            _release: release,
+        };
+        (gate, blocked)
+    }
+}
+
+impl Blocked {
+    /// Waits until a request has arrived.
+    pub(crate) async fn arrived(&mut self) {
+        self.arrives.recv().await.unwrap();
+    }
+}
+
+impl Respond for Gate {
+    /// A server of wiremock has a thread of its own.
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let _ = self.arrived.send(());
+        let _ = self.released.lock().unwrap().recv();
+        self.response.clone()
     }
 }

@@ -306,6 +306,7 @@ pub(super) fn remove_image(
     signing_state::remove_all(records, generation, digest)?;
     restoration::cancel(records, generation, digest)?;
     records.remove(&generation.annotations(digest));
+    records.remove(&generation.cached_referrers(digest));
     records.remove(&generation.scan(digest));
     records.remove(&generation.scan_result(digest));
     records.remove(&generation.image(digest));

@@ -148,11 +148,11 @@ impl Manifest {
         blobs.chain(fs_layers)
     }
 
-    /// Returns the blobs of [`required_layers`](Self::required_layers) with their sizes, if the manifest states them.
-    pub(crate) fn layer_sizes(&self) -> impl Iterator<Item = (&Digest, Option<u64>)> {
-        let fs_layers = self.fs_layers.iter().map(|layer| (&layer.blob_sum, None));
-        let size = |part: &Descriptor| Some(part.size).filter(|size| *size > 0);
-        let blobs = self.blobs().map(move |part| (&part.digest, size(part)));
+    /// Returns the blobs of [`required_layers`](Self::required_layers) with their sizes in bytes, as the manifest states them. The size is 0 if the
+    /// manifest does not state one.
+    pub(crate) fn layer_sizes(&self) -> impl Iterator<Item = (&Digest, u64)> {
+        let fs_layers = self.fs_layers.iter().map(|layer| (&layer.blob_sum, 0));
+        let blobs = self.blobs().map(|part| (&part.digest, part.size));
         blobs.chain(fs_layers)
     }
 

@@ -6,7 +6,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::pull_through_record::{InitialRule, PullThroughRule, key};
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
-use crate::store::{Folder, Key, Record, Snapshot, StoreError, parse};
+use crate::store::{Folder, Generation, Key, Record, Snapshot, StoreError, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryName};
 
@@ -20,7 +20,8 @@ impl Repositories {
         settings: RuleSettings,
         now: Timestamp,
     ) -> Result<PullThroughRule, RepositoryError> {
-        let (rule, registry) = (PullThroughRule::new(settings, now), registry.clone());
+        let rule = self.new_pull_through_rule(settings, now).await?;
+        let registry = registry.clone();
         let created = self.store.transact(move |records| {
             let (view, key) = (records.view(), rule.key(&registry));
             if view.contains(&key)? {
@@ -35,6 +36,16 @@ impl Repositories {
             Ok(rule.clone())
         });
         created.await
+    }
+
+    /// Returns a rule that no registry has yet.
+    pub(crate) async fn new_pull_through_rule(
+        &self,
+        settings: RuleSettings,
+        now: Timestamp,
+    ) -> Result<PullThroughRule, RepositoryError> {
+        let generation = Generation::new(self.store.unique_name().await?);
+        Ok(PullThroughRule::new(settings, generation, now))
     }
 
     /// Creates the rules of the configuration whose prefixes have no rule.
@@ -150,7 +161,7 @@ impl Repositories {
             .await
     }
 
-    /// Returns the rule that applies to a repository: that with the longest prefix. `[ASSUME]`
+    /// Returns the rule that applies to a repository.
     pub(crate) async fn pull_through_rule_for(
         &self,
         registry: &RegistryId,
@@ -158,17 +169,24 @@ impl Repositories {
     ) -> Result<Option<PullThroughRule>, RepositoryError> {
         let (registry, name) = (registry.clone(), name.clone());
         self.store
-            .read(move |view| {
-                for prefix in prefixes(name.as_str()) {
-                    let rule = view.read(&Key::pull_through_rule(&registry, prefix))?;
-                    if rule.is_some() {
-                        return Ok(rule);
-                    }
-                }
-                Ok(None)
-            })
+            .read(move |view| rule_for(view, &registry, &name))
             .await
     }
+}
+
+/// Returns the rule that applies to a repository: that with the longest prefix. `[ASSUME]`
+pub(super) fn rule_for(
+    view: &dyn Snapshot,
+    registry: &RegistryId,
+    name: &RepositoryName,
+) -> Result<Option<PullThroughRule>, RepositoryError> {
+    for prefix in prefixes(name.as_str()) {
+        let rule = view.read(&Key::pull_through_rule(registry, prefix))?;
+        if rule.is_some() {
+            return Ok(rule);
+        }
+    }
+    Ok(None)
 }
 
 fn existing(

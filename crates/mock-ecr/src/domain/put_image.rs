@@ -109,10 +109,6 @@ pub(super) struct Push {
 }
 
 impl Push {
-    pub(super) fn has_tag(&self) -> bool {
-        self.tag.is_some()
-    }
-
     pub(super) fn run(&self, records: &mut Transaction<'_>) -> Result<Pushed, RepositoryError> {
         let record = self.at.find(records.view())?;
         let generation = record.generation();

@@ -3,31 +3,44 @@
 //! The layers of an image are stored before. One transaction then creates the repository, if necessary, and adds the layers, the images and
 //! the tag, so that requests find the complete image or nothing.
 
-use std::time::Duration;
-
+use crate::domain::cache::{Cache, ImportTarget, is_wanted, record_of};
 use crate::domain::created::Created;
 use crate::domain::creation::{Creation, WithoutTemplate};
 use crate::domain::creation_template::CreationCause;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::Sha256State;
-use crate::domain::image_record::digest_of_tag;
-use crate::domain::mutability::TagRule;
 use crate::domain::new_layer::{ExpectedDigest, NewLayer};
 use crate::domain::put_image::{NewImage, Push};
 use crate::domain::rejection::Rules;
 use crate::domain::repositories::Repositories;
 use crate::domain::staged_object::{ContentStream, non_empty};
-use crate::store::{Generation, Snapshot, StoreError, Transaction};
+use crate::store::{Generation, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
-use crate::types::{Digest, RepositoryId, Tag};
+use crate::types::{Digest, RepositoryId};
+
+/// Images of an upstream registry.
+pub(crate) struct UpstreamImages {
+    /// An image follows the images that it lists.
+    pub(crate) images: Vec<UpstreamImage>,
+    pub(crate) layers: Vec<StagedLayer>,
+    pub(crate) target: ImportTarget,
+}
 
 /// An image of an upstream registry.
-pub(crate) struct UpstreamImages {
-    /// The image, after the images that it lists.
-    pub(crate) images: Vec<NewImage>,
-    pub(crate) layers: Vec<StagedLayer>,
-    /// The tag of the image.
-    pub(crate) tag: Tag,
+pub(crate) struct UpstreamImage {
+    pub(crate) new: NewImage,
+    /// Whether it is imported because an index lists it.
+    pub(crate) is_listed: bool,
+}
+
+/// Whether the transaction of an import has added what was fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Imported {
+    Yes,
+    /// The repository has an image of the tag already.
+    Existing,
+    /// The rule or the repository does not exist any more.
+    Obsolete,
 }
 
 /// A layer that is stored, but to which no repository refers yet. If it is dropped, the sweeper removes it.
@@ -40,79 +53,7 @@ pub(crate) struct StagedLayer {
 type Insertion =
     Box<dyn Fn(&mut Transaction<'_>, &Generation) -> Result<Created, StoreError> + Send + Sync>;
 
-/// Whether a repository has the image of a tag, and whether it is current.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CacheState {
-    NoRepository,
-    NoImage,
-    /// The upstream registry is not requested: the image was pushed, the tag is immutable, or the last request is recent.
-    Current,
-    /// The upstream registry can have another image by now.
-    Stale,
-}
-
-/// The time after which an upstream registry is requested again. Source: "Pull through cache" in the user guide of Amazon ECR.
-const REFRESH_INTERVAL: Duration = Duration::from_secs(24 * 3600);
-
 impl Repositories {
-    /// Returns the state of a tag in a pull-through cache.
-    pub(crate) async fn cache_state(
-        &self,
-        id: &RepositoryId,
-        tag: &Tag,
-        now: Timestamp,
-    ) -> Result<CacheState, RepositoryError> {
-        let (this, id, tag) = (self.clone(), id.clone(), tag.clone());
-        self.store
-            .read(move |view| this.cache_state_in(view, &id, &tag, now))
-            .await
-    }
-
-    fn cache_state_in(
-        &self,
-        view: &dyn Snapshot,
-        id: &RepositoryId,
-        tag: &Tag,
-        now: Timestamp,
-    ) -> Result<CacheState, RepositoryError> {
-        let Some(record) = self.lookup(id).existing(view)? else {
-            return Ok(CacheState::NoRepository);
-        };
-        let generation = record.generation();
-        if digest_of_tag(view, &generation, tag)?.is_none() {
-            return Ok(CacheState::NoImage);
-        }
-        let requested: Option<i64> = view.read(&generation.cached_tag(tag))?;
-        let is_due = requested
-            .is_some_and(|millis| now >= Timestamp::from_millis(millis) + REFRESH_INTERVAL);
-        let is_mutable = record.settings.mutability.rule_of(tag) == TagRule::Mutable;
-        Ok(match is_due && is_mutable {
-            true => CacheState::Stale,
-            false => CacheState::Current,
-        })
-    }
-
-    /// Records that the upstream registry is requested for the image of a tag now, whether or not this succeeds. Returns whether the tag was
-    /// stale: if several clients pull it at the same time, one of them refreshes it.
-    pub(crate) async fn claim_refresh(
-        &self,
-        id: &RepositoryId,
-        tag: &Tag,
-        now: Timestamp,
-    ) -> Result<bool, RepositoryError> {
-        let (this, id, tag) = (self.clone(), id.clone(), tag.clone());
-        let claimed = self.store.transact(move |records| {
-            let state = this.cache_state_in(records.view(), &id, &tag, now)?;
-            if state != CacheState::Stale {
-                return Ok(false);
-            }
-            let generation = this.lookup(&id).generation(records.view())?;
-            records.write(&generation.cached_tag(&tag), &now.as_millis());
-            Ok(true)
-        });
-        claimed.await
-    }
-
     /// Stores a layer, to which no repository refers.
     ///
     /// # Errors
@@ -138,71 +79,88 @@ impl Repositories {
     /// Adds an image of an upstream registry to a repository, which is created by the template that applies or with the default settings. The
     /// rules of ECR for pushes do not apply. `[ASSUME]`
     ///
-    /// If a client has pushed the tag since the import began, nothing is added.
+    /// `now` is the time at which the import began. If a client or another import has set the tag since then, or if the cache does not exist any more,
+    /// nothing is added.
     pub(crate) async fn import_upstream(
         &self,
         id: &RepositoryId,
+        cache: Cache,
         upstream: UpstreamImages,
         now: Timestamp,
-    ) -> Result<(), RepositoryError> {
+    ) -> Result<Imported, RepositoryError> {
         let creation = self.cache_creation(id, now).await?;
         let UpstreamImages {
             images,
             layers,
-            tag,
+            target,
         } = upstream;
         let unrestricted = self.with_rules(Rules::NONE);
-        let pushes = images
-            .into_iter()
-            .map(|one| unrestricted.checked_push(id, one, now));
-        let pushes: Vec<Push> = pushes.collect::<Result<_, _>>()?;
+        let pushes = images.into_iter().map(|one| {
+            let push = unrestricted.checked_push(id, one.new, now)?;
+            Ok((push, one.is_listed))
+        });
+        let pushes: Vec<(Push, bool)> = pushes.collect::<Result<_, RepositoryError>>()?;
         let (layers, inserts): (Vec<_>, Vec<_>) = layers
             .into_iter()
             .map(|one| (one.layer, one.insert))
             .unzip();
         let imported = self.sweeper.transact(move |records| {
-            creation.run(records)?;
-            let generation = creation.at.generation(records.view())?;
-            if is_pushed(records.view(), &generation, &tag)? {
-                return Ok(Imported::No);
+            if !cache.is_current(records.view(), &creation.at)? {
+                return Ok(Imported::Obsolete);
             }
+            creation.run(records)?;
+            let record = creation.at.find(records.view())?;
+            if !is_wanted(records.view(), &record, &target, now)? {
+                return Ok(Imported::Existing);
+            }
+            let generation = record.generation();
             for insert in &inserts {
                 insert(records, &generation)?;
             }
-            for push in &pushes {
+            for (push, is_listed) in &pushes {
                 let pushed = push.run(records)?;
                 // The images of an index are replicated with it.
-                if push.has_tag() {
+                if !is_listed {
                     push.replicate(records, &pushed)?;
                 }
             }
-            records.write(&generation.cached_tag(&tag), &now.as_millis());
+            records.write(&record_of(&generation, &target), &now.as_millis());
             Ok::<_, RepositoryError>(Imported::Yes)
         });
-        if imported.await? == Imported::Yes {
+        let imported = imported.await?;
+        if imported == Imported::Yes {
             for layer in layers {
                 layer.keep();
             }
             self.replicate_at_once(now).await;
         }
-        Ok(())
+        Ok(imported)
     }
 
-    /// Adds a layer to a repository that exists.
+    /// Adds a layer to a repository that exists. If the cache does not exist any more, or if no image has the layer, nothing is added.
     pub(crate) async fn import_layer(
         &self,
         id: &RepositoryId,
+        cache: Cache,
+        digest: &Digest,
         staged: StagedLayer,
-    ) -> Result<(), RepositoryError> {
-        let (at, StagedLayer { layer, insert }) = (self.lookup(id), staged);
+    ) -> Result<Imported, RepositoryError> {
+        let (at, digest) = (self.lookup(id), digest.clone());
+        let StagedLayer { layer, insert } = staged;
         let imported = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
+            let is_unused = records.view().is_empty(&generation.layer_images(&digest))?;
+            if is_unused || !cache.is_current(records.view(), &at)? {
+                return Ok(Imported::Obsolete);
+            }
             insert(records, &generation)?;
-            Ok::<_, RepositoryError>(())
+            Ok::<_, RepositoryError>(Imported::Yes)
         });
-        imported.await?;
-        layer.keep();
-        Ok(())
+        let imported = imported.await?;
+        if imported == Imported::Yes {
+            layer.keep();
+        }
+        Ok(imported)
     }
 
     async fn cache_creation(
@@ -219,21 +177,4 @@ impl Repositories {
             now,
         })
     }
-}
-
-/// Whether the transaction of an import has added the image.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Imported {
-    Yes,
-    No,
-}
-
-/// Returns whether a client has pushed the image of a tag.
-fn is_pushed(
-    view: &dyn Snapshot,
-    generation: &Generation,
-    tag: &Tag,
-) -> Result<bool, RepositoryError> {
-    let exists = digest_of_tag(view, generation, tag)?.is_some();
-    Ok(exists && !view.contains(&generation.cached_tag(tag))?)
 }

@@ -387,13 +387,13 @@ impl From<RepositoryError> for RegistryError {
 impl From<UpstreamError> for RegistryError {
     fn from(error: UpstreamError) -> Self {
         match error {
-            UpstreamError::NotFound
+            UpstreamError::NotFound(_)
             | UpstreamError::NoAddress(_)
             | UpstreamError::Unavailable(_) => RegistryError::ManifestUnknown,
             UpstreamError::AccessDenied(_) | UpstreamError::Secret(_) => {
                 RegistryError::UpstreamDenied
             }
-            UpstreamError::TooManyRequests => RegistryError::UpstreamThrottled,
+            UpstreamError::TooManyRequests(_) => RegistryError::UpstreamThrottled,
             UpstreamError::BuffersFull(full) => full.into(),
             UpstreamError::Repository(error) => error.into(),
         }

@@ -96,6 +96,12 @@ impl Generation {
         self.content().folder("cached-tag").key(tag.as_str())
     }
 
+    pub(crate) fn cached_referrers(&self, subject: &Digest) -> Key {
+        self.content()
+            .folder("cached-referrers")
+            .key(subject.as_str())
+    }
+
     /// The tags that name an image.
     pub(crate) fn image_tags(&self, digest: &Digest) -> Folder {
         self.all_image_tags().folder(digest.as_str())

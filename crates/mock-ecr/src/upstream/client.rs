@@ -19,11 +19,12 @@ use crate::token::{Claims, TokenIssuer};
 use crate::types::secret::Secret;
 use crate::upstream::challenge::Challenge;
 use crate::upstream::error::UpstreamError;
+use crate::upstream::rejected::checked;
 use crate::upstream::secret::Credentials;
 use crate::upstream::upstreams::Upstreams;
 
-/// The header with the images whose import has led to a request. A mock that receives it does not import one of these images: a rule can name
-/// an upstream registry whose images come from the same cache.
+/// The header with the images whose import has led to a request, each with the mock that imports it. A mock that receives it does not import one
+/// of its images in it: a rule can name an upstream registry whose images come from the same cache.
 pub(crate) const IMPORTING: HeaderName = HeaderName::from_static("x-mock-ecr-importing");
 
 /// Where a request is sent: the value of the header `Host`, and the address of the connection.
@@ -60,15 +61,42 @@ impl<'a> Client<'a> {
         let registry = self.registry();
         let response = self.send(&registry, path, accept).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
-            return checked(response);
+            return self.checked(response, &registry, path).await;
         }
         self.log_in(&response).await?;
         let response = self.send(&registry, path, accept).await?;
-        match response.status() {
+        let status = response.status();
+        let checked = self.checked(response, &registry, path).await;
+        checked.map_err(|error| match error {
             // Amazon ECR rejects an invalid token with this status.
-            StatusCode::BAD_REQUEST => Err(denied(StatusCode::BAD_REQUEST)),
-            _ => checked(response),
-        }
+            UpstreamError::Unavailable(reason) if status == StatusCode::BAD_REQUEST => {
+                UpstreamError::AccessDenied(reason)
+            }
+            error => error,
+        })
+    }
+
+    /// Returns a response that has succeeded or is a redirect.
+    async fn checked(
+        &self,
+        response: Response<Incoming>,
+        from: &Place<'_>,
+        path: &str,
+    ) -> Result<Response<Incoming>, UpstreamError> {
+        let is_secret = |text: &str| self.is_secret(text);
+        checked(response, &from.sent(path), is_secret).await
+    }
+
+    /// Returns whether a text contains a credential that was sent.
+    fn is_secret(&self, text: &str) -> bool {
+        let token = self.credentials.as_ref().map(|one| &one.access_token);
+        let sent = self
+            .authorization
+            .as_ref()
+            .and_then(|value| value.to_str().ok());
+        let sent = sent.and_then(|value| value.split(' ').next_back());
+        let mut secrets = token.map(Secret::expose).into_iter().chain(sent);
+        secrets.any(|secret| !secret.is_empty() && text.contains(secret))
     }
 
     /// Returns where the registry is.
@@ -95,7 +123,7 @@ impl<'a> Client<'a> {
                 headers.insert(header::AUTHORIZATION, authorization.clone());
             }
         }
-        send_to(to.address, request).await
+        send_to(to, path, request).await
     }
 
     /// Returns the target of a redirect that was received from a place, and the place of the target. Source: RFC 9110, section 10.2.2. A location
@@ -107,30 +135,31 @@ impl<'a> Client<'a> {
     ) -> Result<(Response<Incoming>, Place<'a>), UpstreamError> {
         if location.starts_with('/') && !location.starts_with("//") {
             let response = self.send(&from, location, "*/*").await?;
-            return Ok((checked(response)?, from));
+            return Ok((self.checked(response, &from, location).await?, from));
         }
         let absolute = match location.starts_with("//") {
             true => format!("http:{location}"),
             false => location.to_owned(),
         };
         let url: Uri = absolute.parse().map_err(UpstreamError::unavailable)?;
-        let authority = url.authority().map_or("", |authority| authority.as_str());
-        let place = Place {
-            // Without a user name and a password.
-            host: authority.rsplit('@').next().unwrap_or_default().to_owned(),
-            address: self.resolve(&url, "a redirect")?,
-        };
+        let place = self.resolve(&url, "a redirect")?;
         let response = self.send(&place, path_of(&url), "*/*").await?;
-        Ok((checked(response)?, place))
+        let response = self.checked(response, &place, path_of(&url)).await?;
+        Ok((response, place))
     }
 
-    fn resolve(&self, url: &Uri, what: &str) -> Result<&'a UpstreamAddress, UpstreamError> {
-        self.upstreams.resolve(url).ok_or_else(|| {
+    /// Returns the place of a URL that an upstream registry has sent.
+    fn resolve(&self, url: &Uri, what: &str) -> Result<Place<'a>, UpstreamError> {
+        let address = self.upstreams.resolve(url).ok_or_else(|| {
             let host = url.host().unwrap_or_default();
             let reason =
                 format!("upstreams.addresses has no address for {host}, the host of {what}");
             UpstreamError::Unavailable(reason)
-        })
+        })?;
+        let authority = url.authority().map_or("", |authority| authority.as_str());
+        // Without a user name and a password.
+        let host = authority.rsplit('@').next().unwrap_or_default().to_owned();
+        Ok(Place { host, address })
     }
 
     /// Sets the credentials that the registry requires.
@@ -180,7 +209,7 @@ impl<'a> Client<'a> {
         scope: Option<String>,
     ) -> Result<Secret, UpstreamError> {
         let url: Uri = realm.parse().map_err(UpstreamError::unavailable)?;
-        let address = self.resolve(&url, "the token service")?;
+        let place = self.resolve(&url, "the token service")?;
         let mut path = path_of(&url).to_owned();
         for (name, value) in [("service", service), ("scope", scope)] {
             if let Some(value) = value {
@@ -188,18 +217,18 @@ impl<'a> Client<'a> {
                 path += &format!("{separator}{name}={}", encode(value.as_bytes()));
             }
         }
-        let host = url.authority().map_or("", |authority| authority.as_str());
-        let mut request = request(host, &path)?;
+        let mut request = request(&place.host, &path)?;
         if let Some(credentials) = &self.credentials {
             let authorization = sensitive(&basic(credentials))?;
             request
                 .headers_mut()
                 .insert(header::AUTHORIZATION, authorization);
         }
-        let response = checked(send_to(address, request).await?)?;
-        let body = response.into_body();
+        let response = send_to(&place, &path, request).await?;
+        let response = self.checked(response, &place, &path).await;
+        let body = response.map_err(UpstreamError::of_part)?.into_body();
         let body = collect(body, MAX_TOKEN_RESPONSE, &mut self.reservation).await;
-        let body = body.map_err(UpstreamError::unavailable)?;
+        let body = body.map_err(UpstreamError::of_body)?;
         let token: TokenResponse = serde_json::from_slice(&body).map_err(|_| no_token())?;
         token.token.or(token.access_token).ok_or_else(no_token)
     }
@@ -249,15 +278,28 @@ fn request(host: &str, path: &str) -> Result<Request<Empty<Bytes>>, UpstreamErro
     request.map_err(UpstreamError::unavailable)
 }
 
+impl Place<'_> {
+    /// Describes a request, without its query, which can contain a signature.
+    fn sent(&self, path: &str) -> String {
+        let Place { host, address } = self;
+        let path = path.split('?').next().unwrap_or_default();
+        match *host == address.to_string() {
+            true => format!("GET {path} at {address}"),
+            false => format!("GET {path} of {host} at {address}"),
+        }
+    }
+}
+
 /// Sends a request on a new connection, which is closed after the response.
 async fn send_to(
-    address: &UpstreamAddress,
+    to: &Place<'_>,
+    path: &str,
     request: Request<Empty<Bytes>>,
 ) -> Result<Response<Incoming>, UpstreamError> {
     let failed = |error: &dyn std::error::Error| {
-        UpstreamError::Unavailable(format!("the request to {address} has failed: {error}"))
+        UpstreamError::Unavailable(format!("{} has failed: {error}", to.sent(path)))
     };
-    let stream = TcpStream::connect(address.to_string()).await;
+    let stream = TcpStream::connect(to.address.to_string()).await;
     let stream = TokioIo::new(stream.map_err(|error| failed(&error))?);
     let connected = http1::handshake(stream).await;
     let (mut sender, connection) = connected.map_err(|error| failed(&error))?;
@@ -265,20 +307,4 @@ async fn send_to(
     tokio::spawn(async move { drop(connection.await) });
     let sent = sender.send_request(request).await;
     sent.map_err(|error| failed(&error))
-}
-
-fn denied(status: StatusCode) -> UpstreamError {
-    UpstreamError::AccessDenied(format!("status {status}"))
-}
-
-/// Returns a response that has succeeded or is a redirect.
-fn checked(response: Response<Incoming>) -> Result<Response<Incoming>, UpstreamError> {
-    let status = response.status();
-    match status {
-        _ if status.is_success() || status.is_redirection() => Ok(response),
-        StatusCode::NOT_FOUND => Err(UpstreamError::NotFound),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(denied(status)),
-        StatusCode::TOO_MANY_REQUESTS => Err(UpstreamError::TooManyRequests),
-        _ => Err(UpstreamError::Unavailable(format!("status {status}"))),
-    }
 }

@@ -5,10 +5,14 @@
 
 mod challenge;
 mod client;
+mod deadline;
 mod error;
 mod fetch;
+mod import;
 mod in_flight;
+mod prepare;
 mod pull;
+mod rejected;
 mod secret;
 mod upstreams;
 mod validate;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Uri;
+use tokio::sync::watch;
 
 use crate::config::pull_through::port_of;
 use crate::config::{Config, SecretAccess, StoredSecret, UpstreamAddress};
@@ -20,18 +21,25 @@ pub(crate) struct Upstreams {
     secrets: BTreeMap<String, StoredSecret>,
     pub(super) timeout: Duration,
     pub(super) in_flight: InFlight,
+    /// A random number that identifies this mock in requests to upstream registries.
+    pub(super) mock: u64,
+    /// Closed when the mock is requested to stop.
+    pub(super) stopping: watch::Receiver<()>,
     /// The hosts without an address of which a warning was logged.
     warned: Mutex<BTreeSet<String>>,
 }
 
 impl Upstreams {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config, stopping: watch::Receiver<()>) -> Self {
         let secrets = config.secrets.iter();
         Upstreams {
             addresses: config.upstreams.addresses.clone(),
             secrets: secrets.map(|one| (one.arn.clone(), one.clone())).collect(),
             timeout: config.upstreams.timeout,
             in_flight: InFlight::default(),
+            // Without random numbers, two mocks look like one, and a cache of a cache can find no image.
+            mock: getrandom::u64().unwrap_or_default(),
+            stopping,
             warned: Mutex::default(),
         }
     }
@@ -85,7 +93,7 @@ mod tests {
     #[test]
     fn a_url_is_resolved_only_to_an_address_of_the_configuration() {
         let config = "[upstreams.addresses]\n'quay.io' = 'http://127.0.0.1:1'\n'auth.docker.io' = 'http://127.0.0.1:2'\n";
-        let upstreams = Upstreams::new(&Config::parse(config).unwrap());
+        let upstreams = Upstreams::new(&Config::parse(config).unwrap(), watch::channel(()).1);
         let resolved = |url: &str| {
             let url = url.parse().unwrap();
             upstreams.resolve(&url).map(ToString::to_string)

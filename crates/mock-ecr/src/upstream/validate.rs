@@ -24,8 +24,8 @@ impl Upstreams {
             }
             client => client?,
         };
-        let pinged = tokio::time::timeout(self.timeout, client.get("/v2/", "*/*")).await;
-        let late = || Err(UpstreamError::unavailable("it has not responded in time"));
-        pinged.unwrap_or_else(|_| late()).map(drop)
+        let pinged = self.deadline().limit(client.get("/v2/", "*/*")).await;
+        // No image was requested.
+        pinged.map(drop).map_err(UpstreamError::of_part)
     }
 }

@@ -18,7 +18,7 @@ pub struct Upstreams {
     pub addresses: BTreeMap<String, UpstreamAddress>,
     /// The hosts of addresses that are not on this machine, such as the name of a container. The default is an empty list.
     pub allowed_hosts: Vec<String>,
-    /// The maximum duration of the import of one image, in real time. The default is one minute.
+    /// The maximum duration of the imports of one request, in real time. The default is one minute.
     #[serde(deserialize_with = "crate::types::duration::Text::deserialize")]
     pub timeout: Duration,
 }

@@ -1,8 +1,8 @@
 //! Images and tags.
 
-use super::operations::{import, put};
+use super::operations::{import, import_layer, put};
 use super::*;
-use crate::domain::CacheState;
+use crate::domain::{CacheState, Imported};
 use crate::store::tests::{Disk, Recorder};
 
 #[tokio::test]
@@ -210,13 +210,32 @@ async fn an_import_does_not_replace_an_image_that_a_client_has_pushed() {
         import(all, app.clone()).await.unwrap();
         let tag: Tag = "3".parse().unwrap();
         let tomorrow = NOW + Duration::from_secs(24 * 3600);
-        let is_stale = all.cache_state(&app, &tag, tomorrow).await.unwrap() == CacheState::Stale;
-        assert!(is_stale);
+        let state = async || {
+            let cache = all.cache_of_tag(&app, &tag, tomorrow).await.unwrap();
+            cache.unwrap().1
+        };
+        assert_eq!(state().await, CacheState::Stale);
         put(all, "{}", Some("3")).await.unwrap();
-        let state = all.cache_state(&app, &tag, tomorrow).await.unwrap();
-        assert!(state == CacheState::Current);
+        assert_eq!(state().await, CacheState::Current);
         import(all, app.clone()).await.unwrap();
         let found = all.image(&app, &Reference::Tag(tag)).await.unwrap();
         assert_eq!(found.digest, sha256("{}"));
+    }
+}
+
+/// Two imports of a tag begin at the same time, and the tag becomes immutable after the first one.
+#[tokio::test]
+async fn an_import_does_not_replace_an_immutable_tag() {
+    for fixture in Fixture::both().await {
+        let (all, app) = (&fixture.repositories, id("team/app"));
+        let first = import_layer(all, app.clone(), "three").await.unwrap();
+        assert_eq!(first, Imported::Yes);
+        let immutable = TagMutability {
+            rule: TagRule::Immutable,
+            ..TagMutability::default()
+        };
+        all.put_mutability(&app, immutable).await.unwrap();
+        let second = import_layer(all, app, "four").await.unwrap();
+        assert_eq!(second, Imported::Existing);
     }
 }

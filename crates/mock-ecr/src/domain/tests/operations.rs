@@ -3,10 +3,12 @@
 use futures_util::future::BoxFuture;
 
 use super::*;
+use crate::aws::pull_through_rule::{ROOT, RuleSettings};
 use crate::config::scanning::ScanResult;
 use crate::domain::{
-    CreationCause, ListedImages, Mountable, PrivateRegistry, ReplicationRule, ResourceTag,
-    Selection, SigningRule, UpstreamImages, WithoutTemplate,
+    CreationCause, ImportTarget, Imported, ListedImages, Mountable, PrivateRegistry,
+    ReplicationRule, ResourceTag, Selection, SigningRule, UpstreamImage, UpstreamImages,
+    WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -131,23 +133,45 @@ async fn push(all: &Repositories) -> Result<(), RepositoryError> {
 
 /// Imports an index with the tag `3`, its image, and the layer of the image.
 pub(super) async fn import(all: &Repositories, to: RepositoryId) -> Result<(), RepositoryError> {
-    let layer = "three";
+    import_layer(all, to, "three").await.map(drop)
+}
+
+pub(super) async fn import_layer(
+    all: &Repositories,
+    to: RepositoryId,
+    layer: &'static str,
+) -> Result<Imported, RepositoryError> {
     let layers = vec![all.stage_layer(&sha256(layer), content(layer)).await?];
     let (image, tag): (_, Tag) = (manifest_of(layer), "3".parse().unwrap());
     let index = format!(r#"{{"manifests":[{{"digest":"{}"}}]}}"#, sha256(&image));
-    let images = [(image, None), (index, Some(tag.clone()))].map(|(manifest, tag)| NewImage {
-        manifest: Bytes::from(manifest),
-        media_type: None,
-        digest: None,
-        tag,
+    let images = [(image, None), (index, Some(tag.clone()))].map(|(manifest, tag)| {
+        let is_listed = tag.is_none();
+        let new = NewImage {
+            manifest: Bytes::from(manifest),
+            media_type: None,
+            digest: None,
+            tag,
+        };
+        UpstreamImage { new, is_listed }
     });
-    let images = images.to_vec();
     let upstream = UpstreamImages {
-        images,
+        images: images.into(),
         layers,
-        tag,
+        target: ImportTarget::Tag(tag.clone()),
     };
-    all.import_upstream(&to, upstream, NOW).await
+    let settings = RuleSettings {
+        prefix: ROOT.to_owned(),
+        url: "quay.io".to_owned(),
+        upstream_prefix: ROOT.to_owned(),
+        credential_arn: None,
+        custom_role_arn: None,
+    };
+    let rule = all.new_pull_through_rule(settings, NOW).await?;
+    all.create_initial_rules(vec![(to.registry.clone(), rule)])
+        .await?;
+    let cache = all.cache_of_tag(&to, &tag, NOW).await?;
+    let (cache, _) = cache.expect("a rule applies");
+    all.import_upstream(&to, cache, upstream, NOW).await
 }
 
 async fn push_index(all: &Repositories) -> Result<(), RepositoryError> {

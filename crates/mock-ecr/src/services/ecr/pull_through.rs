@@ -5,7 +5,7 @@ use crate::domain::Selection;
 use crate::services::context::RequestContext;
 use crate::services::ecr::pull_through_errors::{image_failure, layer_error};
 use crate::services::ecr::views::image_id::Failure;
-use crate::types::{AccountId, Digest, RegistryId, RepositoryId};
+use crate::types::{AccountId, Digest, RegistryId, RepositoryId, Tag};
 use crate::upstream::{IMPORTING, Pull};
 
 /// Returns the request as one that pulls images.
@@ -29,18 +29,37 @@ pub(crate) async fn has_rule(cx: &RequestContext<'_>, id: &RepositoryId) -> Resu
     Ok(rule.await?.is_some())
 }
 
-/// Imports the selected image if it is that of a tag and a rule applies to it. Returns why it was not imported.
+/// Imports the selected images that are those of a tag, if a rule applies to them. Replaces a selection by the failure of its import. Returns
+/// whether there was one.
 pub(crate) async fn prepare(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
-    selection: &Selection,
-) -> Result<Option<Failure>, ApiError> {
-    let Selection::Tag(tag) = selection else {
-        return Ok(None);
-    };
-    let (pull, reservation) = (pull(cx), cx.another_reservation());
-    let prepared = cx.state.upstreams.prepare(&pull, id, tag, reservation);
-    prepared.await.err().map(image_failure).transpose()
+    selections: &mut [Result<Selection, Failure>],
+) -> Result<bool, ApiError> {
+    let pull = pull(cx);
+    let tags = selections.iter().filter_map(tag_of);
+    let tags = tags.map(|tag| (tag, cx.another_reservation())).collect();
+    let mut prepared = cx
+        .state
+        .upstreams
+        .prepare_all(&pull, id, tags)
+        .await
+        .into_iter();
+    let mut is_failed = false;
+    for selected in selections.iter_mut().filter(|one| tag_of(one).is_some()) {
+        if let Some(Err(error)) = prepared.next() {
+            *selected = Err(image_failure(error)?);
+            is_failed = true;
+        }
+    }
+    Ok(is_failed)
+}
+
+fn tag_of(selected: &Result<Selection, Failure>) -> Option<&Tag> {
+    match selected {
+        Ok(Selection::Tag(tag)) => Some(tag),
+        _ => None,
+    }
 }
 
 /// Imports a layer of a cached image if the repository does not have the layer. Returns whether it has the layer now.
@@ -49,9 +68,6 @@ pub(crate) async fn prepare_layer(
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<bool, ApiError> {
-    if !cx.state.repositories.is_referenced(id, digest).await? {
-        return Ok(false);
-    }
     let (pull, reservation) = (pull(cx), cx.another_reservation());
     let upstreams = &cx.state.upstreams;
     let prepared = upstreams.prepare_layer(&pull, id, digest, reservation);

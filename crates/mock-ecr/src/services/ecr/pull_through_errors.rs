@@ -6,6 +6,7 @@
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::aws::pull_through_rule::InvalidRule;
+use crate::domain::RepositoryError;
 use crate::services::ecr::views::image_id::Failure;
 use crate::upstream::{SecretError, UpstreamError};
 
@@ -55,9 +56,9 @@ impl From<SecretError> for ApiError {
 /// is `[ASSUME]`.
 pub(crate) fn image_failure(error: UpstreamError) -> Result<Failure, ApiError> {
     Ok(match error {
-        UpstreamError::NotFound => Failure::ImageNotFound,
+        UpstreamError::NotFound(_) => Failure::ImageNotFound,
         UpstreamError::AccessDenied(_) => Failure::UpstreamAccessDenied,
-        UpstreamError::TooManyRequests => Failure::UpstreamTooManyRequests,
+        UpstreamError::TooManyRequests(_) => Failure::UpstreamTooManyRequests,
         UpstreamError::NoAddress(_) | UpstreamError::Unavailable(_) => Failure::UpstreamUnavailable,
         UpstreamError::Secret(_) => {
             let message = "The image or images were unable to be pulled using the pull through cache rule. This is usually caused because of an issue with the Secrets Manager secret containing the credentials for the upstream registry.";
@@ -65,6 +66,12 @@ pub(crate) fn image_failure(error: UpstreamError) -> Result<Failure, ApiError> {
             return Err(ApiError::modelled(code, message.to_owned()));
         }
         UpstreamError::BuffersFull(full) => return Err(full.into()),
+        // The service model has no error of a quota for this operation.
+        UpstreamError::Repository(
+            RepositoryError::TooManyRepositories { .. }
+            | RepositoryError::TooManyImages { .. }
+            | RepositoryError::TooManyTags { .. },
+        ) => Failure::UpstreamUnavailable,
         UpstreamError::Repository(error) => return Err(error.into()),
     })
 }

@@ -70,7 +70,8 @@ impl Operation for BatchGetImage {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let id = cx.open(self.registry_id, self.repository_name).await?;
         let mut selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
-        let is_failed = import(cx, &id, &mut selections).await?;
+        let has_rule = pull_through::has_rule(cx, &id).await?;
+        let is_failed = has_rule && pull_through::prepare(cx, &id, &mut selections).await?;
         let valid: Vec<_> = selections.iter().flatten().cloned().collect();
         // The repository of a cache does not exist before its first image.
         let found = match is_failed && valid.is_empty() {
@@ -102,28 +103,6 @@ impl Operation for BatchGetImage {
         }
         Ok(output)
     }
-}
-
-/// Imports the selected images to which pull-through cache rules apply. Replaces a selection by the failure of its import. Returns whether there was
-/// one.
-async fn import(
-    cx: &RequestContext<'_>,
-    id: &RepositoryId,
-    selections: &mut [Result<Selection, Failure>],
-) -> Result<bool, ApiError> {
-    let mut is_failed = false;
-    if !pull_through::has_rule(cx, id).await? {
-        return Ok(is_failed);
-    }
-    for selected in selections {
-        if let Ok(selection) = selected
-            && let Some(failure) = pull_through::prepare(cx, id, selection).await?
-        {
-            *selected = Err(failure);
-            is_failed = true;
-        }
-    }
-    Ok(is_failed)
 }
 
 /// Reads the selected images at one time, after their memory was reserved.
