@@ -23,7 +23,7 @@ async fn with_manifest(text: impl Into<Vec<u8>>, media_type: &str) -> Upstream {
     upstream
 }
 
-fn sha256(bytes: &str) -> String {
+pub(super) fn sha256(bytes: &str) -> String {
     let hash = Sha256::digest(bytes);
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")

@@ -8,6 +8,7 @@ mod invalid;
 mod layers;
 mod log;
 mod login;
+mod referrers;
 mod rules;
 mod stopping;
 mod upstream;

@@ -44,6 +44,10 @@ pub(crate) enum CacheState {
 /// The time after which an upstream registry is requested again. Source: "Pull through cache" in the user guide of Amazon ECR.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 
+/// The time after which the upstream registry is requested again for the referrers of an image. Source: "Pull through cache" in the user guide of
+/// Amazon ECR.
+const REFERRERS_INTERVAL: Duration = Duration::from_secs(6 * 3600);
+
 impl Cache {
     /// Returns whether an import can still change the repository: not if its rule or the repository was deleted since, also if it was created again,
     /// or if the mock was reset.
@@ -98,6 +102,53 @@ impl Repositories {
                 };
                 let size = stated_size(view, &record.generation(), &digest)?;
                 Ok(size.map(|size| (cache, size)))
+            })
+            .await
+    }
+
+    /// Returns the cache that a repository belongs to, if the upstream registry is to be requested for the referrers of one of its images.
+    pub(crate) async fn cache_of_referrers(
+        &self,
+        id: &RepositoryId,
+        subject: &Digest,
+        now: Timestamp,
+    ) -> Result<Option<Cache>, RepositoryError> {
+        let (at, subject) = (self.lookup(id), subject.clone());
+        self.store
+            .read(move |view| {
+                let Some(record) = at.existing(view)? else {
+                    return Ok(None);
+                };
+                let generation = record.generation();
+                let requested: Option<i64> = view.read(&generation.cached_referrers(&subject))?;
+                let is_due = requested.is_none_or(|millis| {
+                    now >= Timestamp::from_millis(millis) + REFERRERS_INTERVAL
+                });
+                match is_due && view.contains(&generation.image(&subject))? {
+                    true => cache_in(view, &at, Some(&record)),
+                    false => Ok(None),
+                }
+            })
+            .await
+    }
+
+    /// Returns those of the images that a repository does not have.
+    pub(crate) async fn missing_images(
+        &self,
+        id: &RepositoryId,
+        mut digests: Vec<Digest>,
+    ) -> Result<Vec<Digest>, RepositoryError> {
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                let mut missing = Vec::new();
+                for digest in digests.drain(..) {
+                    if !view.contains(&generation.image(&digest))? {
+                        missing.push(digest);
+                    }
+                }
+                Ok(missing)
             })
             .await
     }

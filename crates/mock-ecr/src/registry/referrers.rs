@@ -12,6 +12,7 @@ use crate::iam::action::Action;
 use crate::registry::context::{RequestContext, layer_digest, respond};
 use crate::registry::error::RegistryError;
 use crate::registry::lists;
+use crate::registry::pull_through;
 use crate::types::{Digest, RepositoryId};
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -51,6 +52,9 @@ pub(super) async fn answer(
     let filter = context.parameter("artifactType");
     let scope = format!("referrers {id} {subject}");
     let after = lists::after(context, &scope)?;
+    if after.is_none() {
+        pull_through::prepare_referrers(context, id, &subject).await?;
+    }
     let repositories = &context.state.repositories;
     let only = ReferrerFilter {
         artifact_types: filter.iter().cloned().collect(),

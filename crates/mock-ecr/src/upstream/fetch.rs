@@ -98,7 +98,39 @@ impl<'a> Fetch<'a> {
         layer.map_err(UpstreamError::of_part)
     }
 
-    pub(super) fn finish(self, target: ImportTarget) -> (UpstreamImages, Reservation) {
+    /// Fetches the images that name a subject and that the repository does not have. A registry that does not have such a list has none of them: OCI
+    /// Distribution 1.1, "Listing Referrers". `[ASSUME]`: the first page of the list is enough.
+    pub(super) async fn referrers_of(
+        mut self,
+        subject: &Digest,
+    ) -> Result<(UpstreamImages, Reservation), UpstreamError> {
+        let path = format!("/v2/{}/referrers/{subject}", self.name);
+        let listed = match self.client.get(&path, MEDIA_TYPES[0]).await {
+            Err(UpstreamError::NotFound(_)) => Vec::new(),
+            response => self.listed(response?).await?,
+        };
+        let missing = self.repositories.missing_images(self.id, listed).await?;
+        for digest in missing {
+            self.image(&digest, false, MAX_DEPTH).await?;
+        }
+        Ok(self.finish(ImportTarget::Referrers(subject.clone())))
+    }
+
+    /// Reads an index, and returns the images that it lists.
+    async fn listed(&mut self, response: Response<Incoming>) -> Result<Vec<Digest>, UpstreamError> {
+        if response.status().is_redirection() {
+            let reason = "it has redirected the request for the list of referrers";
+            return Err(UpstreamError::unavailable(reason));
+        }
+        let body = response.into_body();
+        let index = collect(body, MAX_MANIFEST, &mut self.client.reservation).await;
+        let index = index.map_err(UpstreamError::of_body)?;
+        let index = Manifest::parse(&index).map_err(UpstreamError::unavailable)?;
+        let listed = index.manifests.into_iter().map(|one| one.digest);
+        Ok(listed.collect())
+    }
+
+    fn finish(self, target: ImportTarget) -> (UpstreamImages, Reservation) {
         let images = UpstreamImages {
             images: self.images,
             layers: self.layers,
@@ -108,7 +140,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// Fetches an image by its digest, with its parts, unless it was fetched before.
-    pub(super) async fn image(
+    async fn image(
         &mut self,
         digest: &Digest,
         is_listed: bool,

@@ -81,8 +81,28 @@ impl Import<'_> {
         imported.inspect_err(|error| self.log(digest.as_str(), error))
     }
 
-    /// Logs why the image of a tag, or a layer, was not imported.
-    pub(super) fn log(&self, what: &str, error: &UpstreamError) {
+    /// Imports the images that name a subject.
+    pub(super) async fn referrers(
+        &self,
+        subject: &Digest,
+        reservation: Reservation,
+    ) -> Result<(), UpstreamError> {
+        let imported = async {
+            let name = self.upstream_name()?;
+            let client = self.client(subject.as_str(), reservation)?;
+            let repositories = self.pull.repositories;
+            let fetch = Fetch::new(client, repositories, self.id, &name);
+            let (images, _reservation) = fetch.referrers_of(subject).await?;
+            let (cache, now) = (self.cache.clone(), self.pull.now);
+            let imported = repositories.import_upstream(self.id, cache, images, now);
+            imported.await.map(drop).map_err(of_image)
+        };
+        let imported = self.deadline.limit(imported).await;
+        imported.inspect_err(|error| self.log(subject.as_str(), error))
+    }
+
+    /// Logs why the image of a tag, a layer, or the referrers of an image were not imported.
+    fn log(&self, what: &str, error: &UpstreamError) {
         // A warning about a host without an address was logged.
         if matches!(error, UpstreamError::NoAddress(_)) {
             return;

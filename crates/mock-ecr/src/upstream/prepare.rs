@@ -132,6 +132,33 @@ impl Upstreams {
         import.layer(digest, size, reservation).await
     }
 
+    /// Imports the referrers of an image of a cache, if the upstream registry was not requested for them recently.
+    pub(crate) async fn prepare_referrers(
+        &self,
+        pull: &Pull<'_>,
+        id: &RepositoryId,
+        subject: &Digest,
+        reservation: Reservation,
+    ) -> Result<(), UpstreamError> {
+        let repositories = pull.repositories;
+        let cache = repositories.cache_of_referrers(id, subject, pull.now);
+        let Some(cache) = cache.await? else {
+            return Ok(());
+        };
+        let is_cycle = pull.is_cycle(&self.name_of(id, subject.as_str()));
+        if is_cycle || !pull.may_import(id, CacheState::NoImage).await? {
+            return Ok(());
+        }
+        let import = Import {
+            upstreams: self,
+            deadline: &self.deadline(),
+            pull,
+            cache,
+            id,
+        };
+        import.referrers(subject, reservation).await
+    }
+
     /// Returns the name of an image of this mock in the header `x-mock-ecr-importing`.
     pub(super) fn name_of(&self, id: &RepositoryId, image: &str) -> String {
         format!("{:x}/{id}:{image}", self.mock)

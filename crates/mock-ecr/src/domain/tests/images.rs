@@ -2,7 +2,7 @@
 
 use super::operations::{import, import_layer, put};
 use super::*;
-use crate::domain::{CacheState, Imported};
+use crate::domain::{CacheState, Imported, TagRule};
 use crate::store::tests::{Disk, Recorder};
 
 #[tokio::test]

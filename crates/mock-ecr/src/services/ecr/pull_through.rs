@@ -3,7 +3,7 @@
 use crate::aws::error::ApiError;
 use crate::domain::Selection;
 use crate::services::context::RequestContext;
-use crate::services::ecr::pull_through_errors::{image_failure, layer_error};
+use crate::services::ecr::pull_through_errors::{image_failure, layer_error, referrers_error};
 use crate::services::ecr::views::image_id::Failure;
 use crate::types::{AccountId, Digest, RegistryId, RepositoryId, Tag};
 use crate::upstream::{IMPORTING, Pull};
@@ -72,6 +72,18 @@ pub(crate) async fn prepare_layer(
     let upstreams = &cx.state.upstreams;
     let prepared = upstreams.prepare_layer(&pull, id, digest, reservation);
     prepared.await.map_err(layer_error)
+}
+
+/// Imports the referrers of an image of a cache.
+pub(crate) async fn prepare_referrers(
+    cx: &RequestContext<'_>,
+    id: &RepositoryId,
+    subject: &Digest,
+) -> Result<(), ApiError> {
+    let (pull, reservation) = (pull(cx), cx.another_reservation());
+    let upstreams = &cx.state.upstreams;
+    let prepared = upstreams.prepare_referrers(&pull, id, subject, reservation);
+    prepared.await.map_err(referrers_error)
 }
 
 impl RequestContext<'_> {

@@ -67,13 +67,31 @@ pub(crate) fn image_failure(error: UpstreamError) -> Result<Failure, ApiError> {
         }
         UpstreamError::BuffersFull(full) => return Err(full.into()),
         // The service model has no error of a quota for this operation.
-        UpstreamError::Repository(
-            RepositoryError::TooManyRepositories { .. }
-            | RepositoryError::TooManyImages { .. }
-            | RepositoryError::TooManyTags { .. },
-        ) => Failure::UpstreamUnavailable,
+        UpstreamError::Repository(error) if is_quota(&error) => Failure::UpstreamUnavailable,
         UpstreamError::Repository(error) => return Err(error.into()),
     })
+}
+
+fn is_quota(error: &RepositoryError) -> bool {
+    matches!(
+        error,
+        RepositoryError::TooManyRepositories { .. }
+            | RepositoryError::TooManyImages { .. }
+            | RepositoryError::TooManyTags { .. }
+    )
+}
+
+/// Returns the error for referrers that were not imported. When it is returned is `[ASSUME]`.
+pub(crate) fn referrers_error(error: UpstreamError) -> ApiError {
+    match error {
+        UpstreamError::BuffersFull(full) => full.into(),
+        UpstreamError::Repository(error) if !is_quota(&error) => error.into(),
+        _ => {
+            let message = "The referrer or referrers were unable to be listed using the pull through cache rule. This is usually caused because of an issue with the Secrets Manager secret containing the credentials for the upstream registry.";
+            let code = "UnableToListUpstreamImageReferrersException";
+            ApiError::modelled(code, message.to_owned())
+        }
+    }
 }
 
 /// Returns the error for a layer that was not imported.

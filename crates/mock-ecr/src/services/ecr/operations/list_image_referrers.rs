@@ -10,8 +10,9 @@ use crate::domain::{Referrer, ReferrerFilter, StatusFilter};
 use crate::iam::action::Action;
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::put_image::image_digest;
+use crate::services::ecr::pull_through;
 use crate::services::ecr::views::page::Page;
-use crate::services::operation::{Effect, Operation};
+use crate::services::operation::Operation;
 use crate::types::{AccountId, Fidelity, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -73,12 +74,13 @@ struct ReferrerView {
 /// The default number of results of a page. Source: the documentation of `maxResults` in the service model.
 const DEFAULT_RESULTS: usize = 20;
 
+/// It is a change, because it imports the referrers of an image of a pull-through cache.
+///
 /// Source of the action: the documentation of the operation in the service model. `[ASSUME]`: the subject need not exist, and `size` is the size of
 /// the manifest, as in OCI Distribution 1.1.
 impl Operation for ListImageReferrers {
     const NAME: &'static str = "ListImageReferrers";
     const FIDELITY: Fidelity = Fidelity::Modelled;
-    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
@@ -93,6 +95,9 @@ impl Operation for ListImageReferrers {
         let max_results = self.max_results.or(Some(DEFAULT_RESULTS));
         let page = Page::parse(cx, scope, max_results, self.next_token.as_deref())?;
         let after = page.after.clone();
+        if after.is_none() {
+            pull_through::prepare_referrers(cx, &id, &subject).await?;
+        }
         let found = repositories.referrers(&id, &subject, filter.parse(), after, page.limit());
         let found = found.await?;
         let last = found.last.map(|last| page.token(cx, last.as_str()));

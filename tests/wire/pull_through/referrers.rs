@@ -1,0 +1,132 @@
+//! The referrers of images of a cache.
+//!
+//! Source of the interval: "Pull through cache" in the user guide. Source of the exception and its text: the service model. When it is returned, and
+//! that the registry ignores a failure, is `[ASSUME]`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use super::Cache;
+use super::invalid::sha256;
+use super::upstream::{Upstream, manifest_text};
+use crate::image::{OCI_INDEX, OCI_MANIFEST};
+
+const APP: &str = "quay/team/app/manifests/1.0";
+const TYPE: &str = "application/vnd.example.signature";
+
+fn subject() -> String {
+    sha256(&manifest_text(5))
+}
+
+fn list() -> String {
+    format!("/v2/team/app/referrers/{}", subject())
+}
+
+/// Returns the manifest of a referrer, which has the layers of the image.
+fn referrer() -> String {
+    let mut manifest: Value = serde_json::from_str(&manifest_text(5)).unwrap();
+    manifest["artifactType"] = json!(TYPE);
+    manifest["subject"] = json!({"mediaType": OCI_MANIFEST, "digest": subject(), "size": 1});
+    manifest.to_string()
+}
+
+/// Adds an image and its referrer to an upstream registry.
+async fn add_referrer(upstream: &Upstream) {
+    upstream.add_image().await;
+    let (text, digest) = (referrer(), sha256(&referrer()));
+    let descriptor = json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": text.len()});
+    let index =
+        json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [descriptor]}).to_string();
+    let index = ResponseTemplate::new(200).set_body_raw(index, OCI_INDEX);
+    upstream.add(&list(), index).await;
+    let manifest = ResponseTemplate::new(200).set_body_raw(text, OCI_MANIFEST);
+    let path = format!("/v2/team/app/manifests/{digest}");
+    upstream.add(&path, manifest).await;
+}
+
+fn input() -> Value {
+    json!({"repositoryName": "quay/team/app", "subjectId": {"imageDigest": subject()}})
+}
+
+/// Returns the number of requests for the list of referrers.
+async fn requested(upstream: &Upstream) -> usize {
+    let paths = upstream.paths().await;
+    paths.iter().filter(|path| **path == list()).count()
+}
+
+#[tokio::test]
+async fn the_referrers_of_a_cached_image_are_imported_every_six_hours() {
+    let upstream = Upstream::empty().await;
+    add_referrer(&upstream).await;
+    let cache = Cache::of(&upstream.url()).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    assert_eq!(requested(&upstream).await, 0);
+    let listed = cache.output("ListImageReferrers", &input()).await;
+    let found = &listed["referrers"][0];
+    assert_eq!(found["digest"], sha256(&referrer()));
+    assert_eq!(found["artifactType"], TYPE);
+    assert_eq!(requested(&upstream).await, 1);
+    let six_hours = Duration::from_secs(6 * 3600);
+    let millisecond = Duration::from_millis(1);
+    for (wait, count) in [(six_hours - millisecond, 1), (millisecond, 2)] {
+        cache.0.clock().advance(wait);
+        assert_eq!(cache.output("ListImageReferrers", &input()).await, listed);
+        assert_eq!(requested(&upstream).await, count);
+    }
+    // The image of the referrer was fetched once.
+    let path = format!("quay/team/app/manifests/{}", sha256(&referrer()));
+    assert_eq!(cache.get(&path).await.body, referrer());
+}
+
+#[tokio::test]
+async fn the_registry_lists_the_referrers_of_a_cached_image() {
+    let upstream = Upstream::empty().await;
+    add_referrer(&upstream).await;
+    let cache = Cache::of(&upstream.url()).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let path = format!("quay/team/app/referrers/{}", subject());
+    let listed = cache.get(&path).await;
+    assert!(
+        listed.body.contains(&sha256(&referrer())),
+        "{}",
+        listed.body
+    );
+    // A failure does not affect those that the repository has.
+    upstream.0.reset().await;
+    upstream.add(&list(), ResponseTemplate::new(500)).await;
+    cache.0.clock().advance(Duration::from_secs(7 * 3600));
+    assert_eq!(cache.get(&path).await.body, listed.body);
+    assert_eq!(requested(&upstream).await, 1);
+}
+
+#[tokio::test]
+async fn referrers_that_cannot_be_listed_are_an_error() {
+    let upstream = Upstream::with_image().await;
+    upstream.add(&list(), ResponseTemplate::new(500)).await;
+    let cache = Cache::of(&upstream.url()).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let text = "The referrer or referrers were unable to be listed using the pull through cache rule. This is usually caused because of an issue with the Secrets Manager secret containing the credentials for the upstream registry.";
+    let code = "UnableToListUpstreamImageReferrersException";
+    cache
+        .assert_error("ListImageReferrers", &input(), code, text)
+        .await;
+    // The next call requests the upstream registry again.
+    upstream.0.reset().await;
+    add_referrer(&upstream).await;
+    let listed = cache.output("ListImageReferrers", &input()).await;
+    assert_eq!(listed["referrers"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_upstream_registry_without_the_list_has_no_referrers() {
+    let upstream = Upstream::with_image().await;
+    let cache = Cache::of(&upstream.url()).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    for _ in 0..2 {
+        let listed = cache.output("ListImageReferrers", &input()).await;
+        assert_eq!(listed, json!({"referrers": []}));
+    }
+    assert_eq!(requested(&upstream).await, 1);
+}
