@@ -215,6 +215,18 @@ async fn invalid_members_of_a_rule_are_rejected() {
     }
 }
 
+/// [ASSUME]: as for replication.
+#[tokio::test]
+async fn a_registry_of_another_partition_is_not_supported() {
+    let cache = start().await;
+    let url = "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn";
+    let text = "The specified upstream registry isn't supported.";
+    let create = "CreatePullThroughCacheRule";
+    cache
+        .assert_error(create, &rule("china", url), UNSUPPORTED, text)
+        .await;
+}
+
 #[tokio::test]
 async fn an_invalid_prefix_is_rejected() {
     // Source of the form: the pattern of ecrRepositoryPrefix in the service model.

@@ -49,6 +49,9 @@ pub(crate) enum InvalidRule {
     },
 }
 
+/// The maximum number of rules of a registry. Source: "Amazon ECR service quotas" in the user guide of Amazon ECR.
+pub(crate) const MAX_RULES: usize = 50;
+
 impl RuleSettings {
     /// Returns the name of its record. A slash at the end of a prefix is implied.
     pub(crate) fn record_name(prefix: &str) -> &str {
@@ -116,7 +119,9 @@ impl RuleSettings {
         }
         let source = private_registry(&self.url);
         let source = source.map(|(account, region)| RegistryId::Private { account, region });
-        if source.as_ref() == Some(registry) {
+        let is_reachable =
+            |source: &RegistryId| source != registry && is_same_partition(source, registry);
+        if source.as_ref().is_some_and(|source| !is_reachable(source)) {
             return Err(InvalidRule::UnsupportedUpstream);
         }
         self.check_credentials(registry)?;
@@ -167,6 +172,15 @@ impl RuleSettings {
             )),
         }
     }
+}
+
+/// Returns whether two registries are in the same partition. `[ASSUME]`: a cache cannot fetch from another one, as replication cannot.
+fn is_same_partition(one: &RegistryId, other: &RegistryId) -> bool {
+    let partition = |registry: &RegistryId| match registry {
+        RegistryId::Private { region, .. } => Some(region.partition().name),
+        RegistryId::Public { .. } => None,
+    };
+    partition(one) == partition(other)
 }
 
 fn parameter(parameter: &'static str, constraint: &'static str) -> InvalidRule {

@@ -1,6 +1,6 @@
 //! Pull-through cache rules: the upstream registries from which images are fetched when they are pulled.
 
-use crate::aws::pull_through_rule::{InvalidRule, RuleSettings};
+use crate::aws::pull_through_rule::{InvalidRule, MAX_RULES, RuleSettings};
 use crate::domain::creation_template::prefixes;
 use crate::domain::error::RepositoryError;
 use crate::domain::pull_through_record::{InitialRule, PullThroughRule, key};
@@ -9,9 +9,6 @@ use crate::domain::repositories::Repositories;
 use crate::store::{Folder, Generation, Key, Record, Snapshot, StoreError, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryName};
-
-/// The maximum number of rules of a registry. Source: "Amazon ECR service quotas" in the user guide of Amazon ECR.
-const MAX_RULES: usize = 50;
 
 impl Repositories {
     pub(crate) async fn create_pull_through_rule(

@@ -2,7 +2,7 @@
 
 use http::uri::Authority;
 
-use crate::aws::pull_through_rule::{InvalidRule, RuleSettings};
+use crate::aws::pull_through_rule::{InvalidRule, MAX_RULES, RuleSettings};
 use crate::aws::secret_arn::SecretArn;
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
@@ -78,6 +78,12 @@ impl Config {
             self.check_secret_exists(&settings, || at(index, "credential_arn"))?;
             let name = RuleSettings::record_name(&settings.prefix).to_owned();
             let expected = "a prefix that is listed once in its account and Region";
+            let before = self.pull_through_cache_rules[..index].iter();
+            let is_full = before.filter(|other| self.registry_of(other) == registry);
+            if is_full.count() >= MAX_RULES {
+                let expected = "at most 50 rules of a registry";
+                return Err(Conflict::new(prefix(index), &settings.prefix, expected));
+            }
             let key = ((registry, name), &settings.prefix);
             rules.add(key, index, prefix, expected)?;
         }
@@ -222,6 +228,13 @@ mod tests {
         let repeated = "it repeats pull_through_cache_rules[0].ecr_repository_prefix";
         rejects(&twice, second, repeated);
         Config::parse(&format!("{twice}region = 'eu-west-1'\n")).unwrap();
+        let many = |count: usize| -> String {
+            let prefixes = (0..count).map(|index| format!("p{index}"));
+            prefixes.map(|prefix| rule(&prefix, "quay.io")).collect()
+        };
+        Config::parse(&many(50)).unwrap();
+        let last = "pull_through_cache_rules[50].ecr_repository_prefix";
+        rejects(&many(51), last, "expected at most 50 rules of a registry");
         rejects(
             &format!("{secret}{secret}"),
             "secrets[1].arn",
