@@ -367,14 +367,6 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets the duration of a preview of a lifecycle policy. See
-    /// [`Background`](crate::config::Background::lifecycle_preview_duration) for the default.
-    #[must_use]
-    pub fn lifecycle_preview_duration(mut self, duration: Duration) -> Self {
-        self.config.background.lifecycle_preview_duration = duration;
-        self
-    }
-
     /// Sets the duration of the restoration of an archived image. See
     /// [`Background`](crate::config::Background::restore_duration) for the default.
     #[must_use]

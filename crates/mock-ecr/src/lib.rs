@@ -106,7 +106,9 @@
 mod aws;
 mod blocking;
 mod builder;
+mod builder_lifecycle;
 mod builder_pull_through;
+mod builder_registry;
 mod builder_replication;
 mod builder_scanning;
 mod client_env;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
+use crate::aws::account_setting::AccountSetting;
 use crate::aws::page_token::PageTokens;
 use crate::aws::request_id::RequestIds;
 use crate::aws::service::AwsService;
@@ -14,12 +15,12 @@ use crate::aws::sigv4::SigningKeys;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config;
-use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
+use crate::config::{ArgumentError, Config, ConfigError, InitialRepository};
 use crate::domain::rejection::Rules;
 use crate::domain::scanning::ScanSettings;
 use crate::domain::{
-    AccountSetting, InitialRule, LayoutError, LifecycleRun, ReplicationSettings, Repositories,
-    RepositoryError, Settings, TagRule, Unpublished,
+    LayoutError, LifecycleRun, ReplicationSettings, Repositories, RepositoryError, Settings,
+    Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -145,14 +146,19 @@ impl State {
         }
     }
 
-    /// Creates the repositories of the configuration that do not exist in the store, after it has marked what an interrupted process left.
+    /// Creates the initial state that does not exist in the store, after it has marked what an interrupted process left.
     pub(crate) async fn open_repositories(&self) -> Result<(), InitialStateError> {
         self.repositories.recover(self.clock.now()).await?;
-        self.create_initial_repositories().await
+        self.create_initial_state().await
     }
 
-    /// Creates the repositories of the configuration that do not exist in the store.
-    async fn create_initial_repositories(&self) -> Result<(), InitialStateError> {
+    /// Creates the settings and repositories of the configuration that do not exist in the store. The settings are created before, so that they
+    /// apply to the images, as at a reset.
+    async fn create_initial_state(&self) -> Result<(), InitialStateError> {
+        let now = self.clock.now();
+        let settings = self.repositories.initial_settings(&self.config, now);
+        let settings = settings.await?;
+        self.repositories.create_initial_settings(settings).await?;
         for (index, initial) in self.config.repositories.iter().enumerate() {
             let found = self.repositories.find(&self.id_of(initial)).await;
             if let Err(RepositoryError::RepositoryNotFound(_)) = found {
@@ -164,32 +170,21 @@ impl State {
                 found?;
             }
         }
-        let rules = self.initial_rules(self.clock.now()).await?;
-        Ok(self.repositories.create_initial_rules(rules).await?)
+        Ok(())
     }
 
-    /// Returns the pull-through cache rules of the configuration.
-    async fn initial_rules(&self, now: Timestamp) -> Result<Vec<InitialRule>, RepositoryError> {
-        let mut rules = Vec::new();
-        for one in &self.config.pull_through_cache_rules {
-            let rule = self.repositories.new_pull_through_rule(one.settings(), now);
-            rules.push((self.config.registry_of(one), rule.await?));
-        }
-        Ok(rules)
-    }
-
-    /// Replaces all repositories by those of the configuration, in one transaction: a client that creates one of these repositories at the
+    /// Replaces all repositories and settings by those of the configuration, in one transaction: a client that creates one of these repositories at the
     /// same time creates it before, and it is deleted, or finds that it exists.
     async fn reset_repositories(&self) -> Result<(), InitialStateError> {
         let (mut prepared, now) = (Vec::new(), self.clock.initial());
-        let repositories = self.repositories.without_registry_settings();
+        let settings = self.repositories.initial_settings(&self.config, now);
+        let settings = settings.await?;
+        let repositories = self.repositories.with_initial_settings(settings);
         let replaced = async {
             for (index, initial) in self.config.repositories.iter().enumerate() {
                 let one = self.prepare(&repositories, initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
-            let rules = self.initial_rules(now).await?;
-            let repositories = self.repositories.with_initial_rules(rules);
             Ok(repositories.reset(&prepared).await?)
         };
         let replaced = replaced.await;
@@ -233,9 +228,11 @@ impl State {
     }
 
     fn id_of(&self, initial: &InitialRepository) -> RepositoryId {
-        let account = initial.account.unwrap_or(self.config.default_account());
-        let region = initial.region.as_ref().unwrap_or(&self.config.region);
-        RepositoryId::private(account, region.clone(), initial.name.clone())
+        let (account, region) = (initial.account, initial.region.as_ref());
+        RepositoryId {
+            registry: self.config.registry_id(account, region),
+            name: initial.name.clone(),
+        }
     }
 
     /// Creates a repository with its images. A repository that requests find therefore contains all its images.
@@ -247,10 +244,7 @@ impl State {
     ) -> Result<Unpublished, InitialStateError> {
         let id = self.id_of(initial);
         let mut settings = Settings::created_at(now);
-        settings.mutability.rule = match initial.image_tag_mutability {
-            ImageTagMutability::Mutable => TagRule::Mutable,
-            ImageTagMutability::Immutable => TagRule::Immutable,
-        };
+        settings.mutability.rule = initial.image_tag_mutability.into();
         let filters = initial.image_tag_mutability_exclusion_filters.iter();
         settings.mutability.exclusions = filters.map(ToString::to_string).collect();
         settings.scan_on_push = initial.scan_on_push;

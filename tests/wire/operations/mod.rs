@@ -7,6 +7,7 @@ mod constraints;
 mod creation_templates;
 mod exceptions;
 mod images;
+mod initial_settings;
 mod input_model;
 mod layers;
 mod lifecycle;

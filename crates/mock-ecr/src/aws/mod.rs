@@ -1,5 +1,6 @@
 //! The parts that all AWS services share: signatures, protocols, models, hosts and request ids.
 
+pub(crate) mod account_setting;
 pub(crate) mod action_name;
 pub(crate) mod epoch_seconds;
 pub(crate) mod error;
@@ -10,6 +11,7 @@ pub(crate) mod operation_name;
 pub(crate) mod page_token;
 pub(crate) mod protocol;
 pub(crate) mod pull_through_rule;
+pub(crate) mod registry_setting;
 pub(crate) mod request_id;
 pub(crate) mod secret_arn;
 pub(crate) mod service;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::aws::error::ApiError;
 use crate::aws::model::shapes::Model;
 use crate::aws::model::validate::Input;
+use crate::aws::registry_setting::record_name;
 use crate::aws::secret_arn::SecretArn;
 use crate::aws::service::AwsService;
 use crate::aws::upstream_registry::{UpstreamLogin, UpstreamRegistry, private_registry};
@@ -55,7 +56,7 @@ pub(crate) const MAX_RULES: usize = 50;
 impl RuleSettings {
     /// Returns the name of its record. A slash at the end of a prefix is implied.
     pub(crate) fn record_name(prefix: &str) -> &str {
-        prefix.strip_suffix('/').unwrap_or(prefix)
+        record_name(prefix)
     }
 
     /// Returns the kind of the upstream registry.

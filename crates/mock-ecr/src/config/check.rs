@@ -13,7 +13,7 @@ use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::principal::Principal;
 use crate::lifecycle::LifecyclePolicy;
 use crate::types::secret::Secret;
-use crate::types::{PrincipalArn, Region};
+use crate::types::{PrincipalArn, Region, TagFilter};
 
 const EXPECTED_REGION: &str =
     "a Region of AWS, such as us-east-1, or a Region that additional_regions contains";
@@ -51,6 +51,7 @@ impl Config {
         self.check_tag_filters()?;
         self.check_policies()?;
         self.check_lifecycle_policies()?;
+        self.check_registries()?;
         self.check_registry_scanning()?;
         self.check_registry_replication()?;
         self.check_scan_results()?;
@@ -74,15 +75,11 @@ impl Config {
         Ok(())
     }
 
-    /// Source of the limit: `ImageTagMutabilityExclusionFilters` in the service model.
     fn check_tag_filters(&self) -> Result<(), Conflict> {
         for (index, repository) in self.repositories.iter().enumerate() {
-            let count = repository.image_tag_mutability_exclusion_filters.len();
-            if count > 5 {
-                let key = "image_tag_mutability_exclusion_filters".into();
-                let at = vec!["repositories".into(), index.into(), key];
-                return Err(Conflict::new(at, &count, "at most five filters"));
-            }
+            let key = "image_tag_mutability_exclusion_filters".into();
+            let at = vec!["repositories".into(), index.into(), key];
+            check_tag_filters(&repository.image_tag_mutability_exclusion_filters, at)?;
         }
         Ok(())
     }
@@ -253,6 +250,14 @@ impl Config {
             }
         }
         Ok(())
+    }
+}
+
+/// Checks the number of exclusion filters. Source of the limit: `ImageTagMutabilityExclusionFilters` in the service model.
+pub(super) fn check_tag_filters(filters: &[TagFilter], at: Vec<Step>) -> Result<(), Conflict> {
+    match filters.len() {
+        ..=5 => Ok(()),
+        count => Err(Conflict::new(at, &count, "at most five filters")),
     }
 }
 

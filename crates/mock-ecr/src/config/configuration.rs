@@ -14,6 +14,7 @@ use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
 use crate::config::pull_through::{PullThroughCacheRule, StoredSecret, Upstreams};
 use crate::config::quotas::Quotas;
+use crate::config::registries::InitialRegistry;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
 use crate::config::replication::RegistryReplication;
 use crate::config::scanning::{ImageScanResult, RegistryScanning};
@@ -25,7 +26,7 @@ use crate::iam::principal::Principal;
 use crate::iam::unknown_conditions::UnknownConditions;
 use crate::store::{LayersLocation, S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
-use crate::types::{AccountId, Region};
+use crate::types::{AccountId, Region, RegistryId};
 
 /// The configuration of a mock. If mocks with the same configuration receive the same requests at the same times of
 /// their clocks, they send the same bytes.
@@ -117,6 +118,8 @@ pub struct Config {
     /// The initial repositories. The name of a repository must be unique in its account and Region. A repository that
     /// already exists in the store is not changed. The default is an empty list.
     pub repositories: Vec<InitialRepository>,
+    /// The initial settings of registries, at most one element for each account and Region. The default is an empty list.
+    pub registries: Vec<InitialRegistry>,
     /// The initial scanning configurations of registries, at most one for each account and Region. A registry that is not
     /// listed has basic scanning without rules. The default is an empty list.
     pub registry_scanning: Vec<RegistryScanning>,
@@ -187,6 +190,7 @@ impl Default for Config {
             dialect: Dialect::default(),
             quirks: BTreeMap::new(),
             repositories: Vec::new(),
+            registries: Vec::new(),
             registry_scanning: Vec::new(),
             registry_replication: Vec::new(),
             scan_results: Vec::new(),
@@ -211,6 +215,18 @@ impl Config {
         let listed = self.accounts.first().map(|account| account.id);
         let first = || self.principals.first().map(|p| p.arn.account());
         listed.or_else(first).unwrap_or(AccountId::EXAMPLE)
+    }
+
+    /// Returns the registry of an element of the configuration. The defaults are the default account and the default Region.
+    pub(crate) fn registry_id(
+        &self,
+        account: Option<AccountId>,
+        region: Option<&Region>,
+    ) -> RegistryId {
+        RegistryId::Private {
+            account: account.unwrap_or(self.default_account()),
+            region: region.unwrap_or(&self.region).clone(),
+        }
     }
 
     /// Returns the principals. If the list [`principals`](Config::principals) is empty, returns [`Principal::example`].

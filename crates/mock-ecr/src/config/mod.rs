@@ -16,6 +16,7 @@ mod proxy_endpoint;
 pub(crate) mod pull_through;
 mod quotas;
 mod redirect;
+mod registries;
 mod registry;
 mod registry_url;
 #[cfg(test)]
@@ -56,6 +57,10 @@ pub use pull_through::{
 };
 pub use quotas::Quotas;
 pub use redirect::{Redirect, Variable};
+pub use registries::{
+    CreationCause, CreationTemplate, EncryptionType, InitialRegistry, SigningConfiguration,
+    SigningRule, TemplateEncryption,
+};
 pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};
 pub(crate) use registry_url::registry_url;
 pub use replication::{RegistryReplication, ReplicationDestination, ReplicationRule};

@@ -16,6 +16,7 @@ use crate::config::{
 use crate::control::config_pull_through::{
     PullThroughCacheRuleView, StoredSecretView, UpstreamsView,
 };
+use crate::control::config_registries::RegistryView;
 use crate::control::redacted::Redacted;
 use crate::control::replication_view::RegistryReplicationView;
 use crate::control::response;
@@ -79,6 +80,8 @@ struct ConfigView {
     quirks: BTreeMap<Quirk, bool>,
     /// The initial repositories.
     repositories: Vec<RepositoryView>,
+    /// The initial settings of registries.
+    registries: Vec<RegistryView>,
     /// The initial scanning configurations of registries.
     registry_scanning: Vec<RegistryScanningView>,
     /// The initial replication configurations of registries.
@@ -274,6 +277,11 @@ impl ConfigView {
             quirks: Quirk::ALL.map(|quirk| (quirk, config.has(quirk))).into(),
             repositories: repositories
                 .map(|one| RepositoryView::of(one, config))
+                .collect(),
+            registries: config
+                .registries
+                .iter()
+                .map(|one| RegistryView::of(one, config))
                 .collect(),
             registry_scanning: config
                 .registry_scanning

@@ -9,6 +9,7 @@ mod certificate;
 mod clock;
 mod config;
 mod config_pull_through;
+mod config_registries;
 mod dispatch;
 mod environment;
 mod error;

@@ -1,7 +1,7 @@
 //! Creates repositories on behalf of a caller: at a push, for a replicated image, or for an image of an upstream registry.
 
-use crate::config::Quotas;
-use crate::domain::creation_template::{CreationCause, CreationTemplate, template_in};
+use crate::config::{CreationCause, Quotas};
+use crate::domain::creation_template::{CreationTemplate, template_in};
 use crate::domain::error::RepositoryError;
 use crate::domain::kms_key;
 use crate::domain::lifecycle_record;

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::registry_setting::{MAX_TEMPLATES, record_name};
+use crate::config::{self, CreationCause};
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::{MutabilityChange, MutabilityError, TagMutability};
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
 use crate::domain::resource_tag_record::ResourceTag;
+use crate::iam::policy::repository_policy::RepositoryPolicy;
+use crate::lifecycle::LifecyclePolicy;
 use crate::store::{Folder, Key, Record, Snapshot, StoreError, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryName};
@@ -41,35 +45,6 @@ pub(crate) struct TemplateEncryption {
     pub(crate) kms_key: Option<String>,
 }
 
-/// The reason for which ECR creates a repository on behalf of a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum CreationCause {
-    CreateOnPush,
-    PullThroughCache,
-    Replication,
-}
-
-impl CreationCause {
-    const ALL: [CreationCause; 3] = [
-        CreationCause::CreateOnPush,
-        CreationCause::PullThroughCache,
-        CreationCause::Replication,
-    ];
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.name() == name)
-    }
-
-    /// Returns the name in the API. Source: the enum `RCTAppliedFor` of the service model.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            CreationCause::CreateOnPush => "CREATE_ON_PUSH",
-            CreationCause::PullThroughCache => "PULL_THROUGH_CACHE",
-            CreationCause::Replication => "REPLICATION",
-        }
-    }
-}
-
 /// The members of a template to set. The others are not changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TemplateChange {
@@ -87,9 +62,6 @@ pub(crate) struct TemplateChange {
 
 /// The prefix of the template for repositories without another template.
 const ROOT: &str = "ROOT";
-
-/// The maximum number of templates of a registry. `[ASSUME]`: the service model declares `LimitExceededException` without a number.
-const MAX_TEMPLATES: usize = 100;
 
 impl CreationTemplate {
     /// Returns a template with the default settings. Source: the tests of `aws_ecr_repository_creation_template` in
@@ -111,6 +83,40 @@ impl CreationTemplate {
             created_at_millis: now.as_millis(),
             updated_at_millis: now.as_millis(),
         }
+    }
+
+    /// Returns a template of the configuration.
+    pub(super) fn initial(
+        initial: &config::CreationTemplate,
+        registry: &RegistryId,
+        now: Timestamp,
+    ) -> Result<Self, RepositoryError> {
+        let exclusions = initial.image_tag_mutability_exclusion_filters.iter();
+        let tag = |(key, value): (&String, &String)| ResourceTag {
+            key: key.clone(),
+            value: value.clone(),
+        };
+        let policy = initial.repository_policy.as_deref();
+        let policy = policy.map(RepositoryPolicy::parse).transpose()?;
+        let lifecycle = initial.lifecycle_policy.as_deref();
+        let lifecycle = lifecycle.map(LifecyclePolicy::parse).transpose()?;
+        Ok(CreationTemplate {
+            applied_for: initial.applied_for.clone(),
+            description: initial.description.clone(),
+            lifecycle_policy: lifecycle.map(|policy| policy.normalised()),
+            mutability: TagMutability {
+                rule: initial.image_tag_mutability.into(),
+                exclusions: exclusions.map(ToString::to_string).collect(),
+            },
+            encryption: TemplateEncryption {
+                encryption_type: initial.encryption.encryption_type.name().to_owned(),
+                kms_key: initial.encryption.kms_key.clone(),
+            },
+            repository_policy: policy.map(|policy| policy.normalised(registry.partition())),
+            resource_tags: initial.resource_tags.iter().map(tag).collect(),
+            custom_role_arn: initial.custom_role_arn.clone(),
+            ..CreationTemplate::new(&initial.prefix, now)
+        })
     }
 
     fn with(self, change: TemplateChange, now: Timestamp) -> Result<Self, MutabilityError> {
@@ -142,11 +148,6 @@ impl CreationTemplate {
     /// guide of Amazon ECR.
     pub(super) fn requires_role(&self) -> bool {
         !self.resource_tags.is_empty() || self.encryption.encryption_type != "AES256"
-    }
-
-    /// Returns the name of its record. A slash at the end of a prefix is implied.
-    pub(crate) fn record_name(prefix: &str) -> &str {
-        prefix.strip_suffix('/').unwrap_or(prefix)
     }
 }
 
@@ -286,7 +287,7 @@ pub(super) fn prefixes(name: &str) -> impl Iterator<Item = &str> {
 }
 
 fn key(registry: &RegistryId, prefix: &str) -> Key {
-    Key::creation_template(registry, CreationTemplate::record_name(prefix))
+    Key::creation_template(registry, record_name(prefix))
 }
 
 fn changed(
@@ -316,11 +317,5 @@ mod tests {
         let found = |name| prefixes(name).collect::<Vec<_>>();
         assert_eq!(found("prod/team/app"), ["prod/team", "prod", "ROOT"]);
         assert_eq!(found("prod"), ["ROOT"]);
-    }
-
-    #[test]
-    fn a_slash_at_the_end_of_a_prefix_is_implied() {
-        assert_eq!(CreationTemplate::record_name("prod/"), "prod");
-        assert_eq!(CreationTemplate::record_name("prod"), "prod");
     }
 }

@@ -1,5 +1,6 @@
 //! The KMS keys of encrypted repositories. The mock does not encrypt anything, and every key exists.
 
+use crate::aws::registry_setting::{is_kms_key_id, kms_scope};
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::types::{AccountId, Algorithm, Region};
@@ -21,8 +22,7 @@ pub(crate) fn arn(
     region: &Region,
 ) -> Result<String, RepositoryError> {
     let named = named.unwrap_or(AWS_MANAGED);
-    let partition = region.partition().name;
-    let scope = format!("arn:{partition}:kms:{region}:");
+    let scope = kms_scope(region);
     let (owner, resource) = match named.strip_prefix(&scope) {
         Some(rest) => rest.split_once(':').ok_or_else(|| invalid(named))?,
         None => ("", named),
@@ -37,7 +37,7 @@ pub(crate) fn arn(
         None if resource.starts_with("alias/") => key_of_alias(&scope, &owner, resource),
         None => resource.to_owned(),
     };
-    if !is_key_id(&key) {
+    if !is_kms_key_id(&key) {
         return Err(invalid(named));
     }
     Ok(format!("{scope}{owner}:key/{key}"))
@@ -49,12 +49,6 @@ fn key_of_alias(scope: &str, owner: &str, alias: &str) -> String {
     let hex = digest.hex();
     let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &hex[part]);
     parts.join("-")
-}
-
-/// Returns whether a text is a UUID, or the ID of a multi-Region key, such as `mrk-1234abcd12ab34cd56ef1234567890ab`.
-fn is_key_id(text: &str) -> bool {
-    let hex = text.strip_prefix("mrk-").unwrap_or(text).replace('-', "");
-    hex.len() == 32 && hex.bytes().all(|c| c.is_ascii_hexdigit())
 }
 
 fn invalid(named: &str) -> RepositoryError {

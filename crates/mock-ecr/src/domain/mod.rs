@@ -19,6 +19,7 @@ pub(crate) mod hasher;
 mod image;
 mod image_record;
 mod image_status;
+mod initial_settings;
 pub(crate) mod kms_key;
 mod layer;
 mod layer_record;
@@ -45,6 +46,7 @@ mod quota;
 mod referrers;
 mod registry_error;
 mod registry_policy;
+mod registry_settings;
 mod rejected;
 pub(crate) mod rejection;
 mod replication;
@@ -74,14 +76,11 @@ mod upload_record;
 mod upstream_import;
 
 pub(crate) use access::AccessError;
-pub(crate) use account_setting::AccountSetting;
 pub(crate) use all_images::ImagePosition;
 pub(crate) use cache::{Cache, CacheState, ImportTarget};
 pub(crate) use created::Created;
 pub(crate) use creation::WithoutTemplate;
-pub(crate) use creation_template::{
-    CreationCause, CreationTemplate, TemplateChange, TemplateEncryption,
-};
+pub(crate) use creation_template::{CreationTemplate, TemplateChange, TemplateEncryption};
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::ListedImages;
 pub(crate) use image_record::Image;
@@ -94,9 +93,9 @@ pub(crate) use lifecycle_preview::{
 pub(crate) use lifecycle_run::LifecycleRun;
 pub(crate) use listing::{Tagged, TaggedImage};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
-pub(crate) use mutability::{MutabilityChange, MutabilityError, TagMutability, TagRule};
+pub(crate) use mutability::{MutabilityChange, MutabilityError, TagMutability};
 pub(crate) use oci_layout::LayoutError;
-pub(crate) use pull_through_record::{InitialRule, PullThroughRule};
+pub(crate) use pull_through_record::PullThroughRule;
 pub(crate) use put_image::NewImage;
 pub(crate) use referrers::{Referrer, ReferrerFilter};
 pub(crate) use registry_error::RegistrySettingError;
@@ -107,7 +106,6 @@ pub(crate) use replication::{
 pub(crate) use repositories::{Repositories, Unpublished};
 pub(crate) use repository::{Repository, Settings};
 pub(crate) use resource_tag_record::ResourceTag;
-pub(crate) use resource_tags::MAX_RESOURCE_TAGS;
 pub(crate) use selection::{Deleted, Selected, Selection, SelectionError};
 pub(crate) use signing_configuration::SigningRule;
 pub(crate) use signing_permission::SigningPermission;

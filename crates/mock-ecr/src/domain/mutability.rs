@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::ImageTagMutability;
 use crate::types::glob::{Case, Glob, QuestionMark};
 use crate::types::{Tag, TagFilter};
 
@@ -20,6 +21,15 @@ pub(crate) enum TagRule {
     #[default]
     Mutable,
     Immutable,
+}
+
+impl From<ImageTagMutability> for TagRule {
+    fn from(initial: ImageTagMutability) -> Self {
+        match initial {
+            ImageTagMutability::Mutable => TagRule::Mutable,
+            ImageTagMutability::Immutable => TagRule::Immutable,
+        }
+    }
 }
 
 /// The reason for which a name and filters are no mutability.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::registry_setting::MAX_EXCLUSIONS;
 use crate::domain::error::RepositoryError;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
@@ -9,13 +10,17 @@ use crate::store::{Folder, Key, Snapshot};
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, RegistryId};
 
-/// The maximum number of principals of a registry. `[ASSUME]`: it is the maximum length of the list in the service model.
-const MAX_EXCLUSIONS: usize = 100;
-
 /// The record of an exclusion. Its name is the ARN of a user or a role.
 #[derive(Debug, Serialize, Deserialize)]
-struct Exclusion {
+pub(super) struct Exclusion {
     created_at_millis: i64,
+}
+
+impl Exclusion {
+    pub(super) fn new(now: Timestamp) -> Self {
+        let created_at_millis = now.as_millis();
+        Exclusion { created_at_millis }
+    }
 }
 
 impl Repositories {
@@ -40,8 +45,7 @@ impl Repositories {
             if view.keys(&folder, None, MAX_EXCLUSIONS)?.len() == MAX_EXCLUSIONS {
                 return Err(RegistrySettingError::TooManyExclusions.into());
             }
-            let created_at_millis = now.as_millis();
-            records.write(&key, &Exclusion { created_at_millis });
+            records.write(&key, &Exclusion::new(now));
             Ok(())
         });
         excluded.await

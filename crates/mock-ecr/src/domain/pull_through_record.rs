@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::pull_through_rule::RuleSettings;
-use crate::store::{Generation, Key, Transaction};
+use crate::store::{Generation, Key};
 use crate::types::RegistryId;
 use crate::types::timestamp::Timestamp;
 
@@ -17,9 +17,6 @@ pub(crate) struct PullThroughRule {
     created_at_millis: i64,
     pub(super) updated_at_millis: i64,
 }
-
-/// A rule of the configuration, and its registry.
-pub(crate) type InitialRule = (RegistryId, PullThroughRule);
 
 impl PullThroughRule {
     pub(super) fn new(settings: RuleSettings, generation: Generation, now: Timestamp) -> Self {
@@ -47,13 +44,6 @@ impl PullThroughRule {
 
     pub(super) fn key(&self, registry: &RegistryId) -> Key {
         key(registry, &self.settings.prefix)
-    }
-}
-
-/// Adds the rules of the configuration after all settings were removed.
-pub(super) fn insert_initial(records: &mut Transaction<'_>, rules: &[InitialRule]) {
-    for (registry, rule) in rules {
-        records.write(&rule.key(registry), rule);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::aws::pull_through_rule::{InvalidRule, MAX_RULES, RuleSettings};
 use crate::domain::creation_template::prefixes;
 use crate::domain::error::RepositoryError;
-use crate::domain::pull_through_record::{InitialRule, PullThroughRule, key};
+use crate::domain::pull_through_record::{PullThroughRule, key};
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
 use crate::store::{Folder, Generation, Key, Record, Snapshot, StoreError, parse};
@@ -36,33 +36,13 @@ impl Repositories {
     }
 
     /// Returns a rule that no registry has yet.
-    pub(crate) async fn new_pull_through_rule(
+    pub(super) async fn new_pull_through_rule(
         &self,
         settings: RuleSettings,
         now: Timestamp,
     ) -> Result<PullThroughRule, RepositoryError> {
         let generation = Generation::new(self.store.unique_name().await?);
         Ok(PullThroughRule::new(settings, generation, now))
-    }
-
-    /// Creates the rules of the configuration whose prefixes have no rule.
-    pub(crate) async fn create_initial_rules(
-        &self,
-        rules: Vec<InitialRule>,
-    ) -> Result<(), RepositoryError> {
-        // A transaction would create the file of a store.
-        if rules.is_empty() {
-            return Ok(());
-        }
-        let created = self.store.transact(move |records| {
-            for (registry, rule) in &rules {
-                if !records.view().contains(&rule.key(registry))? {
-                    records.write(&rule.key(registry), rule);
-                }
-            }
-            Ok(())
-        });
-        created.await
     }
 
     /// Replaces the credentials of a rule. A member that is `None` is not changed.

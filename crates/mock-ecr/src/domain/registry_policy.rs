@@ -1,6 +1,6 @@
 //! The policy of a registry.
 
-use crate::domain::account_setting::AccountSetting;
+use crate::aws::account_setting::AccountSetting;
 use crate::domain::error::RepositoryError;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
@@ -34,13 +34,7 @@ impl Repositories {
             Ok::<_, RepositoryError>(text.clone())
         });
         let text = put.await?;
-        for unsupported in policy.as_policy().unsupported() {
-            let unsupported = unsupported.to_string();
-            tracing::warn!(
-                ?unsupported,
-                "a condition of the policy of a registry is not supported and counts as not met: its statement has no effect"
-            );
-        }
+        warn_unsupported(policy);
         Ok(text)
     }
 
@@ -68,6 +62,17 @@ impl Repositories {
                 Ok(text)
             })
             .await
+    }
+}
+
+/// Logs the conditions of a policy that cannot be evaluated.
+pub(super) fn warn_unsupported(policy: &RegistryPolicy) {
+    for unsupported in policy.as_policy().unsupported() {
+        let unsupported = unsupported.to_string();
+        tracing::warn!(
+            ?unsupported,
+            "a condition of the policy of a registry is not supported and counts as not met: its statement has no effect"
+        );
     }
 }
 

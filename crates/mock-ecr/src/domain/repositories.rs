@@ -7,8 +7,8 @@ use crate::domain::due;
 use crate::domain::due_runner::DueRunner;
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
-use crate::domain::pull_through_record::{InitialRule, insert_initial};
 use crate::domain::quota;
+use crate::domain::registry_settings::{InitialSettings, RegistrySettings};
 use crate::domain::rejection::Rules;
 use crate::domain::replication::ReplicationSettings;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
@@ -37,10 +37,8 @@ pub(crate) struct Repositories {
     pub(super) replication_settings: Arc<ReplicationSettings>,
     pub(super) backfill_ids: Arc<UploadIds>,
     pub(super) due_runner: Arc<DueRunner>,
-    /// Whether registries have stored settings. A reset creates the repositories of the initial state before it removes the settings.
-    pub(super) has_registry_settings: bool,
+    pub(super) registry_settings: RegistrySettings,
     scan_settings: Arc<ScanSettings>,
-    initial_rules: Arc<[InitialRule]>,
     pub(super) visibility: Visibility,
 }
 
@@ -66,9 +64,8 @@ impl Repositories {
             replication_settings: Arc::default(),
             backfill_ids: Arc::new(UploadIds::from_seed(&format!("{seed}\nbackfills"))),
             due_runner: Arc::default(),
-            has_registry_settings: true,
+            registry_settings: RegistrySettings::Stored,
             scan_settings: Arc::default(),
-            initial_rules: Arc::default(),
             visibility: Visibility::Published,
         }
     }
@@ -121,18 +118,10 @@ impl Repositories {
         }
     }
 
-    /// Returns repositories in registries without stored settings, for a reset.
-    pub(crate) fn without_registry_settings(&self) -> Self {
+    /// Returns repositories in registries with these settings instead of the stored ones, for a reset.
+    pub(crate) fn with_initial_settings(&self, settings: InitialSettings) -> Self {
         Repositories {
-            has_registry_settings: false,
-            ..self.clone()
-        }
-    }
-
-    /// Returns repositories that have these pull-through cache rules after a reset.
-    pub(crate) fn with_initial_rules(&self, rules: Vec<InitialRule>) -> Self {
-        Repositories {
-            initial_rules: rules.into(),
+            registry_settings: RegistrySettings::Initial(Arc::new(settings)),
             ..self.clone()
         }
     }
@@ -150,7 +139,7 @@ impl Repositories {
 
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
-        Scans::new(&self.scan_settings, self.has_registry_settings)
+        Scans::new(&self.scan_settings, self.registry_settings.clone())
     }
 
     /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.
@@ -159,10 +148,10 @@ impl Repositories {
         Ok(self.sweeper.recover(now).await?)
     }
 
-    /// Deletes all repositories, their due work and all settings of accounts, publishes the given repositories at the same time, and begins
-    /// another sequence of upload ids.
+    /// Deletes all repositories, their due work and all settings of accounts and registries, publishes the given repositories and settings at
+    /// the same time, and begins another sequence of upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
-        let (initial, rules) = (initial.to_vec(), Arc::clone(&self.initial_rules));
+        let (initial, settings) = (initial.to_vec(), self.registry_settings.clone());
         self.sweeper
             .transact(move |records| {
                 for (key, bytes) in
@@ -176,7 +165,7 @@ impl Repositories {
                 for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
-                insert_initial(records, &rules);
+                settings.insert(records);
                 // The repositories of the initial state, and those that another server is creating.
                 due::clear(records, |view, generation| {
                     view.contains(&Key::unpublished(generation))

@@ -1,12 +1,10 @@
 //! Reads and changes the resource tags of a repository. They are not related to the tags of its images.
 
+use crate::aws::registry_setting::MAX_RESOURCE_TAGS;
 use crate::domain::error::RepositoryError;
 use crate::domain::repositories::Repositories;
 use crate::domain::resource_tag_record::{ResourceTag, all, put};
 use crate::types::RepositoryId;
-
-/// The maximum number of tags of a resource. Source: AWS's general reference, "Tag naming limits and requirements".
-pub(crate) const MAX_RESOURCE_TAGS: usize = 50;
 
 impl Repositories {
     pub(crate) async fn resource_tags(

@@ -9,23 +9,23 @@ use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::image_record::{Image, ListedImage, Metadata, image_of, insert_image};
 use crate::domain::manifest::Manifest;
+use crate::domain::registry_settings::RegistrySettings;
 use crate::domain::replication::Replication;
 use crate::domain::repositories::{Repositories, published};
 use crate::domain::signature::{Signature, Target};
-use crate::domain::signing_configuration::profiles_for;
+use crate::domain::signing_configuration::{SigningRule, profiles_for};
 use crate::domain::signing_permission::SigningPermission;
 use crate::domain::signing_state::{self, SigningState, SigningStatus};
-use crate::store::{Generation, Record, Snapshot, StoreError, Transaction, parse};
+use crate::store::{Generation, Key, Record, Snapshot, StoreError, Transaction, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId};
 
 /// Begins signatures.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Signing {
     permission: SigningPermission,
     duration: Duration,
-    /// Whether registries can have stored configurations.
-    has_configurations: bool,
+    settings: RegistrySettings,
 }
 
 impl Repositories {
@@ -34,7 +34,7 @@ impl Repositories {
         Signing {
             permission: self.signing_permission,
             duration: self.background.signing_duration,
-            has_configurations: self.has_registry_settings,
+            settings: self.registry_settings.clone(),
         }
     }
 
@@ -69,13 +69,14 @@ impl Signing {
         (image, metadata): (&Digest, &Metadata),
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
-        if !self.has_configurations || metadata.subject.is_some() {
+        if metadata.subject.is_some() {
             return Ok(());
         }
         let is_permitted = self.permission == SigningPermission::Allowed;
         let until = now + self.duration;
-        let profiles = profiles_for(records.view(), &id.registry, &id.name)?;
-        for profile in profiles.unwrap_or_default() {
+        let key = Key::signing_configuration(&id.registry);
+        let rules: Option<Vec<SigningRule>> = self.settings.read(records.view(), &key)?;
+        for profile in profiles_for(rules.unwrap_or_default(), &id.name) {
             let key = generation.signings(image).key(&profile);
             let state: Option<SigningState> = records.view().read(&key)?;
             if state.is_some_and(|state| !state.begins_again(is_permitted)) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::RepositoryError;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
-use crate::store::{Key, Snapshot, StoreError};
+use crate::store::{Key, Snapshot};
 use crate::types::glob::{Case, Glob, QuestionMark};
 use crate::types::{RegistryId, RepositoryName};
 
@@ -71,37 +71,23 @@ impl Repositories {
     }
 }
 
-/// Returns the signing profiles of the rules that apply to a repository, each once. Returns `None` if the registry has no configuration.
-pub(super) fn profiles_for(
-    view: &dyn Snapshot,
-    registry: &RegistryId,
-    name: &RepositoryName,
-) -> Result<Option<Vec<String>>, StoreError> {
-    let Some(rules) = stored(view, registry)? else {
-        return Ok(None);
-    };
+/// Returns the signing profiles of the rules that apply to a repository, each once.
+pub(super) fn profiles_for(rules: Vec<SigningRule>, name: &RepositoryName) -> Vec<String> {
     let mut profiles: Vec<String> = Vec::new();
     for rule in rules.into_iter().filter(|rule| rule.matches(name)) {
         if !profiles.contains(&rule.profile) {
             profiles.push(rule.profile);
         }
     }
-    Ok(Some(profiles))
+    profiles
 }
 
 fn required(
     view: &dyn Snapshot,
     registry: &RegistryId,
 ) -> Result<Vec<SigningRule>, RepositoryError> {
-    let rules = stored(view, registry)?;
+    let rules = view.read(&Key::signing_configuration(registry))?;
     rules.ok_or_else(|| RegistrySettingError::SigningConfigurationNotFound.into())
-}
-
-fn stored(
-    view: &dyn Snapshot,
-    registry: &RegistryId,
-) -> Result<Option<Vec<SigningRule>>, StoreError> {
-    view.read(&Key::signing_configuration(registry))
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 //! The layers of an image are stored before. One transaction then creates the repository, if necessary, and adds the layers, the images and
 //! the tag, so that requests find the complete image or nothing.
 
+use crate::config::CreationCause;
 use crate::domain::cache::{Cache, ImportTarget, is_wanted, record_of};
 use crate::domain::created::Created;
 use crate::domain::creation::{Creation, WithoutTemplate};
-use crate::domain::creation_template::CreationCause;
 use crate::domain::error::RepositoryError;
 use crate::domain::hasher::Sha256State;
 use crate::domain::new_layer::{ExpectedDigest, NewLayer};

@@ -5,8 +5,8 @@ use http::response::Builder;
 use http::{Response, StatusCode};
 
 use crate::aws::hosts::Host;
-use crate::config::Quirk;
-use crate::domain::{AccessError, CreationCause, Repository, RepositoryError, WithoutTemplate};
+use crate::config::{CreationCause, Quirk};
+use crate::domain::{AccessError, Repository, RepositoryError, WithoutTemplate};
 use crate::http::body::Payload;
 use crate::http::query;
 use crate::iam::access_request::AccessRequest;

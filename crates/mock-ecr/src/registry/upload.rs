@@ -3,8 +3,9 @@
 use http::response::Builder;
 use http::{Method, Response, StatusCode, header};
 
+use crate::aws::account_setting::AccountSetting;
 use crate::config::Quirk;
-use crate::domain::{AccountSetting, ContentStream, Mountable, Uploaded};
+use crate::domain::{ContentStream, Mountable, Uploaded};
 use crate::http::body::Payload;
 use crate::http::range;
 use crate::iam::action::Action;

@@ -4,21 +4,12 @@ use http::uri::Authority;
 
 use crate::aws::pull_through_rule::{InvalidRule, MAX_RULES, RuleSettings};
 use crate::aws::secret_arn::SecretArn;
+use crate::config::PullThroughCacheRule;
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
-use crate::config::pull_through::rule::PullThroughCacheRule;
 use crate::config::unique::Unique;
-use crate::types::RegistryId;
 
 impl Config {
-    /// Returns the registry of an initial rule.
-    pub(crate) fn registry_of(&self, rule: &PullThroughCacheRule) -> RegistryId {
-        RegistryId::Private {
-            account: rule.account.unwrap_or(self.default_account()),
-            region: rule.region.as_ref().unwrap_or(&self.region).clone(),
-        }
-    }
-
     pub(in crate::config) fn check_upstreams(&self) -> Result<(), Conflict> {
         let at = |key: &'static str| vec!["upstreams".into(), key.into()];
         for (host, address) in &self.upstreams.addresses {
@@ -65,7 +56,8 @@ impl Config {
             if let Some(region) = &one.region {
                 self.check_region(region, || at(index, "region"))?;
             }
-            let (settings, registry) = (one.settings(), self.registry_of(one));
+            let registry = self.registry_id(one.account, one.region.as_ref());
+            let settings = one.settings();
             let prefix = |index| at(index, "ecr_repository_prefix");
             let checked = settings.check_form();
             checked
@@ -79,7 +71,9 @@ impl Config {
             let name = RuleSettings::record_name(&settings.prefix).to_owned();
             let expected = "a prefix that is listed once in its account and Region";
             let before = self.pull_through_cache_rules[..index].iter();
-            let is_full = before.filter(|other| self.registry_of(other) == registry);
+            let registry_of =
+                |rule: &PullThroughCacheRule| self.registry_id(rule.account, rule.region.as_ref());
+            let is_full = before.filter(|other| registry_of(other) == registry);
             if is_full.count() >= MAX_RULES {
                 let expected = "at most 50 rules of a registry";
                 return Err(Conflict::new(prefix(index), &settings.prefix, expected));

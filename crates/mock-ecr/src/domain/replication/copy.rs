@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::config::CreationCause;
 use crate::domain::creation::{Creation, WithoutTemplate};
-use crate::domain::creation_template::CreationCause;
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
     Image, ListedImage, digest_of_tag, image_of, insert_image, move_tag,

@@ -18,10 +18,7 @@ pub(crate) struct ReplicationSettings {
 impl ReplicationSettings {
     pub(crate) fn new(config: &Config) -> Self {
         let registries = config.registry_replication.iter().map(|one| {
-            let registry = RegistryId::Private {
-                account: one.account.unwrap_or(config.default_account()),
-                region: one.region.as_ref().unwrap_or(&config.region).clone(),
-            };
+            let registry = config.registry_id(one.account, one.region.as_ref());
             (registry, initial_rules(config, one))
         });
         ReplicationSettings {

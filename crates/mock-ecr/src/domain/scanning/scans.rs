@@ -7,6 +7,7 @@ use crate::config::scanning::{ScanResult, ScanStatus};
 use crate::config::{ScanFrequency, ScanType};
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{ListedImage, Metadata, digest_of_tag};
+use crate::domain::registry_settings::RegistrySettings;
 use crate::domain::repository::{Lookup, RepositoryRecord};
 use crate::domain::scan_error::ScanError;
 use crate::domain::scanning::configuration::{AppliedRule, ScanningConfiguration};
@@ -22,15 +23,17 @@ use crate::types::{Digest, Reference, RegistryId, RepositoryId};
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Scans {
     pub(super) settings: Arc<ScanSettings>,
-    /// Whether registries can have stored configurations. Those that a reset is about to remove do not count.
-    is_stored: bool,
+    registries: RegistrySettings,
 }
 
 impl Scans {
-    pub(in crate::domain) fn new(settings: &Arc<ScanSettings>, is_stored: bool) -> Self {
+    pub(in crate::domain) fn new(
+        settings: &Arc<ScanSettings>,
+        registries: RegistrySettings,
+    ) -> Self {
         Scans {
             settings: Arc::clone(settings),
-            is_stored,
+            registries,
         }
     }
 
@@ -39,10 +42,8 @@ impl Scans {
         view: &dyn Snapshot,
         registry: &RegistryId,
     ) -> Result<ScanningConfiguration, RepositoryError> {
-        let stored = match self.is_stored {
-            true => view.read(&Key::scanning_configuration(registry))?,
-            false => None,
-        };
+        let key = Key::scanning_configuration(registry);
+        let stored = self.registries.read(view, &key)?;
         let initial = || self.settings.registries.get(registry).cloned();
         Ok(stored.or_else(initial).unwrap_or_default())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::config::scanning::ScanResult;
 use crate::domain::scanning::configuration::ScanningConfiguration;
-use crate::types::{AccountId, Reference, Region, RegistryId, RepositoryId};
+use crate::types::{Reference, RegistryId, RepositoryId};
 
 /// What scans depend on in the configuration of a mock.
 #[derive(Debug, Default)]
@@ -24,13 +24,9 @@ pub(crate) struct ScanSettings {
 
 impl ScanSettings {
     pub(crate) fn new(config: &Config) -> Self {
-        let registry = |account: Option<AccountId>, region: Option<&Region>| RegistryId::Private {
-            account: account.unwrap_or(config.default_account()),
-            region: region.unwrap_or(&config.region).clone(),
-        };
         let registries = config.registry_scanning.iter();
         let registries = registries.map(|one| {
-            let id = registry(one.account, one.region.as_ref());
+            let id = config.registry_id(one.account, one.region.as_ref());
             (id, ScanningConfiguration::from(one))
         });
         let mut settings = ScanSettings {
@@ -42,7 +38,7 @@ impl ScanSettings {
         };
         for one in &config.scan_results {
             let id = RepositoryId {
-                registry: registry(one.account, one.region.as_ref()),
+                registry: config.registry_id(one.account, one.region.as_ref()),
                 name: one.repository.clone(),
             };
             // A configuration with an invalid reference is rejected before.

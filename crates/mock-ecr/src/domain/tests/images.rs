@@ -2,7 +2,8 @@
 
 use super::operations::{import, import_layer, put};
 use super::*;
-use crate::domain::{CacheState, Imported, TagRule};
+use crate::domain::mutability::TagRule;
+use crate::domain::{CacheState, Imported};
 use crate::store::tests::{Disk, Recorder};
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::operations::{
 };
 use super::*;
 use crate::config::Quotas;
-use crate::domain::TagRule;
+use crate::domain::mutability::TagRule;
 use crate::domain::scan_error::ScanError;
 use crate::lifecycle::LifecyclePolicy;
 use crate::store::tests::{Disk, Steps};

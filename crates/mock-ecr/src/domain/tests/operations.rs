@@ -4,11 +4,11 @@ use futures_util::future::BoxFuture;
 
 use super::*;
 use crate::aws::pull_through_rule::{ROOT, RuleSettings};
+use crate::config::CreationCause;
 use crate::config::scanning::ScanResult;
 use crate::domain::{
-    CreationCause, ImportTarget, Imported, ListedImages, Mountable, PrivateRegistry,
-    ReplicationRule, ResourceTag, Selection, SigningRule, UpstreamImage, UpstreamImages,
-    WithoutTemplate,
+    ImportTarget, Imported, ListedImages, Mountable, PrivateRegistry, ReplicationRule, ResourceTag,
+    Selection, SigningRule, UpstreamImage, UpstreamImages, WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -166,9 +166,13 @@ pub(super) async fn import_layer(
         credential_arn: None,
         custom_role_arn: None,
     };
-    let rule = all.new_pull_through_rule(settings, NOW).await?;
-    all.create_initial_rules(vec![(to.registry.clone(), rule)])
-        .await?;
+    // Another import can have created the rule.
+    let created = all.create_pull_through_rule(&to.registry, settings, NOW);
+    if let Err(error) = created.await
+        && !matches!(error, RepositoryError::Registry(_))
+    {
+        return Err(error);
+    }
     let cache = all.cache_of_tag(&to, &tag, NOW).await?;
     let (cache, _) = cache.expect("a rule applies");
     all.import_upstream(&to, cache, upstream, NOW).await

@@ -4,11 +4,12 @@ use super::consistency::{check, check_swept};
 use super::interleavings::check_schedules;
 use super::operations::{Operation, put_profile};
 use super::*;
-use crate::config::{ScanFrequency, ScanType};
+use crate::config::{CreationCause, ScanFrequency, ScanType};
+use crate::domain::mutability::TagRule;
+use crate::domain::registry_settings::InitialSettings;
 use crate::domain::scanning::ScanningConfiguration;
 use crate::domain::{
-    CreationCause, MutabilityChange, RegistrySettingError, Selection, TagRule, TemplateChange,
-    WithoutTemplate,
+    MutabilityChange, RegistrySettingError, Selection, TemplateChange, WithoutTemplate,
 };
 use crate::store::tests::Disk;
 use crate::types::RegistryId;
@@ -249,7 +250,7 @@ async fn the_initial_state_is_created_with_the_stored_settings_unless_a_reset_re
     let app = id("team/app");
     for is_reset in [false, true] {
         let creator = match is_reset {
-            true => all.without_registry_settings(),
+            true => all.with_initial_settings(InitialSettings::default()),
             false => all.clone(),
         };
         let settings = Settings::created_at(NOW);

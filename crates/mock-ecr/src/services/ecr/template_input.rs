@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::{
-    CreationCause, MutabilityChange, ResourceTag, TemplateChange, TemplateEncryption, kms_key,
-};
+use crate::aws::registry_setting::{is_kms_key_in, is_role_of};
+use crate::config::CreationCause;
+use crate::domain::{MutabilityChange, ResourceTag, TemplateChange, TemplateEncryption};
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::services::context::RequestContext;
@@ -19,7 +19,6 @@ use crate::services::ecr::operations::resource_tags::validate_tags;
 use crate::services::ecr::views::encryption::EncryptionConfiguration;
 use crate::services::ecr::views::repository_view::ExclusionFilter;
 use crate::services::ecr::views::resource_tag::TagView;
-use crate::types::PrincipalArn;
 
 /// A template in an input.
 #[derive(Debug, Deserialize)]
@@ -116,23 +115,13 @@ impl TemplateInput {
         }
     }
 
-    /// Returns the ARN of the role. Source: the description of `customRoleArn` in the service model.
     fn role(&self, cx: &RequestContext<'_>) -> Result<Option<String>, ApiError> {
-        let Some(text) = &self.custom_role_arn else {
-            return Ok(None);
-        };
-        let arn: Option<PrincipalArn> = text.parse().ok();
-        let is_own = |arn: &PrincipalArn| {
-            let partition = cx.caller.region().partition().name;
-            arn.role().is_some()
-                && (arn.account(), arn.partition()) == (cx.caller.account(), partition)
-        };
-        match arn.filter(is_own) {
-            Some(_) => Ok(Some(text.clone())),
-            None => Err(invalid(
+        match &self.custom_role_arn {
+            Some(arn) if !is_role_of(arn, cx.caller.account(), cx.caller.region()) => Err(invalid(
                 "customRoleArn",
                 "must be the ARN of a role in the account of the registry",
             )),
+            arn => Ok(arn.clone()),
         }
     }
 }
@@ -149,11 +138,10 @@ fn validate_encryption(
     if kms_key.is_some() && encryption_type == "AES256" {
         return Err(invalid("kmsKey", "cannot be used with AES256"));
     }
-    let arn = kms_key.as_deref().map(|key| {
-        let arn = kms_key::arn(Some(key), cx.caller.account(), cx.caller.region());
-        arn.map_err(|_| invalid("kmsKey", "must be the ARN of a key in the Region"))
-    });
-    arn.transpose()?;
+    let is_known = |key: &String| is_kms_key_in(key, cx.caller.region());
+    if !kms_key.iter().all(is_known) {
+        return Err(invalid("kmsKey", "must be the ARN of a key in the Region"));
+    }
     Ok(TemplateEncryption {
         encryption_type,
         kms_key,

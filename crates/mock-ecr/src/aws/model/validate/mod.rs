@@ -273,6 +273,33 @@ impl Constraint<'_> {
     }
 }
 
+/// The constraint of a shape that a value violates.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ViolatedConstraint(String);
+
+/// Checks a text against a shape.
+pub(crate) fn check_text(model: &Model, shape: &str, text: &str) -> Result<(), ViolatedConstraint> {
+    let text = Value::String(text.to_owned());
+    match violated(model.shape(shape), &text) {
+        Some(constraint) => Err(ViolatedConstraint(constraint.of_member(shape))),
+        None => Ok(()),
+    }
+}
+
+/// Checks the number of the elements of a list against a shape.
+pub(crate) fn check_length(
+    model: &Model,
+    shape: &str,
+    length: usize,
+) -> Result<(), ViolatedConstraint> {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
+    match out_of_bounds(model.shape(shape), length) {
+        Some(bound) => Err(ViolatedConstraint(format!("must have length {bound}"))),
+        None => Ok(()),
+    }
+}
+
 /// The pattern of repository names in ECR's messages. It is older than the pattern in the service model. Sources:
 /// int128/create-ecr-repository-action#231, boto/boto3#3191.
 const REPOSITORY_NAME: &str = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*";

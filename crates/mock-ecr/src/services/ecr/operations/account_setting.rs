@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::account_setting::AccountSetting;
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::AccountSetting;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Effect, Operation, Resource};
 use crate::types::Fidelity;

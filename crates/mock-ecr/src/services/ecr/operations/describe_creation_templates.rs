@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::domain::CreationTemplate;
+use crate::aws::registry_setting::record_name;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::creation_template_view::CreationTemplateView;
 use crate::services::ecr::views::page::Page;
@@ -41,9 +41,7 @@ impl Operation for DescribeRepositoryCreationTemplates {
         let (repositories, registry) = (&cx.state.repositories, cx.own_registry());
         let only = self.prefixes.filter(|prefixes| !prefixes.is_empty());
         let only: Option<BTreeSet<String>> = only.map(|prefixes| {
-            let names = prefixes
-                .iter()
-                .map(|one| CreationTemplate::record_name(one));
+            let names = prefixes.iter().map(|one| record_name(one));
             names.map(str::to_owned).collect()
         });
         let list = registry.arn(format!("templates {only:?}"));
@@ -52,9 +50,7 @@ impl Operation for DescribeRepositoryCreationTemplates {
         let found =
             repositories.templates(&registry, only, page.after.as_deref(), page.fetch_limit());
         let mut found = found.await?;
-        let next_token = page.truncate(cx, &mut found, |one| {
-            CreationTemplate::record_name(&one.prefix).to_owned()
-        });
+        let next_token = page.truncate(cx, &mut found, |one| record_name(&one.prefix).to_owned());
         Ok(Output {
             next_token,
             registry_id: cx.caller.account().to_string(),

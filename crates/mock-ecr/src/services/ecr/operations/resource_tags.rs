@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::{MAX_RESOURCE_TAGS, RepositoryError, ResourceTag};
+use crate::aws::registry_setting::{MAX_RESOURCE_TAGS, is_resource_tag};
+use crate::domain::{RepositoryError, ResourceTag};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::resource_tag::TagView;
 use crate::services::operation::{Effect, Operation};
@@ -12,17 +13,13 @@ use crate::types::{Fidelity, RepositoryId};
 
 /// Checks the number and the form of the tags of an input.
 ///
-/// Source of the limits: AWS's general reference, "Tag naming limits and requirements". The message is that of the documentation of
+/// The message is that of the documentation of
 /// `InvalidTagParameterException` in the service model.
 pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
     if tags.len() > MAX_RESOURCE_TAGS {
         return Err(RepositoryError::TooManyResourceTags.into());
     }
-    let is_valid = |tag: &TagView| {
-        (1..=128).contains(&tag.key.chars().count())
-            && tag.value.chars().count() <= 256
-            && !tag.key.to_ascii_lowercase().starts_with("aws:")
-    };
+    let is_valid = |tag: &TagView| is_resource_tag(&tag.key, &tag.value);
     if !tags.iter().all(is_valid) {
         let text = "An invalid parameter has been specified. Tag keys can have a maximum character length of 128 characters, and tag values can have a maximum length of 256 characters.";
         return Err(ApiError::modelled(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
+use crate::aws::registry_setting::is_profile_in;
 use crate::domain::SigningRule;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Effect, Operation, Resource};
@@ -65,12 +66,9 @@ impl Operation for PutSigningConfiguration {
     }
 }
 
-/// Checks that the signing profile is in the Region of the registry. Source: "Managed signing" in the user guide of Amazon ECR. The message is
-/// `[ASSUME]`.
+/// Checks that the signing profile is in the Region of the registry. The message is `[ASSUME]`.
 fn parse(rule: RuleView, cx: &RequestContext<'_>) -> Result<SigningRule, ApiError> {
-    let region = cx.caller.region();
-    let scope = format!("arn:{}:signer:{region}:", region.partition().name);
-    if !rule.signing_profile_arn.starts_with(&scope) {
+    if !is_profile_in(&rule.signing_profile_arn, cx.caller.region()) {
         let constraint = "must be the ARN of a signing profile in the Region of the registry";
         return Err(invalid("signingProfileArn", constraint));
     }

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::aws::epoch_seconds;
-use crate::domain::{CreationCause, CreationTemplate};
+use crate::config::CreationCause;
+use crate::domain::CreationTemplate;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::encryption::EncryptionConfiguration;
 use crate::services::ecr::views::repository_view::{ExclusionFilter, filters};
