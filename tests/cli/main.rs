@@ -30,6 +30,7 @@ mod renamed;
 mod repository_url;
 mod run;
 mod running_mock;
+mod scans;
 mod serve;
 #[cfg(feature = "real-clients")]
 mod service_models;

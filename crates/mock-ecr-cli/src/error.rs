@@ -56,6 +56,16 @@ pub(crate) enum Error {
         "invalid fault: {0}; expected TOML such as action = {{ error = \"ThrottlingException\" }}"
     )]
     Fault(FaultError),
+    #[error("cannot read {}: {cause}", .path.display())]
+    Unreadable { path: PathBuf, cause: io::Error },
+    #[error(
+        "invalid scan result in {}: {cause}; expected JSON such as {{\"repository\": \"team/app\", \"image\": \"1.0\", \"findings\": []}}",
+        .file.display()
+    )]
+    ScanResult {
+        file: PathBuf,
+        cause: serde_json::Error,
+    },
     #[error("fault {0} does not exist; `mock-ecr fault` lists the faults")]
     NoFault(u64),
     #[error(

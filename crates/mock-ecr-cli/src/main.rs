@@ -1,6 +1,7 @@
 //! The command `mock-ecr`: an offline Amazon ECR for tests in any language.
 
 mod args;
+mod background;
 mod ca;
 mod clock;
 mod contract;
@@ -19,6 +20,7 @@ mod repository;
 mod request;
 mod reset;
 mod run;
+mod scan_result;
 mod serve;
 mod signal;
 mod start;
@@ -50,12 +52,14 @@ fn main() -> ExitCode {
         Command::Env(options) => block_on(env::env(options)),
         Command::Ca(options) => block_on(ca::ca(options)),
         Command::Login(options) => block_on(login::login(options)),
+        Command::Background(options) => block_on(background::background(options)),
         Command::Clock(options) => block_on(clock::clock(options)),
         Command::Fault(options) => block_on(fault::fault(options)),
         Command::Health(options) => block_on(health::health(options)),
         Command::Repository(action) => block_on(repository::repository(action)),
         Command::Image(action) => block_on(image::image(action)),
         Command::Token(options) => block_on(token::token(options)),
+        Command::ScanResult(options) => block_on(scan_result::scan_result(options)),
         Command::Request(options) => block_on(request::request(*options)),
         Command::Reset(options) => block_on(reset::reset(options)),
         Command::Supports { json: true } => supports::print_json(),

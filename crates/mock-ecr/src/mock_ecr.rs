@@ -19,7 +19,7 @@ use crate::config::InProcessConnector;
 use crate::config::{Config, Redirect, Variable};
 use crate::domain;
 use crate::fault::{Evidence as _, FaultHandle};
-use crate::repository::{LifecycleRun, Repository, RepositoryError};
+use crate::repository::{BackgroundKind, BackgroundRun, LifecycleRun, Repository, RepositoryError};
 use crate::request_log::Requests;
 #[cfg(feature = "sdk")]
 use crate::server::in_process::{InProcess, InProcessAccess};
@@ -358,6 +358,33 @@ impl MockEcr {
             })
         };
         Ok(runs.iter().filter_map(run).collect())
+    }
+
+    /// Finishes all work in the background that is in progress, and the work that it begins, in the order of time: scans, signatures,
+    /// restorations, replications, backfills and previews of lifecycle policies. The clock does not change, and the work sees its
+    /// current time. Without this function, the work ends when the clock has advanced by its duration.
+    ///
+    /// The daily evaluations of lifecycle policies are not such work: [`run_lifecycle`](MockEcr::run_lifecycle) evaluates the policies.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store fails.
+    pub async fn finish_background_work(&self) -> Result<BackgroundRun, RepositoryError> {
+        self.finish_background_work_of(BackgroundKind::ALL).await
+    }
+
+    /// Finishes the work in the background that has one of these kinds, as
+    /// [`finish_background_work`](MockEcr::finish_background_work) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store fails.
+    pub async fn finish_background_work_of(
+        &self,
+        kinds: impl IntoIterator<Item = BackgroundKind>,
+    ) -> Result<BackgroundRun, RepositoryError> {
+        let kinds: Vec<_> = kinds.into_iter().collect();
+        Ok(self.state.finish_background(&kinds).await?)
     }
 
     /// Returns the recorded requests, including the rejected ones, in the order in which their responses were ready.

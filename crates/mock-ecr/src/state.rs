@@ -19,8 +19,8 @@ use crate::config::{ArgumentError, Config, ConfigError, InitialRepository};
 use crate::domain::rejection::Rules;
 use crate::domain::scanning::ScanSettings;
 use crate::domain::{
-    LayoutError, LifecycleRun, ReplicationSettings, Repositories, RepositoryError, Settings,
-    Unpublished,
+    BackgroundKind, BackgroundRun, LayoutError, LifecycleRun, ReplicationSettings, Repositories,
+    RepositoryError, Settings, Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -225,6 +225,15 @@ impl State {
         }
         self.repositories.run_due(now).await?;
         Ok(runs)
+    }
+
+    /// Finishes the work in the background of these kinds.
+    pub(crate) async fn finish_background(
+        &self,
+        kinds: &[BackgroundKind],
+    ) -> Result<BackgroundRun, RepositoryError> {
+        let now = self.clock.now();
+        self.repositories.finish_background(kinds, now).await
     }
 
     fn id_of(&self, initial: &InitialRepository) -> RepositoryId {

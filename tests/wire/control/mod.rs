@@ -1,5 +1,6 @@
 //! The control API, `/_mock/`.
 
+mod background;
 mod clock;
 mod config;
 mod faults;

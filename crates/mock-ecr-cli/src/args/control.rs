@@ -1,4 +1,6 @@
-//! The options of the commands that call a running mock: `clock`, `fault`, `request` and `reset`.
+//! The options of the commands that call a running mock: `background`, `clock`, `fault`, `request`, `reset` and `scan-result`.
+
+use std::path::PathBuf;
 
 use std::time::Duration;
 
@@ -55,6 +57,55 @@ pub(crate) enum ClockAction {
     Freeze,
     /// Lets a frozen clock run again, from its current time.
     Run,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct BackgroundOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) action: BackgroundCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackgroundCommand {
+    /// Finishes the work in the background that is in progress, and the work that it begins. The clock does not change.
+    Run {
+        /// The kind of work to finish. Can be repeated. Default: all kinds.
+        #[arg(long = "kind", value_name = "KIND", value_enum)]
+        kinds: Vec<BackgroundKind>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum BackgroundKind {
+    Backfill,
+    LifecyclePreview,
+    Replication,
+    Restoration,
+    Scan,
+    Signature,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ScanResultOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) action: ScanResultCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScanResultCommand {
+    /// Sets the result of the scans of an image. The image must exist.
+    Set {
+        /// The file with the result in JSON, such as `{"repository": "team/app", "image": "1.0", "findings": []}`. `-` reads it from stdin.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Parser)]

@@ -21,8 +21,9 @@ pub(crate) use client::{CaOptions, EnvOptions, Format, LoginOptions};
 pub(crate) use config::default_ca;
 pub(crate) use contract::ContractOptions;
 pub(crate) use control::{
-    ClockAction, ClockOptions, FaultCommand, FaultOptions, HealthOptions, Output, Preserved,
-    RequestOptions, ResetOptions,
+    BackgroundCommand, BackgroundKind, BackgroundOptions, ClockAction, ClockOptions, FaultCommand,
+    FaultOptions, HealthOptions, Output, Preserved, RequestOptions, ResetOptions,
+    ScanResultCommand, ScanResultOptions,
 };
 pub(crate) use redirect::{EnvRedirect, RedirectMode};
 pub(crate) use serve::{Home, RunOptions, ServeOptions};
@@ -71,6 +72,8 @@ pub(crate) enum Command {
     Login(LoginOptions),
     /// Reads and changes the clock of a running mock.
     Clock(ClockOptions),
+    /// Finishes work in the background of a running mock, such as scans and replications.
+    Background(BackgroundOptions),
     /// Checks that a mock is running. The exit code is 0 if the mock is healthy and 1 otherwise. Does not need the control key.
     Health(HealthOptions),
     /// Issues, inspects, lists and revokes tokens.
@@ -84,6 +87,8 @@ pub(crate) enum Command {
     /// Lists the images of a running mock.
     #[command(subcommand)]
     Image(ImageAction),
+    /// Sets the results of the scans of images of a running mock.
+    ScanResult(ScanResultOptions),
     /// Prints or clears the request log of a running mock.
     Request(Box<RequestOptions>),
     /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories, and

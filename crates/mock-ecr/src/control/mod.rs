@@ -5,6 +5,7 @@
 //! the mock's state.
 
 mod authorize;
+mod background;
 mod certificate;
 mod clock;
 mod config;

@@ -6,12 +6,12 @@ use http::{Method, StatusCode};
 use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
-    certificate, clock, config, environment, faults, health, images, lifecycle, metrics, openapi,
-    repositories, requests, reset, scan_results, stream, tokens,
+    background, certificate, clock, config, environment, faults, health, images, lifecycle,
+    metrics, openapi, repositories, requests, reset, scan_results, stream, tokens,
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 16] = [
+const ROUTES: [&[Route]; 17] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,
@@ -22,6 +22,7 @@ const ROUTES: [&[Route]; 16] = [
     &images::ROUTES,
     &lifecycle::ROUTES,
     &scan_results::ROUTES,
+    &background::ROUTES,
     &requests::ROUTES,
     &stream::ROUTES,
     &metrics::ROUTES,

@@ -145,6 +145,25 @@ fn begin_restoration(
     Ok(status)
 }
 
+/// Moves the end of the restoration of an image from one time to another. Returns `false` if the restoration does not end at the first time.
+pub(super) fn move_restoration(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<bool, RepositoryError> {
+    let activating = |until: Timestamp| ImageStatus::Activating {
+        until_millis: until.as_millis(),
+    };
+    let image = image_of(records.view(), generation, digest)?;
+    let Some(image) = image.filter(|image| image.metadata.status == activating(from)) else {
+        return Ok(false);
+    };
+    let metadata = image.metadata.with_status(activating(to));
+    write_metadata(records, generation, digest, &metadata);
+    Ok(true)
+}
+
 /// Ends the restoration of an image. An image that was pushed or archived in the meantime is not changed.
 pub(super) fn activate(
     records: &mut Transaction<'_>,

@@ -159,6 +159,44 @@ pub(super) fn first(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Record
     Ok(first.pop().filter(|(key, _)| has_time(key, now)))
 }
 
+/// Returns the work for which `is_selected` is true and that is due at the first time after `now`, in order. Invalid records are passed over.
+pub(super) fn next_after(
+    view: &dyn Snapshot,
+    now: Timestamp,
+    is_selected: impl Fn(&Work) -> bool,
+) -> Result<Vec<Due>, StoreError> {
+    let mut found: Vec<Due> = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = view.page(&Folder::all_due(), after.as_deref(), PAGE)?;
+        let is_last = page.len() < PAGE;
+        after = page.last().map(|(key, _)| name_in_all(key));
+        for due in page
+            .into_iter()
+            .filter_map(|record| Due::parse(record).ok())
+        {
+            if found.first().is_some_and(|first| first.at != due.at) {
+                return Ok(found);
+            }
+            if due.at > now && is_selected(&due.work) {
+                found.push(due);
+            }
+        }
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
+
+/// The number of records that are read at once.
+const PAGE: usize = 500;
+
+/// Returns the name of a key in the folder of all due work.
+fn name_in_all(key: &Key) -> String {
+    let time = key.parts().nth(1).unwrap_or_default();
+    Folder::name_below(time, key.name())
+}
+
 /// A key without a time is due, so that it is removed.
 fn has_time(key: &Key, now: Timestamp) -> bool {
     key.due_time().is_none_or(|at| at <= now)

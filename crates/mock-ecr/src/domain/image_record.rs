@@ -308,6 +308,7 @@ pub(super) fn remove_image(
     records.remove(&generation.annotations(digest));
     records.remove(&generation.cached_referrers(digest));
     records.remove(&generation.scan(digest));
+    records.remove(&generation.enhanced_end(digest));
     records.remove(&generation.scan_result(digest));
     records.remove(&generation.image(digest));
     records.remove(&generation.inactive_image(digest));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::RepositoryError;
 use crate::domain::lifecycle_images;
 use crate::domain::listing::Tagged;
-use crate::domain::repositories::Repositories;
+use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Lookup;
 use crate::domain::selection::Selection;
 use crate::lifecycle::{Action, Decision, EvaluatedImage, LifecyclePolicy, StorageClass, evaluate};
@@ -148,6 +148,30 @@ impl Repositories {
                 })
             })
             .await
+    }
+}
+
+impl Repositories {
+    /// Completes the previews that are in progress, and returns their number.
+    pub(super) async fn finish_previews(&self, now: Timestamp) -> Result<usize, RepositoryError> {
+        let finished = self.store.transact(move |records| {
+            let mut number = 0;
+            for (_, generation) in all_in(records.view())? {
+                let record = existing(records.view(), &generation)?;
+                if let Some(record) =
+                    record.filter(|one| one.status(now) == PreviewStatus::InProgress)
+                {
+                    let record = PreviewRecord {
+                        complete_at_millis: now.as_millis(),
+                        ..record
+                    };
+                    records.write(&generation.lifecycle_preview(), &record);
+                    number += 1;
+                }
+            }
+            Ok(number)
+        });
+        finished.await
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn complete(
     let metadata = metadata.activated_at(now);
     write_metadata(records, generation, &digest, &metadata);
     records.remove(&generation.scan(&digest));
+    records.remove(&generation.enhanced_end(&digest));
     Ok(metadata)
 }
 

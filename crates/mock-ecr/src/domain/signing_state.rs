@@ -72,3 +72,29 @@ pub(super) fn cancel(
     }
     Ok(())
 }
+
+/// Moves the end of the signature of an image from one time to another. Returns `false` if the signature does not end at the first time.
+pub(super) fn move_end(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    image: &Digest,
+    profile: &str,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<bool, StoreError> {
+    let key = generation.signings(image).key(profile);
+    match records.view().read(&key)? {
+        Some(SigningState::InProgress {
+            is_permitted,
+            until_millis,
+        }) if until_millis == from.as_millis() => {
+            let until_millis = to.as_millis();
+            let state = SigningState::InProgress {
+                is_permitted,
+                until_millis,
+            };
+            records.write(&key, &state);
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}

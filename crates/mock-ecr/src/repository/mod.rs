@@ -8,6 +8,7 @@ pub use crate::config::image::Image;
 pub use crate::config::policy::Policy;
 pub use crate::config::scanning::{Finding, FindingSeverity, ScanResult, ScanStatus};
 pub use crate::domain::rejection::{Evidence, Rejection};
+pub use crate::domain::{BackgroundKind, BackgroundRun};
 pub use crate::types::Digest;
 pub use error::RepositoryError;
 pub use handle::Repository;

@@ -74,9 +74,19 @@ impl Generation {
         self.content().folder("replication").folder(digest.as_str())
     }
 
+    /// The last basic scans of images.
+    pub(crate) fn scans(&self) -> Folder {
+        self.content().folder("scan")
+    }
+
     /// The last basic scan of an image.
     pub(crate) fn scan(&self, digest: &Digest) -> Key {
-        self.content().folder("scan").key(digest.as_str())
+        self.scans().key(digest.as_str())
+    }
+
+    /// The end of an enhanced scan of an image before its time.
+    pub(crate) fn enhanced_end(&self, digest: &Digest) -> Key {
+        self.content().folder("enhanced-end").key(digest.as_str())
     }
 
     /// The result of the scans of an image.

@@ -37,6 +37,11 @@ impl BackfillStep {
             stage,
         }
     }
+
+    /// Returns whether the step removes the records of a backfill that has ended long ago.
+    pub(in crate::domain) fn is_removal(&self) -> bool {
+        matches!(self.stage, Stage::Forget)
+    }
 }
 
 /// The name of the work.

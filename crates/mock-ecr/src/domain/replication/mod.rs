@@ -28,4 +28,5 @@ pub(super) use replicator::Replicator;
 pub(crate) use rule::{PrivateRegistry, ReplicationRule};
 pub(super) use schedule::ReplicatedDeletions;
 pub(crate) use settings::ReplicationSettings;
+pub(super) use status::move_end;
 pub(crate) use status::{ReplicationState, ReplicationStatus};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::RepositoryError;
+use crate::domain::replication::change::{ChangeKind, ReplicaChange};
 use crate::domain::replication::failure::FailureCode;
 use crate::domain::replication::rule::PrivateRegistry;
 use crate::domain::repositories::Repositories;
@@ -85,6 +86,27 @@ pub(super) fn finish(
         Err(code) => ReplicationState::Failed { code },
     };
     write(records, generation, image, destination, state);
+    Ok(())
+}
+
+/// Moves the end of the replication of an image from one time to another, if it is the last one that is scheduled. A deletion has no state.
+pub(in crate::domain) fn move_end(
+    records: &mut Transaction<'_>,
+    change: &ReplicaChange,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<(), StoreError> {
+    if change.kind != ChangeKind::Copy {
+        return Ok(());
+    }
+    let (generation, image) = (&change.generation, &change.image);
+    let key = key(generation, image, &change.destination);
+    let stored: Option<ReplicationStatus> = records.view().read(&key)?;
+    let until_millis = from.as_millis();
+    if stored.is_some_and(|one| one.state == ReplicationState::InProgress { until_millis }) {
+        let until_millis = to.as_millis();
+        let state = ReplicationState::InProgress { until_millis };
+        write(records, generation, image, &change.destination, state);
+    }
     Ok(())
 }
 

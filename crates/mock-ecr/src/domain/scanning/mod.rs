@@ -3,6 +3,7 @@
 mod configuration;
 mod daily_quota;
 mod derived;
+mod finish;
 mod operations;
 mod scan;
 mod scans;

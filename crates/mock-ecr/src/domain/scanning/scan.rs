@@ -78,6 +78,14 @@ impl ScanRecord {
         now >= Timestamp::from_millis(self.started_at_millis) + SCAN_INTERVAL
     }
 
+    /// Returns the scan with an earlier end.
+    pub(super) fn ended_at(self, now: Timestamp) -> Self {
+        ScanRecord {
+            completes_at_millis: now.as_millis(),
+            ..self
+        }
+    }
+
     /// Returns the status at a time, which is `None` while the scan runs, and when the scan completes.
     pub(super) fn status(self, now: Timestamp) -> (Option<ScanStatus>, Timestamp) {
         let completes = Timestamp::from_millis(self.completes_at_millis);
@@ -86,6 +94,34 @@ impl ScanRecord {
             completes,
         )
     }
+}
+
+/// The record of the end of an enhanced scan before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct EnhancedEnd {
+    /// When the scan has begun. Another scan of the image ends at another time.
+    begun_at_millis: i64,
+    ended_at_millis: i64,
+}
+
+impl EnhancedEnd {
+    pub(super) fn new(begun: Timestamp, ended: Timestamp) -> Self {
+        EnhancedEnd {
+            begun_at_millis: begun.as_millis(),
+            ended_at_millis: ended.as_millis(),
+        }
+    }
+
+    /// Returns the end of the scan that has begun at a time.
+    fn of(self, begun: Timestamp) -> Option<Timestamp> {
+        let is_same = self.begun_at_millis == begun.as_millis();
+        is_same.then(|| Timestamp::from_millis(self.ended_at_millis))
+    }
+}
+
+/// Returns when an enhanced scan of an image begins.
+pub(super) fn enhanced_begin(rule: &AppliedRule, pushed: Timestamp) -> Timestamp {
+    rule.since.map_or(pushed, |since| since.max(pushed))
 }
 
 /// The time before enhanced scanning begins within which an image must have been pushed or restored. Source: the user guide of Amazon ECR,
@@ -100,10 +136,12 @@ pub(super) fn enhanced_status(
     rule: &AppliedRule,
     pushed: Timestamp,
     duration: Duration,
+    ended: Option<EnhancedEnd>,
     now: Timestamp,
 ) -> Option<(ScanStatus, Timestamp)> {
-    let begins = rule.since.map_or(pushed, |since| since.max(pushed));
-    let completed = begins + duration;
+    let begins = enhanced_begin(rule, pushed);
+    let ended = ended.and_then(|end| end.of(begins));
+    let completed = ended.map_or(begins + duration, |end| end.min(begins + duration));
     let status = match rule.frequency {
         _ if begins > pushed + ELIGIBILITY => ScanStatus::ScanEligibilityExpired,
         ScanFrequency::ContinuousScan => ScanStatus::Active,
@@ -182,7 +220,7 @@ mod tests {
             since,
         };
         let status = |rule: &AppliedRule, now| {
-            let status = enhanced_status(rule, pushed, minute, now);
+            let status = enhanced_status(rule, pushed, minute, None, now);
             status.map(|(status, _)| status)
         };
         let continuous = rule(ScanFrequency::ContinuousScan, None);

@@ -164,9 +164,12 @@ impl RepositoryScans<'_> {
         }
         let rule = self.rule.as_ref();
         let rule = rule.filter(|_| require_scannable(&image.metadata).is_ok());
-        let added = image.metadata.added();
-        let status =
-            rule.and_then(|rule| enhanced_status(rule, added, self.settings.duration, now));
+        let Some(rule) = rule else {
+            return Ok(None);
+        };
+        let (added, duration) = (image.metadata.added(), self.settings.duration);
+        let ended = self.generation.enhanced_end(&image.digest);
+        let status = enhanced_status(rule, added, duration, self.view.read(&ended)?, now);
         Ok(status.map(|(status, completed)| (Some(status), completed)))
     }
 

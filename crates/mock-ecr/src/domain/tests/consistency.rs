@@ -177,7 +177,7 @@ fn check_scans(view: &dyn Snapshot, generation: &Generation) {
     for (key, _) in all(view, &generation.content()) {
         if matches!(
             key.parts().nth(2),
-            Some("scan" | "scan-result" | "replication")
+            Some("scan" | "enhanced-end" | "scan-result" | "replication")
         ) {
             let image = key.parts().nth(3).unwrap();
             let image = generation.images().key(image);
