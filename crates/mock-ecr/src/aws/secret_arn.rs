@@ -14,6 +14,10 @@ pub(crate) struct SecretArn {
 /// The prefix that the name of a secret must have. Source: the pattern of `CredentialArn` in the service model.
 const PREFIX: &str = "ecr-pullthroughcache/";
 
+impl SecretArn {
+    pub(crate) const EXPECTED: &str = "the ARN of a secret for a pull-through cache, such as arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/NAME";
+}
+
 impl FromStr for SecretArn {
     type Err = NameError;
 
@@ -31,10 +35,7 @@ impl FromStr for SecretArn {
             let account = account.parse().ok()?;
             Some(SecretArn { account, region })
         };
-        read().ok_or_else(|| {
-            let expected = "an ARN such as arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/NAME";
-            NameError::new("secret ARN", text, expected)
-        })
+        read().ok_or_else(|| NameError::new("secret ARN", text, Self::EXPECTED))
     }
 }
 

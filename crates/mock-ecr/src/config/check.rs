@@ -118,7 +118,7 @@ impl Config {
                     "lifecycle_policy".into(),
                 ];
                 let expected = "a policy that PutLifecyclePolicy accepts";
-                Conflict::new(at, text, expected).caused_by(error)
+                Conflict::new(at, text, expected).caused_by_lines(&error)
             })?;
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! An invalid value in a configuration and its path.
 
+use std::borrow::Cow;
 use std::error::Error;
 
 /// A value that is invalid or contradicts another part of the configuration.
@@ -34,18 +35,31 @@ impl Conflict {
         self.cause = Some(Box::new(error));
         self
     }
+
+    /// Adds an error whose text can have several lines, and end with a line feed, as in ECR.
+    pub(super) fn caused_by_lines(mut self, error: &impl Error) -> Self {
+        let text = error.to_string().trim_end().replace('\n', "; ");
+        self.cause = Some(text.into());
+        self
+    }
 }
 
 /// One step of a path from the top of the document to a value.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Key(&'static str),
+    Key(Cow<'static, str>),
     Index(usize),
 }
 
 impl From<&'static str> for Step {
     fn from(key: &'static str) -> Self {
-        Step::Key(key)
+        Step::Key(key.into())
+    }
+}
+
+impl From<String> for Step {
+    fn from(key: String) -> Self {
+        Step::Key(key.into())
     }
 }
 
@@ -59,7 +73,7 @@ impl From<usize> for Step {
 pub(super) fn format_path(path: &[Step]) -> String {
     path.iter().fold(String::new(), |path, step| match step {
         Step::Index(index) => format!("{path}[{index}]"),
-        Step::Key(key) if path.is_empty() => (*key).to_owned(),
+        Step::Key(key) if path.is_empty() => key.clone().into_owned(),
         Step::Key(key) => format!("{path}.{key}"),
     })
 }

@@ -83,7 +83,8 @@ impl ConfigError {
         let key = key.strip_suffix(".?").unwrap_or(&key);
         let key = if key == "." { "" } else { key }.to_owned();
         let message = one_line(&error.inner().to_string());
-        ConfigError::new(Some(position), key, with_suggestion(message))
+        let hint = address_hint(&message);
+        ConfigError::new(Some(position), key, with_suggestion(message) + hint)
     }
 
     fn conflict(toml: &str, conflict: Conflict) -> Self {
@@ -103,6 +104,17 @@ impl ConfigError {
     fn in_file(mut self, path: &Path) -> Self {
         self.file = Some(path.to_owned());
         self
+    }
+}
+
+/// Returns what the message about an unknown key lacks if the key is a host name in the wrong table.
+fn address_hint(message: &str) -> &'static str {
+    let is_host = unknown_name(message).is_some_and(|(found, mut expected)| {
+        found.contains('.') && expected.any(|name| name == "addresses")
+    });
+    match is_host {
+        true => "; write the address of a host below [upstreams.addresses]",
+        false => "",
     }
 }
 

@@ -5,14 +5,14 @@ use std::str::FromStr;
 
 use http::Uri;
 use http::uri::Authority;
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 use crate::aws::hosts;
 use crate::types::error_chain::debug_as_chain;
 
 /// The address of an upstream registry: `http://HOST` or `http://HOST:PORT`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UpstreamAddress {
     host: String,
     port: u16,
@@ -73,11 +73,26 @@ pub(crate) fn port_of(authority: &Authority) -> Option<u16> {
     }
 }
 
-impl TryFrom<String> for UpstreamAddress {
-    type Error = UpstreamAddressError;
+impl<'de> Deserialize<'de> for UpstreamAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AddressVisitor)
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, UpstreamAddressError> {
-        text.parse()
+struct AddressVisitor;
+
+impl Visitor<'_> for AddressVisitor {
+    type Value = UpstreamAddress;
+
+    /// A host name without quotation marks is read as a path of keys, so that its value is a table.
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "an address such as \"http://127.0.0.1:5000\", after a host name in quotation marks, such as \"quay.io\"",
+        )
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<UpstreamAddress, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

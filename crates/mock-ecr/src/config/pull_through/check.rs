@@ -19,7 +19,9 @@ impl Config {
             }
             if !self.upstreams.allows(address) {
                 let expected = "an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
-                return Err(Conflict::new(at("addresses"), address, expected));
+                let at = [at("addresses"), vec![host.clone().into()]].concat();
+                let address = format!("http://{address}");
+                return Err(Conflict::new(at, &address, expected));
             }
         }
         let mut allowed = self.upstreams.allowed_hosts.iter();
@@ -37,10 +39,9 @@ impl Config {
         for (index, one) in self.secrets.iter().enumerate() {
             let at =
                 |index: usize| -> Vec<Step> { vec!["secrets".into(), index.into(), "arn".into()] };
-            one.arn.parse::<SecretArn>().map_err(|error| {
-                let expected = "the ARN of a secret for a pull-through cache";
-                Conflict::new(at(index), &one.arn, expected).caused_by(error)
-            })?;
+            one.arn
+                .parse::<SecretArn>()
+                .map_err(|_| Conflict::new(at(index), &one.arn, SecretArn::EXPECTED))?;
             let expected = "an ARN that is listed once";
             secrets.add((one.arn.as_str(), &one.arn), index, at, expected)?;
         }
@@ -147,12 +148,15 @@ mod tests {
             Config::parse(&upstreams(&address(&format!("http://{own}")))).unwrap();
         }
         let other = address("http://registry:5000");
-        let expected = "invalid value \"registry:5000\": expected an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
-        rejects(&upstreams(&other), "upstreams.addresses", expected);
+        let expected = "invalid value \"http://registry:5000\": expected an address on this machine, such as http://127.0.0.1:5000, or one whose host upstreams.allowed_hosts contains";
+        rejects(&upstreams(&other), "upstreams.addresses.quay.io", expected);
+        let place = Config::parse(&upstreams(&other)).unwrap_err().to_string();
+        assert!(place.starts_with("line 2, column 27: "), "{place}");
         // A resolver can return any address for this name.
         let below = address("http://evil.localhost:1");
-        let expected = "invalid value \"evil.localhost:1\": expected an address on this machine";
-        rejects(&upstreams(&below), "upstreams.addresses", expected);
+        let expected =
+            "invalid value \"http://evil.localhost:1\": expected an address on this machine";
+        rejects(&upstreams(&below), "upstreams.addresses.quay.io", expected);
         let allowed = format!("allowed_hosts = ['registry']\n{other}");
         Config::parse(&upstreams(&allowed)).unwrap();
         for host in [
@@ -179,6 +183,12 @@ mod tests {
         .unwrap();
         let (https, key) = (address("https://127.0.0.1"), "upstreams.addresses.quay.io");
         rejects(&upstreams(&https), key, "expected http://HOST");
+        let unquoted = upstreams("addresses = { quay.io = 'http://127.0.0.1:1' }");
+        let text = "expected an address such as \"http://127.0.0.1:5000\", after a host name in quotation marks, such as \"quay.io\"";
+        rejects(&unquoted, "upstreams.addresses.quay", text);
+        let misplaced = upstreams("'quay.io' = 'http://127.0.0.1:1'");
+        let text = "; write the address of a host below [upstreams.addresses]";
+        rejects(&misplaced, "upstreams.quay.io", text);
         rejects(
             &upstreams("timeout = '0s'"),
             "upstreams.timeout",
@@ -235,7 +245,8 @@ mod tests {
             "listed once",
         );
         let other = secret.replace("ecr-pullthroughcache", "other");
-        rejects(&other, "secrets[0].arn", "ecr-pullthroughcache/NAME");
+        let text = "invalid value \"arn:aws:secretsmanager:us-east-1:123456789012:secret:other/hub-AbCdEf\": expected the ARN of a secret for a pull-through cache, such as arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/NAME";
+        rejects(&other, "secrets[0].arn", text);
         let region = format!("{quay}region = 'mars'\n");
         rejects(
             &region,

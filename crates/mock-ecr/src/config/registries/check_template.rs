@@ -150,7 +150,7 @@ impl TemplateCheck<'_> {
         };
         LifecyclePolicy::parse(text).map(drop).map_err(|error| {
             let expected = "a policy that PutLifecyclePolicy accepts";
-            Conflict::new(self.at(key), text, expected).caused_by(error)
+            Conflict::new(self.at(key), text, expected).caused_by_lines(&error)
         })
     }
 
@@ -256,5 +256,8 @@ mod tests {
         let policy = template("lifecycle_policy = '{}'");
         let text = "expected a policy that PutLifecyclePolicy accepts: object has missing required properties ([\"rules\"])";
         rejects_key(&policy, "lifecycle_policy", text);
+        let cause = Config::parse(&policy).unwrap_err();
+        let cause = std::error::Error::source(&cause).unwrap().to_string();
+        assert!(!cause.contains('\n'), "{cause:?}");
     }
 }
