@@ -119,6 +119,10 @@ export type Config = {
    */
   repositories: Array<Repository>;
   /**
+   * The initial settings of registries.
+   */
+  registries: Array<Registry>;
+  /**
    * The initial scanning configurations of registries.
    */
   registry_scanning: Array<RegistryScanning>;
@@ -266,6 +270,126 @@ export type Repository = {
    * The directory of the OCI image layout with the images, if there is one.
    */
   layout?: string | null;
+};
+
+/**
+ * The initial settings of a registry.
+ */
+export type Registry = {
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * The policy in JSON, if there is one.
+   */
+  policy?: string | null;
+  /**
+   * The account settings: names and values.
+   */
+  account_settings: Record<string, string>;
+  /**
+   * The repository creation templates.
+   */
+  creation_templates: Array<CreationTemplate>;
+  /**
+   * The ARNs of the users and roles whose pulls are not recorded.
+   */
+  pull_time_update_exclusions: Array<string>;
+  /**
+   * The signing configuration, if there is one.
+   */
+  signing?: SigningConfiguration | null;
+};
+
+/**
+ * A repository creation template.
+ */
+export type CreationTemplate = {
+  /**
+   * The prefix of the repositories, or `ROOT`.
+   */
+  prefix: string;
+  /**
+   * The causes to which the template applies: `CREATE_ON_PUSH`, `PULL_THROUGH_CACHE` and `REPLICATION`.
+   */
+  applied_for: Array<string>;
+  /**
+   * A description.
+   */
+  description?: string | null;
+  /**
+   * Whether tags can be moved: `MUTABLE` or `IMMUTABLE`.
+   */
+  image_tag_mutability: string;
+  /**
+   * The filters of the tags to which `image_tag_mutability` does not apply.
+   */
+  image_tag_mutability_exclusion_filters: Array<string>;
+  /**
+   * The encryption of the repositories.
+   */
+  encryption: TemplateEncryption;
+  /**
+   * The resource tags of the repositories.
+   */
+  resource_tags: Record<string, string>;
+  /**
+   * The policy of the repositories in JSON, if there is one.
+   */
+  repository_policy?: string | null;
+  /**
+   * The lifecycle policy of the repositories in JSON, if there is one.
+   */
+  lifecycle_policy?: string | null;
+  /**
+   * The ARN of a role.
+   */
+  custom_role_arn?: string | null;
+};
+
+/**
+ * The encryption of the repositories that a template creates.
+ */
+export type TemplateEncryption = {
+  /**
+   * The type: `AES256`, `KMS` or `KMS_DSSE`.
+   */
+  encryption_type: string;
+  /**
+   * The ARN of the key, if there is one.
+   */
+  kms_key?: string | null;
+};
+
+/**
+ * The signing configuration of a registry: which pushed images are signed. The images of the initial repositories are signed,
+ * too.
+ */
+export type SigningConfiguration = {
+  /**
+   * The rules, at most ten.
+   */
+  rules?: Array<SigningRule>;
+};
+
+/**
+ * A rule of a signing configuration.
+ */
+export type SigningRule = {
+  /**
+   * The ARN of a signing profile in the Region of the registry.
+   */
+  signing_profile_arn: string;
+  /**
+   * Patterns of the names of the repositories to which the rule applies, such as `prod/*`, at most 100. If the list is empty,
+   * the rule applies to all repositories.
+   */
+  filters?: Array<string>;
 };
 
 /**
@@ -1841,6 +1965,77 @@ export type ScannedImage = {
    */
   digest: string;
 };
+
+/**
+ * How much work in the background was finished, which
+ * `MockEcr::finish_background_work` returns.
+ */
+export type BackgroundRun = {
+  /**
+   * The number of steps of replication backfills: the preparation, and each group of 100 images and tags.
+   */
+  backfill: number;
+  /**
+   * The number of previews of lifecycle policies.
+   */
+  lifecycle_preview: number;
+  /**
+   * The number of replications: one for each image and tag that was pushed, restored or deleted, and each destination.
+   */
+  replication: number;
+  /**
+   * The number of restored images.
+   */
+  restoration: number;
+  /**
+   * The number of scans.
+   */
+  scan: number;
+  /**
+   * The number of signatures, including those that have failed.
+   */
+  signature: number;
+};
+
+/**
+ * Which work is finished.
+ */
+export type RunBackground = {
+  /**
+   * The kinds of work. The default is all kinds.
+   */
+  kinds?: Array<BackgroundKind>;
+};
+
+/**
+ * A kind of work in the background: work that ends some time after the request that begins it. The durations are those of
+ * `Background`.
+ */
+export type BackgroundKind =
+  /**
+   * A replication backfill: its preparation, and the replication of each group of 100 images and tags.
+   */
+  | "backfill"
+  /**
+   * A preview of a lifecycle policy.
+   */
+  | "lifecycle_preview"
+  /**
+   * The replication of a push, a restoration or a deletion.
+   */
+  | "replication"
+  /**
+   * The restoration of an archived image.
+   */
+  | "restoration"
+  /**
+   * A scan of an image.
+   */
+  | "scan"
+  /**
+   * The signature of an image.
+   */
+  | "signature";
 
 /**
  * The way in which a request was received.
