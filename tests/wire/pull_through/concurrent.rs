@@ -7,8 +7,8 @@ use mock_ecr::repository::Image;
 use mock_ecr::{MockEcr, Preserve};
 use serde_json::json;
 
-use super::upstream::{Blocked, EMPTY, Gate, MANIFEST, Upstream, blob, content, manifest};
-use super::{Cache, builder};
+use super::Cache;
+use super::upstream::{Blocked, EMPTY, Gate, MANIFEST, Upstream, blob, content};
 use crate::response::Response;
 
 const APP: &str = "quay/team/app/manifests/1.0";
@@ -110,28 +110,9 @@ async fn requests_for_an_image_share_the_failure_of_its_import() {
     assert_eq!(cache.get(APP).await.status(), 200);
 }
 
-/// A quota that one image exceeds does not affect the others. The code is `[ASSUME]`.
-#[tokio::test]
-async fn an_image_that_exceeds_a_quota_is_a_failure() {
-    let upstream = Upstream::with_image().await;
-    let other = manifest().set_body_raw(
-        super::upstream::manifest_text(5).replace(r#""schemaVersion":2"#, r#""schemaVersion": 2"#),
-        crate::image::OCI_MANIFEST,
-    );
-    upstream.add("/v2/team/app/manifests/2.0", other).await;
-    let builder = builder().image_quota(1);
-    let cache = Cache::start(builder.upstream("quay.io", &upstream.url())).await;
-    assert_eq!(cache.get(APP).await.status(), 200);
-    let ids = ["1.0", "2.0"].map(|tag| json!({"imageTag": tag}));
-    let input = json!({"repositoryName": "quay/team/app", "imageIds": ids});
-    let output = cache.output("BatchGetImage", &input).await;
-    assert_eq!(output["images"].as_array().unwrap().len(), 1);
-    assert_eq!(output["failures"][0]["failureCode"], "UpstreamUnavailable");
-}
-
-/// Returns an address on which a mock can listen.
+/// Returns an address on which a mock can listen. No other test uses this IP address.
 fn address() -> std::net::SocketAddr {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = std::net::TcpListener::bind("127.0.77.1:0").unwrap();
     listener.local_addr().unwrap()
 }
 

@@ -66,19 +66,8 @@ pub(crate) fn image_failure(error: UpstreamError) -> Result<Failure, ApiError> {
             return Err(ApiError::modelled(code, message.to_owned()));
         }
         UpstreamError::BuffersFull(full) => return Err(full.into()),
-        // The service model has no error of a quota for this operation.
-        UpstreamError::Repository(error) if is_quota(&error) => Failure::UpstreamUnavailable,
         UpstreamError::Repository(error) => return Err(error.into()),
     })
-}
-
-fn is_quota(error: &RepositoryError) -> bool {
-    matches!(
-        error,
-        RepositoryError::TooManyRepositories { .. }
-            | RepositoryError::TooManyImages { .. }
-            | RepositoryError::TooManyTags { .. }
-    )
 }
 
 /// Returns the error for referrers that were not imported. When it is returned is `[ASSUME]`.
@@ -92,6 +81,16 @@ pub(crate) fn referrers_error(error: UpstreamError) -> ApiError {
             ApiError::modelled(code, message.to_owned())
         }
     }
+}
+
+/// Returns whether a quota was reached. The service model has no error of a quota for `ListImageReferrers`.
+fn is_quota(error: &RepositoryError) -> bool {
+    matches!(
+        error,
+        RepositoryError::TooManyRepositories { .. }
+            | RepositoryError::TooManyImages { .. }
+            | RepositoryError::TooManyTags { .. }
+    )
 }
 
 /// Returns the error for a layer that was not imported.
