@@ -20,7 +20,7 @@ use crate::upstream::upstreams::Upstreams;
 /// An import into a repository of a cache.
 pub(super) struct Import<'a> {
     pub(super) upstreams: &'a Upstreams,
-    pub(super) deadline: &'a Deadline,
+    pub(super) deadline: &'a Deadline<'a>,
     pub(super) pull: &'a Pull<'a>,
     pub(super) cache: Cache,
     pub(super) id: &'a RepositoryId,

@@ -51,7 +51,7 @@ impl Upstreams {
 
     async fn prepare_until(
         &self,
-        deadline: &Deadline,
+        deadline: &Deadline<'_>,
         pull: &Pull<'_>,
         id: &RepositoryId,
         tag: &Tag,
@@ -84,7 +84,7 @@ impl Upstreams {
     /// Returns the import that a pull of a tag needs and is permitted.
     async fn needed<'a>(
         &'a self,
-        deadline: &'a Deadline,
+        deadline: &'a Deadline<'_>,
         pull: &'a Pull<'_>,
         id: &'a RepositoryId,
         tag: &Tag,
