@@ -252,7 +252,6 @@ impl ConfigView {
             accounts.dedup();
         }
         let account = |id: crate::types::AccountId| AccountView { id: id.to_string() };
-        let repositories = config.repositories.iter();
         ConfigView {
             seed: config.seed.clone(),
             region: config.region.to_string(),
@@ -275,30 +274,20 @@ impl ConfigView {
             control_key: config.control_key.as_ref().map(|_| Redacted::Redacted),
             dialect: config.dialect,
             quirks: Quirk::ALL.map(|quirk| (quirk, config.has(quirk))).into(),
-            repositories: repositories
-                .map(|one| RepositoryView::of(one, config))
-                .collect(),
-            registries: config
-                .registries
-                .iter()
-                .map(|one| RegistryView::of(one, config))
-                .collect(),
-            registry_scanning: config
-                .registry_scanning
-                .iter()
-                .map(|one| RegistryScanningView::of(one, config))
-                .collect(),
-            registry_replication: config
-                .registry_replication
-                .iter()
-                .map(|one| RegistryReplicationView::of(one, config))
-                .collect(),
+            repositories: views(config, &config.repositories, RepositoryView::of),
+            registries: views(config, &config.registries, RegistryView::of),
+            registry_scanning: views(config, &config.registry_scanning, RegistryScanningView::of),
+            registry_replication: views(
+                config,
+                &config.registry_replication,
+                RegistryReplicationView::of,
+            ),
             scan_results: config.scan_results.clone(),
-            pull_through_cache_rules: config
-                .pull_through_cache_rules
-                .iter()
-                .map(|one| PullThroughCacheRuleView::of(one, config))
-                .collect(),
+            pull_through_cache_rules: views(
+                config,
+                &config.pull_through_cache_rules,
+                PullThroughCacheRuleView::of,
+            ),
             secrets: config.secrets.iter().map(StoredSecretView::of).collect(),
             upstreams: UpstreamsView::of(&config.upstreams),
             create_on_push: config.create_on_push,
@@ -310,6 +299,11 @@ impl ConfigView {
             background: BackgroundView::of(config.background),
         }
     }
+}
+
+/// Returns the elements of a list of the configuration as the response contains them.
+fn views<T, V>(config: &Config, list: &[T], view: impl Fn(&T, &Config) -> V) -> Vec<V> {
+    list.iter().map(|one| view(one, config)).collect()
 }
 
 impl RegistryScanningView {
