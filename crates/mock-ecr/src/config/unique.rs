@@ -1,4 +1,4 @@
-//! The elements of a list of which each has a key of its own.
+//! Checks that the keys of the elements of a list are unique.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,7 +16,7 @@ impl<K: Eq + Hash> Unique<K> {
         Unique(HashMap::new())
     }
 
-    /// Adds the key of an element. `at` returns the path of an element, and `expected` describes the list.
+    /// Adds the key of an element. `at` returns the path of an element, and `expected` describes a valid element.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl<K: Eq + Hash> Unique<K> {
 pub(super) type UniqueRegistries = Unique<(AccountId, Region)>;
 
 impl Config {
-    /// Checks the Region of an element of such a list, and that the list has no other element for its registry.
+    /// Checks the Region of an element of a list with at most one element for each registry, and that the list has no other element for its registry.
     pub(super) fn check_registry(
         &self,
         registries: &mut UniqueRegistries,

@@ -27,9 +27,9 @@ use crate::upstream::upstreams::Upstreams;
 /// of its images in it: a rule can name an upstream registry whose images come from the same cache.
 pub(crate) const IMPORTING: HeaderName = HeaderName::from_static("x-mock-ecr-importing");
 
-/// Where a request is sent: the value of the header `Host`, and the address of the connection.
+/// The destination of a request: the value of the header `Host`, and the address of the connection.
 #[derive(Clone, PartialEq)]
-pub(super) struct Place<'a> {
+pub(super) struct Destination<'a> {
     host: String,
     address: &'a UpstreamAddress,
 }
@@ -80,7 +80,7 @@ impl<'a> Client<'a> {
     async fn checked(
         &self,
         response: Response<Incoming>,
-        from: &Place<'_>,
+        from: &Destination<'_>,
         path: &str,
     ) -> Result<Response<Incoming>, UpstreamError> {
         let is_secret = |text: &str| self.is_secret(text);
@@ -99,18 +99,18 @@ impl<'a> Client<'a> {
         secrets.any(|secret| !secret.is_empty() && text.contains(secret))
     }
 
-    /// Returns where the registry is.
-    pub(super) fn registry(&self) -> Place<'a> {
-        Place {
+    /// Returns the destination of requests to the registry.
+    pub(super) fn registry(&self) -> Destination<'a> {
+        Destination {
             host: self.host.clone(),
             address: self.address,
         }
     }
 
-    /// Sends a request. The credentials are for the registry only.
+    /// Sends a request. Adds the credentials only if the destination is the registry.
     async fn send(
         &self,
-        to: &Place<'_>,
+        to: &Destination<'_>,
         path: &str,
         accept: &str,
     ) -> Result<Response<Incoming>, UpstreamError> {
@@ -126,13 +126,13 @@ impl<'a> Client<'a> {
         send_to(to, path, request).await
     }
 
-    /// Returns the target of a redirect that was received from a place, and the place of the target. Source: RFC 9110, section 10.2.2. A location
+    /// Follows a redirect. Returns the response and its destination. Source: RFC 9110, section 10.2.2. A location
     /// that is relative to the path of the request is not supported.
     pub(super) async fn follow(
         &self,
-        from: Place<'a>,
+        from: Destination<'a>,
         location: &str,
-    ) -> Result<(Response<Incoming>, Place<'a>), UpstreamError> {
+    ) -> Result<(Response<Incoming>, Destination<'a>), UpstreamError> {
         if location.starts_with('/') && !location.starts_with("//") {
             let response = self.send(&from, location, "*/*").await?;
             return Ok((self.checked(response, &from, location).await?, from));
@@ -142,14 +142,14 @@ impl<'a> Client<'a> {
             false => location.to_owned(),
         };
         let url: Uri = absolute.parse().map_err(UpstreamError::unavailable)?;
-        let place = self.resolve(&url, "a redirect")?;
-        let response = self.send(&place, path_of(&url), "*/*").await?;
-        let response = self.checked(response, &place, path_of(&url)).await?;
-        Ok((response, place))
+        let destination = self.resolve(&url, "a redirect")?;
+        let response = self.send(&destination, path_of(&url), "*/*").await?;
+        let response = self.checked(response, &destination, path_of(&url)).await?;
+        Ok((response, destination))
     }
 
-    /// Returns the place of a URL that an upstream registry has sent.
-    fn resolve(&self, url: &Uri, what: &str) -> Result<Place<'a>, UpstreamError> {
+    /// Returns the destination of a URL that an upstream registry has sent.
+    fn resolve(&self, url: &Uri, what: &str) -> Result<Destination<'a>, UpstreamError> {
         let address = self.upstreams.resolve(url).ok_or_else(|| {
             let host = url.host().unwrap_or_default();
             let reason =
@@ -157,9 +157,9 @@ impl<'a> Client<'a> {
             UpstreamError::Unavailable(reason)
         })?;
         let authority = url.authority().map_or("", |authority| authority.as_str());
-        // Without a user name and a password.
+        // The header `Host` contains no user name and no password.
         let host = authority.rsplit('@').next().unwrap_or_default().to_owned();
-        Ok(Place { host, address })
+        Ok(Destination { host, address })
     }
 
     /// Sets the credentials that the registry requires.
@@ -209,7 +209,7 @@ impl<'a> Client<'a> {
         scope: Option<String>,
     ) -> Result<Secret, UpstreamError> {
         let url: Uri = realm.parse().map_err(UpstreamError::unavailable)?;
-        let place = self.resolve(&url, "the token service")?;
+        let destination = self.resolve(&url, "the token service")?;
         let mut path = path_of(&url).to_owned();
         for (name, value) in [("service", service), ("scope", scope)] {
             if let Some(value) = value {
@@ -217,15 +217,15 @@ impl<'a> Client<'a> {
                 path += &format!("{separator}{name}={}", encode(value.as_bytes()));
             }
         }
-        let mut request = request(&place.host, &path)?;
+        let mut request = request(&destination.host, &path)?;
         if let Some(credentials) = &self.credentials {
             let authorization = sensitive(&basic(credentials))?;
             request
                 .headers_mut()
                 .insert(header::AUTHORIZATION, authorization);
         }
-        let response = send_to(&place, &path, request).await?;
-        let response = self.checked(response, &place, &path).await;
+        let response = send_to(&destination, &path, request).await?;
+        let response = self.checked(response, &destination, &path).await;
         let body = response.map_err(UpstreamError::of_part)?.into_body();
         let body = collect(body, MAX_TOKEN_RESPONSE, &mut self.reservation).await;
         let body = body.map_err(UpstreamError::of_body)?;
@@ -278,10 +278,10 @@ fn request(host: &str, path: &str) -> Result<Request<Empty<Bytes>>, UpstreamErro
     request.map_err(UpstreamError::unavailable)
 }
 
-impl Place<'_> {
+impl Destination<'_> {
     /// Describes a request, without its query, which can contain a signature.
     fn sent(&self, path: &str) -> String {
-        let Place { host, address } = self;
+        let Destination { host, address } = self;
         let path = path.split('?').next().unwrap_or_default();
         match *host == address.to_string() {
             true => format!("GET {path} at {address}"),
@@ -292,7 +292,7 @@ impl Place<'_> {
 
 /// Sends a request on a new connection, which is closed after the response.
 async fn send_to(
-    to: &Place<'_>,
+    to: &Destination<'_>,
     path: &str,
     request: Request<Empty<Bytes>>,
 ) -> Result<Response<Incoming>, UpstreamError> {

@@ -65,7 +65,7 @@ impl FromStr for UpstreamAddress {
     }
 }
 
-/// Returns the port of an authority of HTTP. `None` if it is not a port: `Uri` accepts each text after the colon.
+/// Returns the port of an authority of HTTP. Returns `None` if the port is invalid or 0: `Uri` accepts any text after the colon.
 pub(crate) fn port_of(authority: &Authority) -> Option<u16> {
     match authority.as_str().strip_prefix(authority.host()) {
         Some("") => Some(80),

@@ -28,7 +28,7 @@ impl Config {
         match allowed.find(|host| !is_host_name(&host.to_ascii_lowercase())) {
             None => Ok(()),
             Some(host) => {
-                let expected = "a host name or an IP address without a port, such as registry";
+                let expected = "a host name, an IPv4 address or an IPv6 address in brackets, without a port, such as registry";
                 Err(Conflict::new(at("allowed_hosts"), host, expected))
             }
         }
@@ -100,7 +100,7 @@ impl Config {
     }
 }
 
-/// Returns the key and the value that cause an error. If the key is missing, this is the URL, which requires it.
+/// Returns the key and the value that cause an error. If a required key is missing, returns the URL, which makes the key necessary.
 fn value_of<'a>(error: &InvalidRule, settings: &'a RuleSettings) -> (&'static str, &'a str) {
     let parameter = match error {
         InvalidRule::Form(_) => return ("ecr_repository_prefix", &settings.prefix),
@@ -124,7 +124,7 @@ fn value_of<'a>(error: &InvalidRule, settings: &'a RuleSettings) -> (&'static st
     value.unwrap_or(("upstream_registry_url", &settings.url))
 }
 
-/// Returns whether a text is a host in the form in which rules and addresses contain it. An IPv6 address is in brackets.
+/// Returns whether a text is a host in lower case without a port. An IPv6 address is in brackets.
 fn is_host_name(text: &str) -> bool {
     let is_part =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_:[]".contains(&byte);
@@ -174,7 +174,7 @@ mod tests {
         }
         for host in ["", "*", "a b", "registry:5000"] {
             let hosts = format!("allowed_hosts = ['{host}']\n");
-            let expected = "expected a host name or an IP address without a port";
+            let expected = "expected a host name, an IPv4 address or an IPv6 address in brackets, without a port";
             rejects(&upstreams(&hosts), "upstreams.allowed_hosts", expected);
         }
         Config::parse(&upstreams(

@@ -7,7 +7,7 @@ use crate::aws::epoch_seconds;
 use crate::domain::PullThroughRule;
 use crate::types::RegistryId;
 
-/// A rule. An operation sets the members to `None` that its output does not have.
+/// A rule. An operation sets the members that its output does not have to `None`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PullThroughRuleView {
@@ -33,7 +33,7 @@ pub(crate) struct PullThroughRuleView {
 }
 
 impl PullThroughRuleView {
-    /// Returns a rule with all its members.
+    /// Returns a rule with all members except `failure` and `is_valid`.
     pub(crate) fn of(registry: &RegistryId, rule: PullThroughRule) -> Self {
         let (created, updated) = (rule.created(), rule.updated());
         let settings = rule.settings;
