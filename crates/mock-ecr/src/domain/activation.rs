@@ -5,7 +5,7 @@ use crate::domain::image_record::{ListedImage, Metadata};
 use crate::domain::replication::Replication;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::RepositoryRecord;
-use crate::domain::restoration;
+use crate::domain::restored_image;
 use crate::domain::scanning::Scans;
 use crate::domain::signing::Signing;
 use crate::store::Transaction;
@@ -44,7 +44,7 @@ impl Activation {
         now: Timestamp,
     ) -> Result<Metadata, RepositoryError> {
         let (generation, digest) = (repository.generation(), image.digest.clone());
-        let metadata = restoration::complete(records, &generation, image, now)?;
+        let metadata = restored_image::restore(records, &generation, image, now)?;
         self.begin(records, id, repository, (&digest, &metadata), now)?;
         self.replication
             .restored(records, &generation, &digest, now)?;

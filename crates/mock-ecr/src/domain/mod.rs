@@ -58,6 +58,7 @@ mod repository_policy;
 mod resource_tag_record;
 mod resource_tags;
 mod restoration;
+mod restored_image;
 mod run_due;
 pub(crate) mod scan_error;
 pub(crate) mod scanning;

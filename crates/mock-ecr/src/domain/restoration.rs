@@ -1,7 +1,6 @@
 //! The work at the end of the restoration of an image.
 
 use crate::domain::due::{self, Work};
-use crate::domain::image_record::{ListedImage, Metadata, write_metadata};
 use crate::domain::image_status::ImageStatus;
 use crate::store::{Generation, StoreError, Transaction};
 use crate::types::Digest;
@@ -14,21 +13,6 @@ pub(super) fn schedule(
     until: Timestamp,
 ) {
     due::schedule(records, until, &work(generation, image));
-}
-
-/// Makes an image active that is archived or being restored, and removes its earlier scan.
-pub(super) fn complete(
-    records: &mut Transaction<'_>,
-    generation: &Generation,
-    ListedImage { digest, metadata }: ListedImage,
-    now: Timestamp,
-) -> Result<Metadata, StoreError> {
-    cancel(records, generation, &digest)?;
-    let metadata = metadata.activated_at(now);
-    write_metadata(records, generation, &digest, &metadata);
-    records.remove(&generation.scan(&digest));
-    records.remove(&generation.enhanced_end(&digest));
-    Ok(metadata)
 }
 
 /// Removes the work of an image that is being restored.

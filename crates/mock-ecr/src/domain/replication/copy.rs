@@ -20,7 +20,7 @@ use crate::domain::replication::failure::{CopyError, FailureCode};
 use crate::domain::replication::replicator::{Replicator, Source};
 use crate::domain::replication::rule::PrivateRegistry;
 use crate::domain::repository::{Lookup, RepositoryRecord};
-use crate::domain::restoration;
+use crate::domain::restored_image;
 use crate::http::ingress::Ingress;
 use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
@@ -185,7 +185,7 @@ impl Replicator {
         at: Timestamp,
     ) -> Result<(), RepositoryError> {
         let (generation, digest) = (&target.generation, image.digest.clone());
-        let metadata = restoration::complete(records, generation, image, at)?;
+        let metadata = restored_image::restore(records, generation, image, at)?;
         let Target { id, record, .. } = target;
         self.scans
             .begin_on_push(records, id, record, &digest, &metadata, at)
