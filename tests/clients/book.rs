@@ -66,6 +66,16 @@ fn the_commands_of_the_guide_on_replication_print_the_shown_output() {
 }
 
 #[test]
+fn the_commands_of_the_guide_on_background_work_print_the_shown_output() {
+    run(Page::Book("guides/background.md"));
+}
+
+#[test]
+fn the_commands_of_the_guide_on_scans_print_the_shown_output() {
+    run(Page::Book("guides/scanning.md"));
+}
+
+#[test]
 fn the_commands_of_the_guide_on_stores_print_the_shown_output() {
     run_after(START_DATABASE, Page::Book("guides/stores.md"));
 }
