@@ -7,8 +7,9 @@ use crate::aws::pull_through_rule::{ROOT, RuleSettings};
 use crate::config::CreationCause;
 use crate::config::scanning::ScanResult;
 use crate::domain::{
-    ImportTarget, Imported, ListedImages, Mountable, PrivateRegistry, ReplicationRule, ResourceTag,
-    Selection, SigningRule, UpstreamImage, UpstreamImages, WithoutTemplate,
+    BackgroundKind, ImportTarget, Imported, ListedImages, Mountable, PrivateRegistry,
+    ReplicationRule, ResourceTag, Selection, SigningRule, UpstreamImage, UpstreamImages,
+    WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -21,7 +22,7 @@ pub(super) type Operation = (
 );
 
 /// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
-pub(super) const OPERATIONS: [Operation; 24] = [
+pub(super) const OPERATIONS: [Operation; 25] = [
     ("create", |all| Box::pin(create(all))),
     ("create on push", |all| Box::pin(create_on_push(all))),
     ("delete", |all| Box::pin(delete(all))),
@@ -50,6 +51,9 @@ pub(super) const OPERATIONS: [Operation; 24] = [
     ("backfill", |all| Box::pin(backfill(all))),
     (IMPORT, |all| Box::pin(import(all, app()))),
     ("sign", |all| Box::pin(sign(all))),
+    ("finish background work", |all| {
+        Box::pin(finish_background(all))
+    }),
 ];
 
 /// The name of [`import`].
@@ -396,6 +400,15 @@ async fn replicate(all: &Repositories) -> Result<(), RepositoryError> {
     replicate_to_ireland(all).await?;
     push(all).await?;
     all.run_due(NOW + Duration::from_secs(1)).await
+}
+
+/// Finishes the signature, the replication and the scan of a push before their times.
+async fn finish_background(all: &Repositories) -> Result<(), RepositoryError> {
+    put_profile(all).await?;
+    replicate_to_ireland(all).await?;
+    put(all, &manifest_of("one"), Some("4")).await?;
+    let finished = all.finish_background(&BackgroundKind::ALL, NOW);
+    finished.await.map(drop)
 }
 
 /// Replicates an image, and then the deletion of one of its tags and of the image.
