@@ -47,7 +47,7 @@ struct State {
 
 /// The state of a clock: frozen at a time, or running at an offset from the system's clock. Both are in milliseconds.
 #[derive(Clone, Copy, Debug)]
-enum Motion {
+pub(crate) enum Motion {
     Frozen { at: i64 },
     Running { offset: i64 },
 }
@@ -148,6 +148,11 @@ impl Clock {
         self.update(|_| Motion::of(self.0.start));
     }
 
+    /// Restores a state that [`motion`](Self::motion) has returned.
+    pub(crate) fn restore(&self, motion: Motion) {
+        self.update(|_| motion);
+    }
+
     /// Returns the time to which [`reset`](Self::reset) sets the clock.
     pub(crate) fn initial(&self) -> Timestamp {
         Motion::of(self.0.start).now()
@@ -164,7 +169,7 @@ impl Clock {
         is_moved.then(system)
     }
 
-    fn motion(&self) -> Motion {
+    pub(crate) fn motion(&self) -> Motion {
         *self.lock()
     }
 

@@ -87,13 +87,15 @@ impl State {
         let rules = Rules::of_registry(|quirk| config.has(quirk));
         State {
             started: AtomicI64::new(clock.now().as_millis()),
-            clock,
+            clock: clock.clone(),
             tokens: TokenIssuer::with_principals(&config, Arc::clone(&principals)),
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
             redactor: Redactor::new(&config, Arc::clone(&principals)),
             repositories: repositories
                 .with_rules(rules)
+                .with_clock(&clock)
+                .with_stop(&stopping)
                 .with_quotas(config.quotas())
                 .with_background(config.background)
                 .with_scan_settings(ScanSettings::new(&config))
@@ -185,7 +187,11 @@ impl State {
                 let one = self.prepare(&repositories, initial, now).await;
                 prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
             }
-            Ok(repositories.reset(&prepared).await?)
+            // The clock is reset before: a request at a later time would carry out work of the initial state that is not due.
+            let motion = self.clock.motion();
+            self.clock.reset();
+            let reset = repositories.reset(&prepared).await;
+            Ok(reset.inspect_err(|_| self.clock.restore(motion))?)
         };
         let replaced = replaced.await;
         if replaced.is_err() {

@@ -1,5 +1,7 @@
 //! The initial settings of registries.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mock_ecr::config::{
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::Api;
 use crate::image::IMAGE;
+use crate::raw::RawRequest;
 use crate::signer::Signer;
 
 const PROFILE: &str = "arn:aws:signer:us-east-1:123456789012:/signing-profiles/ecr_a";
@@ -271,4 +274,41 @@ async fn a_repository_has_the_lifecycle_policy_of_the_builder() {
     let invalid = MockEcr::builder().lifecycle_policy("app", "{}");
     let error = invalid.start().await.unwrap_err().to_string();
     assert!(error.contains("lifecycle_policy"), "{error}");
+}
+
+/// A request that begins before the reset has a later time than the initial state.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_during_a_reset_do_not_carry_out_the_work_of_the_initial_state() {
+    let policy = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 5}, "action": {"type": "expire"}}]}"#;
+    let names: Vec<String> = (0..20).map(|number| format!("app-{number}")).collect();
+    let mut builder = code().frozen();
+    for name in &names {
+        let image = Image::new().layer("a").tag("1.0");
+        builder = builder.image(name, image).lifecycle_policy(name, policy);
+    }
+    let ecr = Arc::new(builder.start().await.unwrap());
+    let is_done = Arc::new(AtomicBool::new(false));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (client, done) = (Arc::clone(&ecr), Arc::clone(&is_done));
+            tokio::spawn(async move {
+                while !done.load(Ordering::SeqCst) {
+                    let ping = RawRequest::ping("GET").with_token(&client.issue_token());
+                    ping.to(&client).await;
+                }
+            })
+        })
+        .collect();
+    for _ in 0..30 {
+        ecr.clock().advance(Duration::from_secs(400 * 24 * 3600));
+        ecr.reset(Preserve::Nothing).await.unwrap();
+        for name in &names {
+            let tags = ecr.repository(name).tags().await.unwrap();
+            assert_eq!(tags, ["1.0"], "{name}");
+        }
+    }
+    is_done.store(true, Ordering::SeqCst);
+    for client in clients {
+        client.await.unwrap();
+    }
 }

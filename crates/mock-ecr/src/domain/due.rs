@@ -147,16 +147,47 @@ pub(super) fn cancel(records: &mut Transaction<'_>, at: Timestamp, work: &Work) 
     records.remove(&Key::due(at, &work.name()));
 }
 
-/// Returns whether work is due at a time. Reads at most one key.
+/// Returns whether work is due at a time. Reads one key if none is.
 pub(super) fn is_due(view: &dyn Snapshot, now: Timestamp) -> Result<bool, StoreError> {
-    let first = view.keys(&Folder::all_due(), None, 1)?;
-    Ok(first.first().is_some_and(|key| has_time(key, now)))
+    Ok(first_key(view, now)?.is_some())
 }
 
 /// Returns the record of the first work that is due at a time.
 pub(super) fn first(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Record>, StoreError> {
-    let mut first = view.page(&Folder::all_due(), None, 1)?;
-    Ok(first.pop().filter(|(key, _)| has_time(key, now)))
+    let Some(key) = first_key(view, now)? else {
+        return Ok(None);
+    };
+    let bytes = view.get(&key)?;
+    Ok(bytes.map(|bytes| (key, bytes)))
+}
+
+fn first_key(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Key>, StoreError> {
+    let mut after: Option<String> = None;
+    loop {
+        let mut first = view.keys(&Folder::all_due(), after.as_deref(), 1)?;
+        let Some(key) = first.pop().filter(|key| has_time(key, now)) else {
+            return Ok(None);
+        };
+        if !is_of_unpublished(view, &key)? {
+            return Ok(Some(key));
+        }
+        after = Some(name_in_all(&key));
+    }
+}
+
+/// Returns whether work belongs to a repository that is still being created. A reset or a start creates it at another time than that of requests, and
+/// its work is carried out after its publication.
+fn is_of_unpublished(view: &dyn Snapshot, key: &Key) -> Result<bool, StoreError> {
+    match generation_of(key) {
+        Some(generation) => view.contains(&Key::unpublished(&generation)),
+        None => Ok(false),
+    }
+}
+
+/// Returns the repository that the key of a record names. The record can be invalid.
+fn generation_of(key: &Key) -> Option<Generation> {
+    let (generation, _) = key.name().split_once(' ')?;
+    (!generation.is_empty()).then(|| Generation::new(generation.to_owned()))
 }
 
 /// Returns the work for which `is_selected` is true and that is due at the first time after `now`, in order. Invalid records are passed over.
@@ -178,7 +209,7 @@ pub(super) fn next_after(
             if found.first().is_some_and(|first| first.at != due.at) {
                 return Ok(found);
             }
-            if due.at > now && is_selected(&due.work) {
+            if due.at > now && is_selected(&due.work) && !is_of_unpublished(view, &due.key)? {
                 found.push(due);
             }
         }
@@ -225,9 +256,7 @@ pub(super) fn clear(
     is_kept: impl Fn(&dyn Snapshot, &Generation) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     for key in records.view().keys(&Folder::all_due(), None, usize::MAX)? {
-        let name = key.name().split_once(' ');
-        let generation = name.map(|(generation, _)| Generation::new(generation.to_owned()));
-        let is_kept = match generation {
+        let is_kept = match generation_of(&key) {
             Some(generation) => is_kept(records.view(), &generation)?,
             None => false,
         };

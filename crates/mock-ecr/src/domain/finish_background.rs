@@ -22,12 +22,15 @@ impl Repositories {
         now: Timestamp,
     ) -> Result<BackgroundRun, RepositoryError> {
         self.run_due(now).await?;
-        let mut run = BackgroundRun::default();
+        let (mut run, present) = (BackgroundRun::default(), self.present(now));
         loop {
-            let kinds = kinds.to_vec();
+            let (kinds, present) = (kinds.to_vec(), present.clone());
             let moved = self
                 .store
-                .transact(move |records| bring_forward(records, &kinds, now));
+                .transact(move |records| match present.is_set_back() {
+                    true => Ok(None),
+                    false => bring_forward(records, &kinds, now),
+                });
             match moved.await? {
                 Some(moved) => run.join(moved),
                 None => break,
@@ -35,11 +38,11 @@ impl Repositories {
             self.run_due(now).await?;
         }
         if kinds.contains(&BackgroundKind::LifecyclePreview) {
-            let previews = self.finish_previews(now).await?;
+            let previews = self.finish_previews(&present).await?;
             run.add(BackgroundKind::LifecyclePreview, previews);
         }
         if kinds.contains(&BackgroundKind::Scan) {
-            run.add(BackgroundKind::Scan, self.finish_scans(now).await?);
+            run.add(BackgroundKind::Scan, self.finish_scans(&present).await?);
         }
         Ok(run)
     }

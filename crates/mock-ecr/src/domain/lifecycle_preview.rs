@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::RepositoryError;
 use crate::domain::lifecycle_images;
 use crate::domain::listing::Tagged;
+use crate::domain::present::Present;
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Lookup;
 use crate::domain::selection::Selection;
@@ -153,9 +154,16 @@ impl Repositories {
 
 impl Repositories {
     /// Completes the previews that are in progress, and returns their number.
-    pub(super) async fn finish_previews(&self, now: Timestamp) -> Result<usize, RepositoryError> {
+    pub(super) async fn finish_previews(
+        &self,
+        present: &Present,
+    ) -> Result<usize, RepositoryError> {
+        let present = present.clone();
         let finished = self.store.transact(move |records| {
-            let mut number = 0;
+            let (mut number, now) = (0, present.now());
+            if present.is_set_back() {
+                return Ok(number);
+            }
             for (_, generation) in all_in(records.view())? {
                 let record = existing(records.view(), &generation)?;
                 if let Some(record) =

@@ -29,8 +29,9 @@ impl Repositories {
         id: &RepositoryId,
         now: Timestamp,
     ) -> Result<LifecycleRun, RepositoryError> {
-        let lookup = self.lookup(id);
+        let (lookup, present) = (self.lookup(id), self.present(now));
         let started = self.store.transact(move |records| {
+            let now = present.now();
             let record = lookup.lifecycle_policy(records.view())?;
             let generation = lookup.generation(records.view())?;
             let evaluation = Evaluation::of(records, &generation, &record, now)?;

@@ -38,6 +38,7 @@ mod manifest_rules;
 mod mutability;
 mod new_layer;
 mod oci_layout;
+mod present;
 mod pull;
 mod pull_exclusion;
 mod pull_through_record;

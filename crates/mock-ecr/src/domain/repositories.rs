@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
+use crate::clock::Clock;
 use crate::config::{Background, Quotas};
 use crate::domain::due;
 use crate::domain::due_runner::DueRunner;
@@ -39,6 +42,10 @@ pub(crate) struct Repositories {
     pub(super) due_runner: Arc<DueRunner>,
     pub(super) registry_settings: RegistrySettings,
     scan_settings: Arc<ScanSettings>,
+    /// The clock of the mock, which can be set back while an operation is in progress.
+    pub(super) clock: Option<Clock>,
+    /// Changes or is closed when the mock stops.
+    pub(super) stopping: Option<watch::Receiver<()>>,
     pub(super) visibility: Visibility,
 }
 
@@ -66,6 +73,8 @@ impl Repositories {
             due_runner: Arc::default(),
             registry_settings: RegistrySettings::Stored,
             scan_settings: Arc::default(),
+            clock: None,
+            stopping: None,
             visibility: Visibility::Published,
         }
     }
@@ -74,6 +83,22 @@ impl Repositories {
     pub(crate) fn with_rules(&self, rules: Rules) -> Self {
         Repositories {
             rules,
+            ..self.clone()
+        }
+    }
+
+    /// Returns repositories whose operations are not at times after that of the clock.
+    pub(crate) fn with_clock(&self, clock: &Clock) -> Self {
+        Repositories {
+            clock: Some(clock.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Returns repositories whose due work ends soon after the mock was requested to stop.
+    pub(crate) fn with_stop(&self, stopping: &watch::Receiver<()>) -> Self {
+        Repositories {
+            stopping: Some(stopping.clone()),
             ..self.clone()
         }
     }

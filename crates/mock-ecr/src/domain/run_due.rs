@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use crate::domain::activation::Activation;
 use crate::domain::due::{self, Due, Work};
 use crate::domain::error::RepositoryError;
+use crate::domain::present::Present;
 use crate::domain::replication::Replicator;
 use crate::domain::repositories::{Repositories, lookup_of};
 use crate::domain::repository::Lookup;
@@ -21,39 +22,54 @@ impl Repositories {
     ///
     /// It costs one read of a key if nothing is due. Every request that reads or changes the state calls it before.
     pub(crate) async fn run_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
-        while self.is_due(now).await? {
-            let all = self.clone();
+        let (present, mut late) = (self.present(now), 0);
+        while self.is_due(&present).await? {
+            late += usize::from(self.is_stopping());
+            if late > MAX_LATE {
+                return Err(StoreError::Stopped.into());
+            }
+            let (all, shared) = (self.clone(), present.clone());
             let running = self
                 .due_runner
-                .join(|| async move { all.run_if_due(now).await.is_ok() }.boxed());
+                .join(|| async move { all.run_if_due(&shared).await.is_ok() }.boxed());
             if !running.await {
                 // Each request returns its own error.
-                self.run_if_due(now).await?;
+                self.run_if_due(&present).await?;
             }
         }
         Ok(())
     }
 
+    fn is_stopping(&self) -> bool {
+        let stopping = self.stopping.as_ref();
+        stopping.is_some_and(|stopping| !matches!(stopping.has_changed(), Ok(false)))
+    }
+
     /// Carries out the first work, if another request has not done it since this one has found it.
-    async fn run_if_due(&self, now: Timestamp) -> Result<(), RepositoryError> {
-        match self.is_due(now).await? {
-            true => self.run_first(now).await,
+    async fn run_if_due(&self, present: &Present) -> Result<(), RepositoryError> {
+        match self.is_due(present).await? {
+            true => self.run_first(present).await,
             false => Ok(()),
         }
     }
 
-    async fn is_due(&self, now: Timestamp) -> Result<bool, StoreError> {
-        self.store.read(move |view| due::is_due(view, now)).await
+    async fn is_due(&self, present: &Present) -> Result<bool, StoreError> {
+        let present = present.clone();
+        let due = self
+            .store
+            .read(move |view| due::is_due(view, present.now()));
+        due.await
     }
 
     /// Carries out the first work. If it cannot be done because a record is invalid, it is removed: it would otherwise be the first one again, and
     /// all requests would fail.
-    async fn run_first(&self, now: Timestamp) -> Result<(), RepositoryError> {
-        let unstored = self.store_blobs(now).await?;
+    async fn run_first(&self, present: &Present) -> Result<(), RepositoryError> {
+        let unstored = self.store_blobs(present.now()).await?;
         let run = DueRun {
             unstored,
-            ..self.due_run(now).await?
+            ..self.due_run(present).await?
         };
+        let now = present.now();
         let run = self.store.transact(move |records| run.run_first(records));
         match run.await {
             Err(FailedWork {
@@ -70,10 +86,14 @@ impl Repositories {
     }
 }
 
+/// The maximum number of works that a request carries out after the mock was requested to stop. The others remain due. Programs such as docker end
+/// a mock after ten seconds.
+const MAX_LATE: usize = 100;
+
 impl Repositories {
-    pub(super) async fn due_run(&self, now: Timestamp) -> Result<DueRun, RepositoryError> {
+    pub(super) async fn due_run(&self, present: &Present) -> Result<DueRun, RepositoryError> {
         Ok(DueRun {
-            now,
+            present: present.clone(),
             activation: self.activation(),
             replicator: self.replicator().await?,
             unstored: None,
@@ -179,7 +199,7 @@ impl From<StoreError> for FailedWork {
 /// What carries out due work in a transaction.
 #[derive(Clone, Debug)]
 pub(super) struct DueRun {
-    now: Timestamp,
+    present: Present,
     activation: Activation,
     replicator: Replicator,
     /// The work whose blobs cannot be stored.
@@ -189,7 +209,7 @@ pub(super) struct DueRun {
 impl DueRun {
     /// Carries out the first work, if another server has not done it in the meantime.
     pub(super) fn run_first(&self, records: &mut Transaction<'_>) -> Result<(), FailedWork> {
-        let Some(first) = due::first(records.view(), self.now)? else {
+        let Some(first) = due::first(records.view(), self.present.now())? else {
             return Ok(());
         };
         let key = first.0.clone();
@@ -230,7 +250,7 @@ fn carry_out(
             profile,
         } => signing::finish(records, &generation, &image, &profile, at, replication),
         Work::EvaluateLifecycle { generation } => {
-            lifecycle_run::evaluate_daily(records, &generation, at, run.now)
+            lifecycle_run::evaluate_daily(records, &generation, at, run.present.now())
         }
         #[cfg(all(test, feature = "file-store"))]
         Work::Note { generation, letter } => note(records, &generation, letter),

@@ -38,8 +38,7 @@ pub(crate) enum StoreError {
     /// The engine panicked. redb panics if its file is damaged.
     #[error("internal error, or damaged records: a transaction panicked")]
     Panicked,
-    /// The runtime has ended before the call began.
-    #[cfg(feature = "file-store")]
+    /// The runtime has ended before the call began, or much due work is left when the mock stops.
     #[error("the mock is stopping")]
     Stopped,
     /// An operation on an object failed.

@@ -3,6 +3,7 @@
 use crate::config::ScanType;
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{listed, name_digest};
+use crate::domain::present::Present;
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Repository;
 use crate::domain::scanning::scan::{EnhancedEnd, ScanRecord, enhanced_begin, enhanced_status};
@@ -14,15 +15,16 @@ impl Repositories {
     /// Ends the scans that run, and returns their number.
     pub(in crate::domain) async fn finish_scans(
         &self,
-        now: Timestamp,
+        present: &Present,
     ) -> Result<usize, RepositoryError> {
         let mut number = 0;
         for (repository, generation) in self.store.read(all_in).await? {
-            let scans = self.scans();
+            let (scans, present) = (self.scans(), present.clone());
             let finished = self.store.transact(move |records| {
                 // The records of a repository that was deleted in the meantime are being removed.
-                match records.view().contains(&generation.repository())? {
-                    true => scans.finish(records, &repository, &generation, now),
+                let exists = records.view().contains(&generation.repository())?;
+                match exists && !present.is_set_back() {
+                    true => scans.finish(records, &repository, &generation, present.now()),
                     false => Ok(0),
                 }
             });

@@ -1,14 +1,16 @@
 //! Due work: its order, and that it is done once, also by other processes.
 
 use futures_util::FutureExt as _;
+use tokio::sync::watch;
 
 use super::consistency::check_swept;
 use super::*;
+use crate::clock::{Clock, ClockStart};
 use crate::domain::due::{self, Work};
 use crate::domain::{Selection, SigningRule};
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
 use crate::store::tests::Disk;
-use crate::store::{Folder, Key};
+use crate::store::{Folder, Key, StoreError};
 
 /// Schedules work that appends a letter to a record of `team/app`.
 pub(super) async fn note(all: &Repositories, seconds: u64, letter: char) {
@@ -112,9 +114,9 @@ async fn a_reset_removes_work_but_not_that_of_the_initial_state() {
     assert_eq!(run(all, 1).await, "b");
 }
 
-/// Work of an unpublished repository is not dropped if it is due before the repository is published.
+/// A request during a reset has another time than the initial state.
 #[tokio::test]
-async fn the_work_of_an_unpublished_repository_is_done() {
+async fn the_work_of_an_unpublished_repository_is_done_after_its_publication() {
     let fixture = Fixture::on(|_| StoreLocation::Memory).await;
     let all = &fixture.repositories;
     let settings = Settings::created_at(NOW);
@@ -131,9 +133,41 @@ async fn the_work_of_an_unpublished_repository_is_done() {
         Ok::<_, RepositoryError>(())
     });
     scheduled.await.unwrap();
-    all.run_due(NOW).await.unwrap();
+    let policy = async || all.policy(&other).await.unwrap_or_default();
+    note(all, 1, 'b').await;
+    assert_eq!(run(all, 1).await, "b");
     initial.publish().await.unwrap();
-    assert_eq!(all.policy(&other).await.unwrap(), "\"a\"");
+    assert_eq!(policy().await, "");
+    all.run_due(NOW).await.unwrap();
+    assert_eq!(policy().await, "\"a\"");
+}
+
+/// The operation begins before a reset sets the clock back.
+#[tokio::test]
+async fn work_is_not_done_before_the_time_of_a_clock_that_was_set_back() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let clock = Clock::new(ClockStart::Frozen(NOW));
+    let all = fixture.repositories.with_clock(&clock);
+    note(&all, 1, 'a').await;
+    assert_eq!(run(&all, 400 * 24 * 3600).await, "");
+    assert_eq!(scheduled(&all).await, 1);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(run(&all, 400 * 24 * 3600).await, "a");
+}
+
+#[tokio::test]
+async fn much_due_work_does_not_delay_a_stop() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (stop, stopping) = watch::channel(());
+    let all = fixture.repositories.with_stop(&stopping);
+    for second in 1..=150 {
+        note(&all, second, 'a').await;
+    }
+    drop(stop);
+    let now = NOW + Duration::from_secs(3600);
+    let error = all.run_due(now).await.unwrap_err();
+    assert!(matches!(error, RepositoryError::Store(StoreError::Stopped)));
+    assert_eq!(scheduled(&all).await, 50);
 }
 
 /// A client in the process of the mock does not poll a request any more, but keeps it.

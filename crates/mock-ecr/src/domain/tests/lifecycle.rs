@@ -158,7 +158,7 @@ async fn many_images_expire_in_short_transactions() {
     };
     assert_eq!(run, expected);
     while due_now(&fixture, day(2)).await {
-        let run = all.due_run(day(2)).await.unwrap();
+        let run = all.due_run(&all.present(day(2))).await.unwrap();
         let work = all.store.transact(move |records| {
             run.run_first(records)?;
             Ok::<_, FailedWork>(records.changes())

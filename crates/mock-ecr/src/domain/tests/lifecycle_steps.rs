@@ -38,7 +38,7 @@ async fn left(fixture: &Fixture) -> Vec<Digest> {
 /// Carries out one work.
 async fn run_one(fixture: &Fixture, now: Timestamp) {
     let all = &fixture.repositories;
-    let run = all.due_run(now).await.unwrap();
+    let run = all.due_run(&all.present(now)).await.unwrap();
     let run = all.store.transact(move |records| run.run_first(records));
     run.await.unwrap();
 }
