@@ -176,22 +176,24 @@ fn beyond_loopback_only_health_works_without_the_generated_key() {
     process.wait().unwrap();
 }
 
-/// The first connection is closed without a response, as if the program were still starting.
+/// The first connections are closed, answered by a proxy, and not answered, as if the mock were still starting.
 #[test]
-fn health_waits_until_the_mock_can_be_reached() {
+fn health_waits_until_a_mock_responds() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
-        let mut requests = Vec::new();
-        for response in [
-            "",
-            "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}",
-        ] {
+        let (mut requests, mut unanswered) = (Vec::new(), Vec::new());
+        let ok = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
+        let proxy = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
+        for response in [Some(""), Some(proxy), None, Some(ok)] {
             let (mut stream, _) = listener.accept().unwrap();
             let mut line = String::new();
             BufReader::new(&stream).read_line(&mut line).unwrap();
-            stream.write_all(response.as_bytes()).unwrap();
             requests.push(line);
+            match response {
+                Some(response) => stream.write_all(response.as_bytes()).unwrap(),
+                None => unanswered.push(stream),
+            }
         }
         requests
     });
@@ -201,7 +203,7 @@ fn health_waits_until_the_mock_can_be_reached() {
         .success()
         .stdout("healthy\n");
     let request = "GET /_mock/health HTTP/1.1\r\n";
-    assert_eq!(server.join().unwrap(), [request, request]);
+    assert_eq!(server.join().unwrap(), [request; 4]);
 }
 
 #[test]

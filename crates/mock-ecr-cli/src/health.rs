@@ -28,15 +28,18 @@ async fn request(target: &Target) -> Result<Value, Error> {
     control_client::get_json(target, "health").await
 }
 
-/// Repeats the request until the mock can be reached. If the limit passes, returns the error of the last request that failed, or `NoResponse` if
-/// none has failed.
+/// Repeats the request until a mock responds. If the limit passes, returns the error of the last request that failed, or `NoResponse` if none has
+/// failed. A proxy in front of a mock that is starting can respond in its place, or accept a connection without a response.
 async fn wait(target: &Target, limit: Duration) -> Result<Value, Error> {
     let mut last = None;
     let reached = timeout(limit, async {
         loop {
-            match request(target).await {
-                Err(error @ Error::Unreachable { .. }) => last = Some(error),
-                other => return other,
+            match timeout(ATTEMPT, request(target)).await {
+                Ok(Err(error @ (Error::Unreachable { .. } | Error::NotAMock(_)))) => {
+                    last = Some(error);
+                }
+                Ok(outcome) => return outcome,
+                Err(_) => {}
             }
             sleep(INTERVAL).await;
         }
@@ -46,5 +49,8 @@ async fn wait(target: &Target, limit: Duration) -> Result<Value, Error> {
         Err(_) => Err(last.unwrap_or_else(|| Error::NoResponse(target.url()))),
     }
 }
+
+/// The time after which a request without a response is repeated.
+const ATTEMPT: Duration = Duration::from_secs(1);
 
 const INTERVAL: Duration = Duration::from_millis(20);
