@@ -81,6 +81,20 @@ async fn the_referrers_of_a_cached_image_are_imported_every_six_hours() {
 }
 
 #[tokio::test]
+async fn requests_for_the_referrers_of_an_image_share_an_import() {
+    let upstream = Upstream::empty().await;
+    add_referrer(&upstream).await;
+    let cache = Cache::of(&upstream.url()).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let listings = (0..6).map(|_| async {
+        let listed = cache.output("ListImageReferrers", &input()).await;
+        listed["referrers"].as_array().unwrap().len()
+    });
+    assert_eq!(futures_util::future::join_all(listings).await, [1; 6]);
+    assert_eq!(requested(&upstream).await, 1);
+}
+
+#[tokio::test]
 async fn the_registry_lists_the_referrers_of_a_cached_image() {
     let upstream = Upstream::empty().await;
     add_referrer(&upstream).await;

@@ -49,15 +49,15 @@ impl Import<'_> {
         }
     }
 
-    /// Waits until another request has imported the image of a tag. Returns the error of that import, which has logged it.
+    /// Waits until another request has imported the image of a tag, or the referrers of an image. Returns the error of that import, which has logged it.
     pub(super) async fn wait_for(
         &self,
-        tag: &Tag,
+        what: &str,
         other: Wait,
     ) -> Result<Option<UpstreamError>, UpstreamError> {
         let ended = async { Ok(other.ended().await) };
         let ended = self.deadline.limit(ended).await;
-        ended.inspect_err(|error| self.log(tag.as_str(), error))
+        ended.inspect_err(|error| self.log(what, error))
     }
 
     /// Imports a layer of a size. Returns whether the repository has it now.

@@ -3,7 +3,7 @@
 use futures_util::stream;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::domain::CacheState;
+use crate::domain::{Cache, CacheState};
 use crate::http::buffers::Reservation;
 use crate::types::{Digest, RepositoryId, Tag};
 use crate::upstream::deadline::Deadline;
@@ -73,7 +73,7 @@ impl Upstreams {
                     return imported;
                 }
                 Turn::Wait(other) => {
-                    if let Some(error) = import.wait_for(tag, other).await? {
+                    if let Some(error) = import.wait_for(tag.as_str(), other).await? {
                         return Err(error);
                     }
                 }
@@ -98,14 +98,7 @@ impl Upstreams {
         if is_current || pull.is_cycle(&image) || !pull.may_import(id, state).await? {
             return Ok(None);
         }
-        let import = Import {
-            upstreams: self,
-            deadline,
-            pull,
-            cache,
-            id,
-        };
-        Ok(Some((import, state)))
+        Ok(Some((self.import(deadline, pull, cache, id), state)))
     }
 
     /// Imports a layer of a cached image that the repository does not have. Returns whether it has the layer now.
@@ -122,13 +115,8 @@ impl Upstreams {
         if !pull.may_import(id, CacheState::NoImage).await? {
             return Ok(false);
         }
-        let import = Import {
-            upstreams: self,
-            deadline: &self.deadline(),
-            pull,
-            cache,
-            id,
-        };
+        let deadline = self.deadline();
+        let import = self.import(&deadline, pull, cache, id);
         import.layer(digest, size, reservation).await
     }
 
@@ -140,23 +128,50 @@ impl Upstreams {
         subject: &Digest,
         reservation: Reservation,
     ) -> Result<(), UpstreamError> {
-        let repositories = pull.repositories;
-        let cache = repositories.cache_of_referrers(id, subject, pull.now);
-        let Some(cache) = cache.await? else {
-            return Ok(());
-        };
-        let is_cycle = pull.is_cycle(&self.name_of(id, subject.as_str()));
-        if is_cycle || !pull.may_import(id, CacheState::NoImage).await? {
-            return Ok(());
+        let (deadline, what) = (self.deadline(), subject.as_str());
+        loop {
+            let cache = pull.repositories.cache_of_referrers(id, subject, pull.now);
+            let Some(cache) = cache.await? else {
+                return Ok(());
+            };
+            let is_cycle = pull.is_cycle(&self.name_of(id, what));
+            if is_cycle || !pull.may_import(id, CacheState::NoImage).await? {
+                return Ok(());
+            }
+            let import = self.import(&deadline, pull, cache, id);
+            // As for tags, a request of a cache does not wait.
+            if pull.importing.is_some() {
+                return import.referrers(subject, reservation).await;
+            }
+            match self.in_flight.begin(&format!("{id} referrers {subject}")) {
+                Turn::Import(turn) => {
+                    let imported = import.referrers(subject, reservation).await;
+                    turn.end(&imported);
+                    return imported;
+                }
+                Turn::Wait(other) => {
+                    if let Some(error) = import.wait_for(what, other).await? {
+                        return Err(error);
+                    }
+                }
+            }
         }
-        let import = Import {
+    }
+
+    fn import<'a>(
+        &'a self,
+        deadline: &'a Deadline<'_>,
+        pull: &'a Pull<'_>,
+        cache: Cache,
+        id: &'a RepositoryId,
+    ) -> Import<'a> {
+        Import {
             upstreams: self,
-            deadline: &self.deadline(),
+            deadline,
             pull,
             cache,
             id,
-        };
-        import.referrers(subject, reservation).await
+        }
     }
 
     /// Returns the name of an image of this mock in the header `x-mock-ecr-importing`.
