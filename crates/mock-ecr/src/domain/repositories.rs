@@ -151,17 +151,6 @@ impl Repositories {
         }
     }
 
-    /// Returns repositories in which operations find the repository of a generation at its place.
-    pub(super) fn with_place(&self, at: &Lookup, generation: &Generation) -> Self {
-        Repositories {
-            visibility: match at.key == Key::repository(&at.id) {
-                true => Visibility::Published,
-                false => Visibility::Unpublished(generation.clone()),
-            },
-            ..self.clone()
-        }
-    }
-
     /// Returns what reads and writes scans.
     pub(super) fn scans(&self) -> Scans {
         Scans::new(&self.scan_settings, self.registry_settings.clone())
@@ -431,24 +420,16 @@ pub(super) fn published(
     Ok(is_current.then(|| id_of(&key)).flatten())
 }
 
-/// Returns the place of the repository of a generation, which need not be published.
+/// Returns the place of the repository of a generation, if requests find it.
 pub(super) fn lookup_of(
     view: &dyn Snapshot,
     generation: &Generation,
 ) -> Result<Option<Lookup>, RepositoryError> {
-    let key = generation.repository();
-    let Some(published) = view.get(&key)? else {
-        return Ok(None);
-    };
-    let published = Key::from_bytes(&published);
-    let id = id_of(&published).ok_or(RepositoryError::InvalidKey(key))?;
-    for key in [published, Key::unpublished(generation)] {
-        let record: Option<RepositoryRecord> = view.read(&key)?;
-        if record.is_some_and(|record| record.generation() == *generation) {
-            return Ok(Some(Lookup { id, key }));
-        }
-    }
-    Ok(None)
+    let id = published(view, generation)?;
+    Ok(id.map(|id| Lookup {
+        key: Key::repository(&id),
+        id,
+    }))
 }
 
 /// Returns the repositories of all registries, ordered by account, Region and name.

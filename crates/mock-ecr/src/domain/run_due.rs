@@ -11,7 +11,7 @@ use crate::domain::replication::Replicator;
 use crate::domain::repositories::{Repositories, lookup_of};
 use crate::domain::repository::Lookup;
 use crate::domain::{archive, lifecycle_run, lifecycle_step, signing};
-use crate::store::{Generation, Key, Record, Snapshot, StoreError, Transaction};
+use crate::store::{Key, Record, Snapshot, StoreError, Transaction};
 use crate::types::error_chain::chain;
 use crate::types::timestamp::Timestamp;
 
@@ -107,11 +107,10 @@ impl Repositories {
         let Some(needed) = needed? else {
             return Ok(None);
         };
-        let repositories = self.with_place(&needed.at, &needed.generation);
         for blob in needed.blobs {
-            match repositories.push_blob(&needed.at.id, blob).await {
+            match self.push_blob(&needed.at.id, blob).await {
                 Ok(()) => {}
-                // It was deleted or published in the meantime.
+                // It was deleted in the meantime.
                 Err(RepositoryError::RepositoryNotFound(_)) => return Ok(None),
                 Err(error) => {
                     let (repository, error) = (&needed.at.id, chain(&error));
@@ -128,7 +127,6 @@ impl Repositories {
 struct NeededBlobs {
     key: Key,
     at: Lookup,
-    generation: Generation,
     blobs: Vec<Bytes>,
 }
 
@@ -146,12 +144,7 @@ fn needed_blobs(
         let Some(generation) = work.generation().filter(|_| !blobs.is_empty()) else {
             return Ok(None);
         };
-        Ok(lookup_of(view, generation)?.map(|at| NeededBlobs {
-            key,
-            at,
-            generation: generation.clone(),
-            blobs,
-        }))
+        Ok(lookup_of(view, generation)?.map(|at| NeededBlobs { key, at, blobs }))
     };
     match read() {
         Err(error) if is_of_record(&error) => Ok(None),
@@ -264,7 +257,7 @@ fn carry_out(
 #[cfg(all(test, feature = "file-store"))]
 fn note(
     records: &mut Transaction<'_>,
-    generation: &Generation,
+    generation: &crate::store::Generation,
     letter: char,
 ) -> Result<(), RepositoryError> {
     let key = generation.policy();
