@@ -2,6 +2,7 @@
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin_cmd;
+use mock_ecr::repository::BackgroundKind;
 use predicates::prelude::*;
 use serde_json::{Value, json};
 
@@ -86,4 +87,19 @@ fn the_result_of_a_scan_is_set_from_a_file_or_stdin() {
     unknown.write_stdin(r#"{ "repository": "none", "image": "1.0" }"#);
     let rejected = predicate::str::contains("repository/none does not exist");
     unknown.assert().code(1).stderr(rejected);
+}
+
+#[test]
+fn the_kinds_of_the_command_are_those_of_the_library() {
+    let names = BackgroundKind::ALL.map(|kind| {
+        let json = json!(kind);
+        json.as_str().unwrap().replace('_', "-")
+    });
+    let outcome = cargo_bin_cmd!("mock-ecr")
+        .args(["background", "run", "--kind", "other"])
+        .assert()
+        .failure();
+    let stderr = String::from_utf8(outcome.get_output().stderr.clone()).unwrap();
+    let expected = format!("[possible values: {}]", names.join(", "));
+    assert!(stderr.contains(&expected), "{stderr}");
 }

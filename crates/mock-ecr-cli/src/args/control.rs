@@ -1,7 +1,6 @@
 //! The options of the commands that call a running mock: `background`, `clock`, `fault`, `request`, `reset` and `scan-result`.
 
 use std::path::PathBuf;
-
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
