@@ -1967,8 +1967,7 @@ export type ScannedImage = {
 };
 
 /**
- * How much work in the background was finished, which
- * `MockEcr::finish_background_work` returns.
+ * How much work in the background was finished.
  */
 export type BackgroundRun = {
   /**
@@ -2008,8 +2007,8 @@ export type RunBackground = {
 };
 
 /**
- * A kind of work in the background: work that ends some time after the request that begins it. The durations are those of
- * `Background`.
+ * A kind of work in the background: work that ends some time after the request that begins it. The table `background` of the
+ * configuration contains the durations.
  */
 export type BackgroundKind =
   /**

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of work in the background: work that ends some time after the request that begins it. The durations are those of
-/// [`Background`](crate::config::Background).
+/// A kind of work in the background: work that ends some time after the request that begins it. The table `background` of the
+/// configuration contains the durations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -35,8 +35,7 @@ impl BackgroundKind {
     ];
 }
 
-/// How much work in the background was finished, which
-/// [`MockEcr::finish_background_work`](crate::MockEcr::finish_background_work) returns.
+/// How much work in the background was finished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
