@@ -104,7 +104,7 @@ async fn a_manifest_has_at_most_four_mebibytes() {
     let long = ResponseTemplate::new(200).set_body_raw(long, OCI_MANIFEST);
     upstream.add(MANIFEST, long).await;
     upstream.add_layers().await;
-    assert_not_imported(&upstream, "the body exceeds the limit").await;
+    assert_not_imported(&upstream, "the manifest has more than 4 MiB").await;
 }
 
 #[tokio::test]

@@ -35,12 +35,21 @@ fn referrer() -> String {
 /// Adds an image and its referrer to an upstream registry.
 async fn add_referrer(upstream: &Upstream) {
     upstream.add_image().await;
-    let (text, digest) = (referrer(), sha256(&referrer()));
-    let descriptor = json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": text.len()});
+    add_list(upstream, &[sha256(&referrer())]).await;
+    add_manifest(upstream, &sha256(&referrer()), &referrer()).await;
+}
+
+async fn add_list(upstream: &Upstream, digests: &[String]) {
+    let descriptor =
+        |digest: &String| json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": 1});
+    let listed: Vec<Value> = digests.iter().map(descriptor).collect();
     let index =
-        json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [descriptor]}).to_string();
+        json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}).to_string();
     let index = ResponseTemplate::new(200).set_body_raw(index, OCI_INDEX);
     upstream.add(&list(), index).await;
+}
+
+async fn add_manifest(upstream: &Upstream, digest: &str, text: &str) {
     let manifest = ResponseTemplate::new(200).set_body_raw(text, OCI_MANIFEST);
     let path = format!("/v2/team/app/manifests/{digest}");
     upstream.add(&path, manifest).await;
@@ -133,14 +142,68 @@ async fn referrers_that_cannot_be_listed_are_an_error() {
     assert_eq!(listed["referrers"].as_array().unwrap().len(), 1);
 }
 
+/// The client `go-containerregistry` takes the statuses 400, 404 and 406 for a registry without the list: `pkg/v1/remote/referrers.go`. Registries
+/// without the path respond with 405 or 501.
 #[tokio::test]
 async fn an_upstream_registry_without_the_list_has_no_referrers() {
-    let upstream = Upstream::with_image().await;
+    for status in [400, 404, 405, 406, 501] {
+        let upstream = Upstream::with_image().await;
+        upstream.add(&list(), ResponseTemplate::new(status)).await;
+        let cache = Cache::of(&upstream.url()).await;
+        assert_eq!(cache.get(APP).await.status(), 200);
+        for _ in 0..2 {
+            let listed = cache.output("ListImageReferrers", &input()).await;
+            assert_eq!(listed, json!({"referrers": []}), "{status}");
+        }
+        assert_eq!(requested(&upstream).await, 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_no_index_is_a_failure() {
+    let code = "UnableToListUpstreamImageReferrersException";
+    for body in ["", "{}", "[]", r#"{"manifests":null}"#, &manifest_text(5)] {
+        let upstream = Upstream::with_image().await;
+        let response = ResponseTemplate::new(200).set_body_raw(body, OCI_INDEX);
+        upstream.add(&list(), response).await;
+        let cache = Cache::of(&upstream.url()).await;
+        assert_eq!(cache.get(APP).await.status(), 200);
+        let response = cache.call("ListImageReferrers", &input()).await;
+        assert!(response.body.contains(code), "{body}: {}", response.body);
+    }
+}
+
+#[tokio::test]
+async fn invalid_referrers_are_passed_over() {
+    let upstream = Upstream::empty().await;
+    upstream.add_image().await;
+    let other = manifest_text(5).replace(r#""schemaVersion""#, r#""other":1,"schemaVersion""#);
+    // Both list the image that does not exist.
+    let missing = sha256("missing");
+    let listed = json!([{"mediaType": OCI_MANIFEST, "digest": missing, "size": 1}]);
+    let subject = json!({"mediaType": OCI_MANIFEST, "digest": subject(), "size": 1});
+    let index = |name: &str| {
+        json!({"mediaType": OCI_INDEX, "manifests": listed, "subject": subject, "name": name})
+            .to_string()
+    };
+    let (first, second, good) = (index("1"), index("2"), sha256(&referrer()));
+    let texts = [&other, &first, &second].map(|text| (sha256(text), text.clone()));
+    for (digest, text) in &texts {
+        add_manifest(&upstream, digest, text).await;
+    }
+    let wrong = sha256("wrong");
+    add_manifest(&upstream, &wrong, &referrer()).await;
+    add_manifest(&upstream, &good, &referrer()).await;
+    let digests = texts.map(|(digest, _)| digest);
+    let digests = [&digests[..], &[missing, wrong, good.clone()]].concat();
+    add_list(&upstream, &digests).await;
     let cache = Cache::of(&upstream.url()).await;
     assert_eq!(cache.get(APP).await.status(), 200);
-    for _ in 0..2 {
-        let listed = cache.output("ListImageReferrers", &input()).await;
-        assert_eq!(listed, json!({"referrers": []}));
-    }
-    assert_eq!(requested(&upstream).await, 1);
+    let listed = cache.output("ListImageReferrers", &input()).await;
+    let listed = listed["referrers"].as_array().unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["digest"], good);
+    let repository = json!({"repositoryName": "quay/team/app"});
+    let images = cache.output("ListImages", &repository).await;
+    assert_eq!(images["imageIds"].as_array().unwrap().len(), 2, "{images}");
 }

@@ -389,6 +389,8 @@ impl From<UpstreamError> for RegistryError {
         match error {
             UpstreamError::NotFound(_)
             | UpstreamError::NoAddress(_)
+            | UpstreamError::Unsupported(_)
+            | UpstreamError::Invalid(_)
             | UpstreamError::Unavailable(_) => RegistryError::ManifestUnknown,
             UpstreamError::AccessDenied(_) | UpstreamError::Secret(_) => {
                 RegistryError::UpstreamDenied

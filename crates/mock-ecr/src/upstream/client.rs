@@ -69,7 +69,7 @@ impl<'a> Client<'a> {
         let checked = self.checked(response, &registry, path).await;
         checked.map_err(|error| match error {
             // Amazon ECR rejects an invalid token with this status.
-            UpstreamError::Unavailable(reason) if status == StatusCode::BAD_REQUEST => {
+            UpstreamError::Unsupported(reason) if status == StatusCode::BAD_REQUEST => {
                 UpstreamError::AccessDenied(reason)
             }
             error => error,
@@ -226,7 +226,7 @@ impl<'a> Client<'a> {
         }
         let response = send_to(&destination, &path, request).await?;
         let response = self.checked(response, &destination, &path).await;
-        let body = response.map_err(UpstreamError::of_part)?.into_body();
+        let body = response.map_err(UpstreamError::of_service)?.into_body();
         let body = collect(body, MAX_TOKEN_RESPONSE, &mut self.reservation).await;
         let body = body.map_err(UpstreamError::of_body)?;
         let token: TokenResponse = serde_json::from_slice(&body).map_err(|_| no_token())?;

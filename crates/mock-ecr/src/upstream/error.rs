@@ -22,7 +22,13 @@ pub(crate) enum UpstreamError {
     /// The configuration has no address for the upstream registry.
     #[error("upstreams.addresses has no address for the upstream registry {0}")]
     NoAddress(String),
-    /// The upstream registry was not reached, or has sent an invalid response or image.
+    /// The upstream registry does not implement the request.
+    #[error("the upstream registry does not implement the request: {0}")]
+    Unsupported(String),
+    /// The upstream registry has sent an invalid image.
+    #[error("the image of the upstream registry is invalid: {0}")]
+    Invalid(String),
+    /// The upstream registry was not reached, or has sent an invalid response.
     #[error("the upstream registry is not available: {0}")]
     Unavailable(String),
     #[error(transparent)]
@@ -41,6 +47,14 @@ impl UpstreamError {
         UpstreamError::Unavailable(reason.to_string())
     }
 
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "`map_err` passes an error by value"
+    )]
+    pub(super) fn invalid(reason: impl ToString) -> Self {
+        UpstreamError::Invalid(reason.to_string())
+    }
+
     /// Returns the error of a body that was not read.
     pub(super) fn of_body(error: CollectError) -> Self {
         match error {
@@ -51,6 +65,14 @@ impl UpstreamError {
 
     /// Returns the error of an image if one of its parts was not fetched: an image without it is invalid.
     pub(super) fn of_part(self) -> Self {
+        match self {
+            UpstreamError::NotFound(reason) => UpstreamError::Invalid(reason),
+            error => error,
+        }
+    }
+
+    /// Returns the error of a request that is not for an image: that the path does not exist does not mean that an image does not exist.
+    pub(super) fn of_service(self) -> Self {
         match self {
             UpstreamError::NotFound(reason) => UpstreamError::Unavailable(reason),
             error => error,
@@ -67,6 +89,8 @@ impl UpstreamError {
                 UpstreamError::TooManyRequests(reason.clone())
             }
             UpstreamError::NoAddress(host) => UpstreamError::NoAddress(host.clone()),
+            UpstreamError::Unsupported(reason) => UpstreamError::Unsupported(reason.clone()),
+            UpstreamError::Invalid(reason) => UpstreamError::Invalid(reason.clone()),
             UpstreamError::Unavailable(reason) => UpstreamError::Unavailable(reason.clone()),
             UpstreamError::BuffersFull(full) => UpstreamError::BuffersFull(*full),
             UpstreamError::Repository(_) => return None,

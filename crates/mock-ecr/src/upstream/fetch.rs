@@ -14,7 +14,7 @@ use crate::domain::{
     ContentError, ContentStream, ImportTarget, Manifest, NewImage, Repositories, RepositoryError,
     StagedLayer, UpstreamImage, UpstreamImages,
 };
-use crate::http::body::collect;
+use crate::http::body::{CollectError, collect};
 use crate::http::buffers::Reservation;
 use crate::types::{Digest, RepositoryId, Tag};
 use crate::upstream::client::Client;
@@ -29,15 +29,31 @@ pub(super) struct Fetch<'a> {
     /// The repository in the upstream registry.
     pub(super) name: &'a str,
     images: Vec<UpstreamImage>,
-    layers: Vec<StagedLayer>,
+    layers: Vec<(Digest, StagedLayer)>,
     /// The images that were fetched by their digests. Several indexes can list the same image.
     fetched: BTreeSet<Digest>,
     /// The sizes of the layers that were fetched. Several images can have the same layer.
     sizes: BTreeMap<Digest, u64>,
 }
 
+/// Why an image is fetched.
+#[derive(Clone, Copy)]
+pub(super) enum Role<'a> {
+    Tagged,
+    /// An index lists it.
+    Listed,
+    /// It must name this subject.
+    Referrer(&'a Digest),
+}
+
+/// The number of images and layers that were fetched.
+pub(super) struct Progress {
+    images: usize,
+    layers: usize,
+}
+
 /// The media types that a cache stores. Source: the media types of Docker's and OCI's image specifications.
-const MEDIA_TYPES: [&str; 4] = [
+pub(super) const MEDIA_TYPES: [&str; 4] = [
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -45,13 +61,13 @@ const MEDIA_TYPES: [&str; 4] = [
 ];
 
 /// The maximum size of a manifest in bytes. Source: the length of `ImageManifest` in the service model.
-const MAX_MANIFEST: usize = 4_194_304;
+pub(super) const MAX_MANIFEST: usize = 4_194_304;
 
 /// The maximum size of a layer in bytes. Source: "Amazon ECR service quotas" in the user guide of Amazon ECR.
 const MAX_LAYER: u64 = 52_000 << 20;
 
 /// The largest number of indexes within each other.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 
 const MAX_REDIRECTS: usize = 5;
 
@@ -84,7 +100,7 @@ impl<'a> Fetch<'a> {
             tag: Some(tag.clone()),
             ..new
         };
-        self.parts(tagged, false, MAX_DEPTH).await?;
+        self.parts(tagged, Role::Tagged, MAX_DEPTH).await?;
         Ok(self.finish(ImportTarget::Tag(tag.clone())))
     }
 
@@ -98,82 +114,78 @@ impl<'a> Fetch<'a> {
         layer.map_err(UpstreamError::of_part)
     }
 
-    /// Fetches the images that name a subject and that the repository does not have. A registry that does not have such a list has none of them: OCI
-    /// Distribution 1.1, "Listing Referrers". `[ASSUME]`: the first page of the list is enough.
-    pub(super) async fn referrers_of(
-        mut self,
-        subject: &Digest,
-    ) -> Result<(UpstreamImages, Reservation), UpstreamError> {
-        let path = format!("/v2/{}/referrers/{subject}", self.name);
-        let listed = match self.client.get(&path, MEDIA_TYPES[0]).await {
-            Err(UpstreamError::NotFound(_)) => Vec::new(),
-            response => self.listed(response?).await?,
-        };
-        let missing = self.repositories.missing_images(self.id, listed).await?;
-        for digest in missing {
-            self.image(&digest, false, MAX_DEPTH).await?;
-        }
-        Ok(self.finish(ImportTarget::Referrers(subject.clone())))
-    }
-
-    /// Reads an index, and returns the images that it lists.
-    async fn listed(&mut self, response: Response<Incoming>) -> Result<Vec<Digest>, UpstreamError> {
-        if response.status().is_redirection() {
-            let reason = "it has redirected the request for the list of referrers";
-            return Err(UpstreamError::unavailable(reason));
-        }
-        let body = response.into_body();
-        let index = collect(body, MAX_MANIFEST, &mut self.client.reservation).await;
-        let index = index.map_err(UpstreamError::of_body)?;
-        let index = Manifest::parse(&index).map_err(UpstreamError::unavailable)?;
-        let listed = index.manifests.into_iter().map(|one| one.digest);
-        Ok(listed.collect())
-    }
-
-    fn finish(self, target: ImportTarget) -> (UpstreamImages, Reservation) {
+    pub(super) fn finish(self, target: ImportTarget) -> (UpstreamImages, Reservation) {
         let images = UpstreamImages {
             images: self.images,
-            layers: self.layers,
+            layers: self.layers.into_iter().map(|(_, layer)| layer).collect(),
             target,
         };
         (images, self.client.reservation)
     }
 
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            images: self.images.len(),
+            layers: self.layers.len(),
+        }
+    }
+
+    /// Removes what was fetched since then, for an image that is invalid.
+    pub(super) fn undo(&mut self, before: &Progress) {
+        for image in self.images.drain(before.images..) {
+            let digest = image.new.digest;
+            digest.map(|digest| self.fetched.remove(&digest));
+        }
+        for (digest, _) in self.layers.drain(before.layers..) {
+            self.sizes.remove(&digest);
+        }
+    }
+
     /// Fetches an image by its digest, with its parts, unless it was fetched before.
-    async fn image(
+    pub(super) async fn image(
         &mut self,
         digest: &Digest,
-        is_listed: bool,
+        role: Role<'_>,
         depth: usize,
     ) -> Result<(), UpstreamError> {
         if !self.fetched.insert(digest.clone()) {
             return Ok(());
         }
         let new = self.manifest(digest.as_str(), Some(digest)).await;
-        let new = new.map_err(UpstreamError::of_part)?;
-        self.parts(new, is_listed, depth).await
+        let fetched = match new.map_err(UpstreamError::of_part) {
+            Ok(new) => self.parts(new, role, depth).await,
+            Err(error) => Err(error),
+        };
+        if fetched.is_err() {
+            self.fetched.remove(digest);
+        }
+        fetched
     }
 
     /// Fetches the parts of an image: its layers, and the images that it lists. The manifest has the expected digest.
     async fn parts(
         &mut self,
         new: NewImage,
-        is_listed: bool,
+        role: Role<'_>,
         depth: usize,
     ) -> Result<(), UpstreamError> {
-        let manifest = Manifest::parse(&new.manifest).map_err(UpstreamError::unavailable)?;
+        let manifest = Manifest::parse(&new.manifest).map_err(UpstreamError::invalid)?;
         require_supported(&manifest)?;
+        if let Role::Referrer(subject) = role {
+            require_subject(&manifest, subject)?;
+        }
         for child in &manifest.manifests {
             let Some(depth) = depth.checked_sub(1) else {
                 let reason = "the image is nested in more than 8 indexes";
-                return Err(UpstreamError::unavailable(reason));
+                return Err(UpstreamError::invalid(reason));
             };
-            Box::pin(self.image(&child.digest, true, depth)).await?;
+            Box::pin(self.image(&child.digest, Role::Listed, depth)).await?;
         }
         for (digest, size) in manifest.layer_sizes() {
             let required = self.require_layer(digest, size).await;
             required.map_err(UpstreamError::of_part)?;
         }
+        let is_listed = matches!(role, Role::Listed);
         self.images.push(UpstreamImage { new, is_listed });
         Ok(())
     }
@@ -192,7 +204,10 @@ impl<'a> Fetch<'a> {
         let media_type = media_type(response.headers());
         let body = response.into_body();
         let manifest = collect(body, MAX_MANIFEST, &mut self.client.reservation).await;
-        let manifest = manifest.map_err(UpstreamError::of_body)?;
+        let manifest = manifest.map_err(|error| match error {
+            CollectError::TooLarge => UpstreamError::invalid("the manifest has more than 4 MiB"),
+            error => UpstreamError::of_body(error),
+        })?;
         if let Some(digest) = digest {
             require_digest(digest, &manifest)?;
         }
@@ -214,11 +229,11 @@ impl<'a> Fetch<'a> {
             Some(stored) if stored == size => {}
             Some(stored) => {
                 let reason = format!("the layer {digest} has {stored} bytes, not {size}");
-                return Err(UpstreamError::Unavailable(reason));
+                return Err(UpstreamError::Invalid(reason));
             }
             None => {
                 let layer = self.layer(digest, size).await?;
-                self.layers.push(layer);
+                self.layers.push((digest.clone(), layer));
                 self.sizes.insert(digest.clone(), size);
             }
         }
@@ -228,7 +243,7 @@ impl<'a> Fetch<'a> {
     async fn layer(&mut self, digest: &Digest, size: u64) -> Result<StagedLayer, UpstreamError> {
         if size > MAX_LAYER {
             let reason = format!("the layer {digest} has {size} bytes, more than 52,000 MiB");
-            return Err(UpstreamError::Unavailable(reason));
+            return Err(UpstreamError::Invalid(reason));
         }
         let content = self.blob(digest).await?;
         let content = exactly(size, content.into_body());
@@ -237,9 +252,7 @@ impl<'a> Fetch<'a> {
             RepositoryError::BrokenContent => UpstreamError::Unavailable(format!(
                 "the layer {digest} is incomplete, or has not the {size} bytes that its manifest states"
             )),
-            error @ RepositoryError::LayerDigestMismatch { .. } => {
-                UpstreamError::unavailable(error)
-            }
+            error @ RepositoryError::LayerDigestMismatch { .. } => UpstreamError::invalid(error),
             error => error.into(),
         })
     }
@@ -278,9 +291,19 @@ fn require_supported(manifest: &Manifest) -> Result<(), UpstreamError> {
     let is_supported = stated.is_none_or(|stated| MEDIA_TYPES.contains(&stated));
     match is_supported && manifest.fs_layers.is_empty() {
         true => Ok(()),
-        false => Err(UpstreamError::Unavailable(format!(
+        false => Err(UpstreamError::Invalid(format!(
             "the manifest is not one of OCI or of the second version of Docker's manifests: its media type is {:?}",
             stated.unwrap_or_default()
+        ))),
+    }
+}
+
+fn require_subject(manifest: &Manifest, expected: &Digest) -> Result<(), UpstreamError> {
+    let subject = manifest.subject.as_ref().map(|subject| &subject.digest);
+    match subject == Some(expected) {
+        true => Ok(()),
+        false => Err(UpstreamError::Invalid(format!(
+            "the subject of the manifest is not {expected}"
         ))),
     }
 }
@@ -290,7 +313,7 @@ fn require_digest(expected: &Digest, manifest: &Bytes) -> Result<(), UpstreamErr
     let actual = digest_of(expected.algorithm(), manifest);
     match actual == *expected {
         true => Ok(()),
-        false => Err(UpstreamError::Unavailable(format!(
+        false => Err(UpstreamError::Invalid(format!(
             "the manifest {expected} has the digest {actual}"
         ))),
     }

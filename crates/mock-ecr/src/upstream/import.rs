@@ -185,7 +185,7 @@ fn of_image(error: RepositoryError) -> UpstreamError {
         error @ (RepositoryError::InvalidManifest(_)
         | RepositoryError::DigestMismatch { .. }
         | RepositoryError::MissingLayers { .. }
-        | RepositoryError::ReferencedImagesNotFound { .. }) => UpstreamError::unavailable(error),
+        | RepositoryError::ReferencedImagesNotFound { .. }) => UpstreamError::invalid(error),
         error => error.into(),
     }
 }

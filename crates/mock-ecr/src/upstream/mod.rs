@@ -12,6 +12,7 @@ mod import;
 mod in_flight;
 mod prepare;
 mod pull;
+mod referrers;
 mod rejected;
 mod secret;
 mod upstreams;

@@ -28,6 +28,10 @@ pub(super) async fn checked(
         StatusCode::NOT_FOUND => UpstreamError::NotFound(reason),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => UpstreamError::AccessDenied(reason),
         StatusCode::TOO_MANY_REQUESTS => UpstreamError::TooManyRequests(reason),
+        StatusCode::BAD_REQUEST
+        | StatusCode::METHOD_NOT_ALLOWED
+        | StatusCode::NOT_ACCEPTABLE
+        | StatusCode::NOT_IMPLEMENTED => UpstreamError::Unsupported(reason),
         _ => UpstreamError::Unavailable(reason),
     })
 }

@@ -26,6 +26,6 @@ impl Upstreams {
         };
         let pinged = self.deadline().limit(client.get("/v2/", "*/*")).await;
         // No image was requested.
-        pinged.map(drop).map_err(UpstreamError::of_part)
+        pinged.map(drop).map_err(UpstreamError::of_service)
     }
 }

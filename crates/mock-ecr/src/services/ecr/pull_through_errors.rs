@@ -59,7 +59,10 @@ pub(crate) fn image_failure(error: UpstreamError) -> Result<Failure, ApiError> {
         UpstreamError::NotFound(_) => Failure::ImageNotFound,
         UpstreamError::AccessDenied(_) => Failure::UpstreamAccessDenied,
         UpstreamError::TooManyRequests(_) => Failure::UpstreamTooManyRequests,
-        UpstreamError::NoAddress(_) | UpstreamError::Unavailable(_) => Failure::UpstreamUnavailable,
+        UpstreamError::NoAddress(_)
+        | UpstreamError::Unsupported(_)
+        | UpstreamError::Invalid(_)
+        | UpstreamError::Unavailable(_) => Failure::UpstreamUnavailable,
         UpstreamError::Secret(_) => {
             let message = "The image or images were unable to be pulled using the pull through cache rule. This is usually caused because of an issue with the Secrets Manager secret containing the credentials for the upstream registry.";
             let code = "UnableToGetUpstreamImageException";
