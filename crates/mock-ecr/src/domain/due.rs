@@ -190,28 +190,31 @@ fn generation_of(key: &Key) -> Option<Generation> {
     (!generation.is_empty()).then(|| Generation::new(generation.to_owned()))
 }
 
-/// Returns the work for which `is_selected` is true and that is due at the first time after `now`, in order. Invalid records are passed over.
+/// Returns the work for which `is_selected` is true and that is due at the first time after `now` and after the key `after`, in order. Invalid
+/// records are passed over.
 pub(super) fn next_after(
     view: &dyn Snapshot,
     now: Timestamp,
+    after: Option<&Key>,
     is_selected: impl Fn(&Work) -> bool,
 ) -> Result<Vec<Due>, StoreError> {
     let mut found: Vec<Due> = Vec::new();
-    let mut after: Option<String> = None;
+    let mut after = after.map(name_in_all);
     loop {
-        let page = view.page(&Folder::all_due(), after.as_deref(), PAGE)?;
-        let is_last = page.len() < PAGE;
-        after = page.last().map(|(key, _)| name_in_all(key));
-        for due in page
-            .into_iter()
-            .filter_map(|record| Due::parse(record).ok())
-        {
-            if found.first().is_some_and(|first| first.at != due.at) {
+        let keys = view.keys(&Folder::all_due(), after.as_deref(), PAGE)?;
+        let is_last = keys.len() < PAGE;
+        after = keys.last().map(name_in_all);
+        for key in keys {
+            let at = key.due_time();
+            if found.first().is_some_and(|first| at != Some(first.at)) {
                 return Ok(found);
             }
-            if due.at > now && is_selected(&due.work) && !is_of_unpublished(view, &due.key)? {
-                found.push(due);
+            if at <= Some(now) || is_of_unpublished(view, &key)? {
+                continue;
             }
+            let record = view.get(&key)?.map(|bytes| (key, bytes));
+            let due = record.and_then(|record| Due::parse(record).ok());
+            found.extend(due.filter(|due| is_selected(&due.work)));
         }
         if is_last {
             return Ok(found);
@@ -219,7 +222,7 @@ pub(super) fn next_after(
     }
 }
 
-/// The number of records that are read at once.
+/// The number of keys that are read at once.
 const PAGE: usize = 500;
 
 /// Returns the name of a key in the folder of all due work.

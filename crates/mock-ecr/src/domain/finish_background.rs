@@ -10,12 +10,12 @@ use crate::domain::error::RepositoryError;
 use crate::domain::replication;
 use crate::domain::repositories::{Repositories, lookup_of};
 use crate::domain::signing_state;
-use crate::store::Transaction;
+use crate::store::{Key, Transaction};
 use crate::types::timestamp::Timestamp;
 
 impl Repositories {
-    /// Finishes the work in the background that has these kinds, and the work of these kinds that it begins, in the order of time. The work sees
-    /// the time `now`. Daily evaluations of lifecycle policies and the removal of old backfills are no such work.
+    /// Finishes the work in the background that has these kinds, in the order of time, and then the work of these kinds that it has begun. The work
+    /// sees the time `now`. Daily evaluations of lifecycle policies and the removal of old backfills are no such work.
     pub(crate) async fn finish_background(
         &self,
         kinds: &[BackgroundKind],
@@ -23,19 +23,25 @@ impl Repositories {
     ) -> Result<BackgroundRun, RepositoryError> {
         self.run_due(now).await?;
         let (mut run, present) = (BackgroundRun::default(), self.present(now));
+        let mut last = None;
         loop {
-            let (kinds, present) = (kinds.to_vec(), present.clone());
+            let (kinds, present, after) = (kinds.to_vec(), present.clone(), last.clone());
             let moved = self
                 .store
                 .transact(move |records| match present.is_set_back() {
                     true => Ok(None),
-                    false => bring_forward(records, &kinds, now),
+                    false => bring_forward(records, &kinds, now, after.as_ref()),
                 });
             match moved.await? {
-                Some(moved) => run.join(moved),
-                None => break,
+                Some((moved, key)) => {
+                    run.join(moved);
+                    last = Some(key);
+                    self.run_due(now).await?;
+                }
+                None if last.is_none() => break,
+                // The finished work can have begun other work at earlier times.
+                None => last = None,
             }
-            self.run_due(now).await?;
         }
         if kinds.contains(&BackgroundKind::LifecyclePreview) {
             let previews = self.finish_previews(&present).await?;
@@ -63,29 +69,29 @@ impl Work {
     }
 }
 
-/// Schedules the work of the next time for `now`. Returns how much this is, or `None` if there is no work of these kinds.
+/// Schedules the work of the next time after a key for `now`. Returns how much this is, and the last key, or `None` if there is no work of these
+/// kinds. To begin at the first key each time would take a time that is quadratic in the number of works of other kinds.
 fn bring_forward(
     records: &mut Transaction<'_>,
     kinds: &[BackgroundKind],
     now: Timestamp,
-) -> Result<Option<BackgroundRun>, RepositoryError> {
+    after: Option<&Key>,
+) -> Result<Option<(BackgroundRun, Key)>, RepositoryError> {
     let kind_of = |work: &Work| work.background_kind().filter(|kind| kinds.contains(kind));
-    let next = due::next_after(records.view(), now, |work| kind_of(work).is_some())?;
-    if next.is_empty() {
-        return Ok(None);
-    }
-    let mut run = BackgroundRun::default();
+    let next = due::next_after(records.view(), now, after, |work| kind_of(work).is_some())?;
+    let (mut run, mut last) = (BackgroundRun::default(), None);
     for due in next {
         if let Some(kind) = kind_of(&due.work)
             && move_to(records, &due, now)?
         {
             run.add(kind, 1);
         }
+        last = Some(due.key);
         if records.is_long() {
             break;
         }
     }
-    Ok(Some(run))
+    Ok(last.map(|last| (run, last)))
 }
 
 /// Schedules work for `now`, with the end that its subject has recorded. Returns `false` if the work would do nothing, because its subject was
