@@ -10,7 +10,7 @@ pub(crate) fn with_plain_type(message: String) -> String {
         "u32" => "an integer from 0 to 4294967295",
         "u64" | "usize" => "an integer that is not negative",
         "f64" => "a number",
-        name if name.starts_with("struct ") => "a table",
+        name if name.starts_with("struct ") => "a map of keys and values",
         _ => return message,
     };
     format!("{start}, expected {name}")
@@ -24,7 +24,7 @@ mod tests {
     fn a_type_of_rust_is_replaced() {
         for (name, expected) in [
             ("u32", "an integer from 0 to 4294967295"),
-            ("struct Quotas", "a table"),
+            ("struct Quotas", "a map of keys and values"),
             ("a string", "a string"),
             ("`seed`", "`seed`"),
         ] {

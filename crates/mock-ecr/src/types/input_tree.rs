@@ -7,7 +7,9 @@
 use std::fmt;
 
 use serde::de::value::{Error, MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use crate::types::json::{Entries, EntriesOrNumber};
@@ -135,6 +137,19 @@ impl<'de> Deserializer<'de> for InputTree {
         visitor.visit_newtype_struct(self)
     }
 
+    /// Reads a map. The code that `serde` generates would also accept the values of the keys as a list.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self {
+            InputTree::List(_) => Err(Error::invalid_type(Unexpected::Seq, &visitor)),
+            value => value.deserialize_any(visitor),
+        }
+    }
+
     /// Reads a variant in the form of `serde`: its name, or a map with the name and its data.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
@@ -156,7 +171,7 @@ impl<'de> Deserializer<'de> for InputTree {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map
-        struct identifier ignored_any
+        identifier ignored_any
     }
 }
 
@@ -170,6 +185,24 @@ mod tests {
         Point,
         Circle(f64),
         Square { side: Option<u32> },
+    }
+
+    #[test]
+    fn the_values_of_a_map_are_not_read_from_a_list() {
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default)]
+        struct Range {
+            from: u32,
+        }
+
+        for json in ["[]", "[1]"] {
+            let tree: InputTree = serde_json::from_str(json).unwrap();
+            let error = Range::deserialize(tree)
+                .map(|range| range.from)
+                .unwrap_err();
+            let message = "invalid type: sequence, expected struct Range";
+            assert_eq!(error.to_string(), message, "{json}");
+        }
     }
 
     #[track_caller]
