@@ -45,7 +45,13 @@ fn json(response: &Response) -> Value {
 
 /// Asserts the status and the code of an error, the location `at`, and a part of the message.
 #[track_caller]
-fn assert_rejected(response: &Response, status: u16, code: &str, at: Option<&str>, text: &str) {
+pub(crate) fn assert_rejected(
+    response: &Response,
+    status: u16,
+    code: &str,
+    at: Option<&str>,
+    text: &str,
+) {
     assert_eq!(response.status(), status, "{response:?}");
     let problem = json(response);
     assert_eq!(problem["code"], code, "{problem}");

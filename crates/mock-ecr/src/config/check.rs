@@ -47,6 +47,7 @@ impl Config {
         self.check_control_key()?;
         self.check_accounts()?;
         self.check_principals()?;
+        self.check_accounts_of_registries()?;
         self.check_repositories()?;
         self.check_tag_filters()?;
         self.check_policies()?;
@@ -197,22 +198,6 @@ impl Config {
         }
         let expected = "one or more printable ASCII characters without spaces, so that the key fits into an HTTP header";
         Err(Conflict::new(vec!["control_key".into()], &"…", expected))
-    }
-
-    fn check_accounts(&self) -> Result<(), Conflict> {
-        let mut ids = HashSet::new();
-        match self
-            .accounts
-            .iter()
-            .position(|account| !ids.insert(account.id))
-        {
-            Some(index) => {
-                let at = vec!["accounts".into(), index.into(), "id".into()];
-                let id = &self.accounts[index].id;
-                Err(Conflict::new(at, id, "an ID that no other account has"))
-            }
-            None => Ok(()),
-        }
     }
 
     fn check_principals(&self) -> Result<(), Conflict> {

@@ -4,6 +4,7 @@
 mod background;
 mod ca_location;
 mod check;
+mod check_accounts;
 pub(crate) mod configuration;
 mod conflict;
 mod endpoint_template;

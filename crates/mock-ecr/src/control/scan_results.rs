@@ -54,7 +54,7 @@ async fn set(request: ControlRequest<'_>) -> Outcome {
     let id = RepositoryId::private(account, region, body.repository);
     let repositories = request.repositories().await?;
     let put = repositories.put_scan_result(&id, &reference, result).await;
-    let digest = put.map_err(not_found)?;
+    let digest = put.map_err(rejected)?;
     response::json(&ScannedImage {
         repository: id.name.to_string(),
         account: id.account().to_string(),
@@ -63,8 +63,14 @@ async fn set(request: ControlRequest<'_>) -> Outcome {
     })
 }
 
-fn not_found(error: RepositoryError) -> ControlError {
+fn rejected(error: RepositoryError) -> ControlError {
     let (code, member) = match error {
+        RepositoryError::Scan(error) => {
+            return ControlError::body(format!(
+                "{error}: expected an image, such as one of the index"
+            ))
+            .at("image");
+        }
         RepositoryError::RepositoryNotFound(_) => ("REPOSITORY_NOT_FOUND", "repository"),
         RepositoryError::ImageNotFound { .. } => ("IMAGE_NOT_FOUND", "image"),
         error => return ControlError::store(&error),

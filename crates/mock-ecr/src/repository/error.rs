@@ -74,6 +74,9 @@ pub enum RepositoryError {
     /// The registry rejects the image, for example because it has no layers, an empty layer, or a manifest of more than 4,194,304 characters.
     #[error("the registry rejects the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
+    /// The image is an index or an artifact, which has no scans.
+    #[error("the image has no scans")]
+    NotScannable(#[source] Box<dyn Error + Send + Sync>),
     /// A [quota](crate::config::Quotas) does not permit another repository, image or tag.
     #[error("a quota is reached")]
     QuotaReached(#[source] Box<dyn Error + Send + Sync>),
@@ -159,6 +162,7 @@ impl From<domain::RepositoryError> for RepositoryError {
             error @ (Domain::TooManyImages { .. }
             | Domain::TooManyTags { .. }
             | Domain::TooManyRepositories { .. }) => RepositoryError::QuotaReached(Box::new(error)),
+            Domain::Scan(error) => RepositoryError::NotScannable(Box::new(error)),
             error => RepositoryError::Internal(Box::new(error)),
         }
     }

@@ -255,8 +255,8 @@ impl Repository {
     /// # Errors
     ///
     /// Returns an error if the name of the repository is invalid, if `reference` is neither a tag nor a digest, if the result
-    /// contains a finding twice or a score that is not between 0 and 10, if the repository or the image does not exist, or if
-    /// the store fails.
+    /// contains a finding twice or a score that is not between 0 and 10, if the repository or the image does not exist, if the
+    /// image is an index or an artifact, or if the store fails.
     pub async fn set_scan_result(
         &self,
         reference: &str,

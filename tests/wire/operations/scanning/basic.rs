@@ -1,12 +1,14 @@
 //! Basic scans.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use mock_ecr::config::{RegistryScanning, ScanFrequency, ScanType};
-use mock_ecr::repository::Image;
+use mock_ecr::repository::{Image, ScanResult};
 use mock_ecr::{MockEcr, Preserve};
 
 use super::{Api, DAY, RESULT, SCAN, image};
+use crate::control::{assert_rejected, post};
 
 #[tokio::test]
 async fn a_basic_scan_ends_by_the_clock_with_its_findings() {
@@ -184,6 +186,15 @@ async fn an_index_cannot_be_scanned() {
     );
     api.assert_error("StartImageScan", &image("index", ""), code, text)
         .await;
+    // A result would never be read.
+    let text = "the image is an index or an artifact, which cannot be scanned";
+    let app = api.0.repository("app");
+    let error = app.set_scan_result("index", ScanResult::default()).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), text);
+    let body = r#"{ "repository": "app", "image": "index" }"#;
+    let set = post("scan-results", body).to(&api.0).await;
+    assert_rejected(&set, 400, "BAD_BODY", Some("image"), text);
 }
 
 #[tokio::test]

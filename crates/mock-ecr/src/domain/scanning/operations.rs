@@ -159,6 +159,10 @@ impl Repositories {
     }
 
     /// Sets the result of the scans of an image. It replaces the result of a scan that has ended. Returns the digest of the image.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the image cannot be scanned: its result would never be read.
     pub(crate) async fn put_scan_result(
         &self,
         id: &RepositoryId,
@@ -170,9 +174,9 @@ impl Repositories {
             .transact(move |records| {
                 let generation = at.generation(records.view())?;
                 let digest = at.resolve(records.view(), &generation, &reference)?;
-                if image_of(records.view(), &generation, &digest)?.is_none() {
-                    return Err(at.image_not_found(reference.clone()));
-                }
+                let image = image_of(records.view(), &generation, &digest)?
+                    .ok_or_else(|| at.image_not_found(reference.clone()))?;
+                require_scannable(&image.metadata)?;
                 records.write(&generation.scan_result(&digest), &result);
                 Ok(digest)
             })
