@@ -360,7 +360,7 @@ impl MockEcr {
         Ok(runs.iter().filter_map(run).collect())
     }
 
-    /// Finishes all work in the background that is in progress, and the work that it begins, in the order of time: scans, signatures,
+    /// Finishes all work in the background that is in progress, in the order of time, and then the work that it begins: scans, signatures,
     /// restorations, replications, backfills and previews of lifecycle policies. The clock does not change, and the work sees its
     /// current time. Without this function, the work ends when the clock has advanced by its duration.
     ///

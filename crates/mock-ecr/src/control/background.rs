@@ -14,7 +14,7 @@ use crate::domain::{BackgroundKind, BackgroundRun};
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
     path: "background/run",
-    summary: "Finishes the work in the background that is in progress, such as scans and replications, and the work that it begins, in the order of time. The clock does not change. The daily evaluations of lifecycle policies are not such work: lifecycle/run evaluates the policies.",
+    summary: "Finishes the work in the background that is in progress, such as scans and replications, in the order of time, and then the work that it begins. The clock does not change. The daily evaluations of lifecycle policies are not such work: lifecycle/run evaluates the policies.",
     query: &[],
     body: Some(Body {
         schema: schema::<RunBackground>(),
