@@ -124,6 +124,7 @@ fn the_commands_of_the_reference_print_the_shown_output() {
         "control-api",
         "limits",
         "policies",
+        "registries",
     ] {
         run(Page::Book(&format!("reference/{page}.md")));
     }
