@@ -479,7 +479,7 @@ export type ReplicationDestination = {
 };
 
 /**
- * The result of the scans of one image of a repository. The repository and the image need not exist yet.
+ * The result of the scans of one image of a repository. In a configuration, the repository and the image need not exist yet.
  */
 export type ImageScanResult = {
   /**
@@ -2001,7 +2001,7 @@ export type BackgroundRun = {
  */
 export type RunBackground = {
   /**
-   * The kinds of work. The default is all kinds.
+   * The kinds of work. The default is all kinds. An empty list finishes nothing.
    */
   kinds?: Array<BackgroundKind>;
 };

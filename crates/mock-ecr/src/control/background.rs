@@ -29,7 +29,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct RunBackground {
-    /// The kinds of work. The default is all kinds.
+    /// The kinds of work. The default is all kinds. An empty list finishes nothing.
     kinds: Vec<BackgroundKind>,
 }
 

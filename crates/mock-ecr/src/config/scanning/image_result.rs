@@ -6,7 +6,7 @@ use crate::config::scanning::finding::Finding;
 use crate::config::scanning::result::{ScanResult, ScanStatus};
 use crate::types::{AccountId, Region, RepositoryName};
 
-/// The result of the scans of one image of a repository. The repository and the image need not exist yet.
+/// The result of the scans of one image of a repository. In a configuration, the repository and the image need not exist yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
