@@ -193,9 +193,33 @@ async fn invalid_referrers_are_passed_over() {
     }
     let wrong = sha256("wrong");
     add_manifest(&upstream, &wrong, &referrer()).await;
+    // A type in the header that is not the one of the manifest, a status, and another size of a layer than the stated one.
+    let type_of_other = referrer().replace("signature", "other");
+    let mismatched = ResponseTemplate::new(200).set_body_raw(type_of_other.clone(), OCI_INDEX);
+    let path = |text: &str| format!("/v2/team/app/manifests/{}", sha256(text));
+    upstream.add(&path(&type_of_other), mismatched).await;
+    upstream
+        .add(&path("status"), ResponseTemplate::new(406))
+        .await;
+    let size = referrer().replace(r#""size":5"#, r#""size":6"#);
+    add_manifest(&upstream, &sha256(&size), &size).await;
+    let unknown = format!("blake3:{}", "0a".repeat(32));
+    let invalid = [
+        sha256(&type_of_other),
+        sha256("status"),
+        sha256(&size),
+        unknown,
+    ];
     add_manifest(&upstream, &good, &referrer()).await;
     let digests = texts.map(|(digest, _)| digest);
-    let digests = [&digests[..], &[missing, wrong, good.clone()]].concat();
+    let repeated = vec![sha256("status"); 20];
+    let digests = [
+        &digests[..],
+        &invalid,
+        &repeated,
+        &[missing, wrong, good.clone()],
+    ]
+    .concat();
     add_list(&upstream, &digests).await;
     let cache = Cache::of(&upstream.url()).await;
     assert_eq!(cache.get(APP).await.status(), 200);
@@ -206,4 +230,7 @@ async fn invalid_referrers_are_passed_over() {
     let repository = json!({"repositoryName": "quay/team/app"});
     let images = cache.output("ListImages", &repository).await;
     assert_eq!(images["imageIds"].as_array().unwrap().len(), 2, "{images}");
+    let paths = upstream.paths().await;
+    let requests = paths.iter().filter(|one| **one == path("status"));
+    assert_eq!(requests.count(), 1);
 }

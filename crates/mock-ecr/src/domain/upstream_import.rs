@@ -76,6 +76,17 @@ impl Repositories {
         Ok(StagedLayer { layer, insert })
     }
 
+    /// Checks the manifest of an image of an upstream registry, as its import does.
+    pub(crate) fn check_upstream(
+        &self,
+        id: &RepositoryId,
+        new: &NewImage,
+        now: Timestamp,
+    ) -> Result<(), RepositoryError> {
+        let unrestricted = self.with_rules(Rules::NONE);
+        unrestricted.checked_push(id, new.clone(), now).map(drop)
+    }
+
     /// Adds an image of an upstream registry to a repository, which is created by the template that applies or with the default settings. The
     /// rules of ECR for pushes do not apply. `[ASSUME]`
     ///

@@ -167,7 +167,7 @@ impl Reservation {
         self.size -= released;
     }
 
-    #[cfg(test)]
+    /// Returns the number of bytes.
     pub(crate) fn size(&self) -> usize {
         self.size
     }

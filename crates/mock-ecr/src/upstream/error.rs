@@ -63,10 +63,23 @@ impl UpstreamError {
         }
     }
 
+    /// Returns the error of an image that cannot be stored.
+    pub(super) fn of_image(error: RepositoryError) -> Self {
+        match error {
+            error @ (RepositoryError::InvalidManifest(_)
+            | RepositoryError::DigestMismatch { .. }
+            | RepositoryError::MissingLayers { .. }
+            | RepositoryError::ReferencedImagesNotFound { .. }) => UpstreamError::invalid(error),
+            error => error.into(),
+        }
+    }
+
     /// Returns the error of an image if one of its parts was not fetched: an image without it is invalid.
     pub(super) fn of_part(self) -> Self {
         match self {
-            UpstreamError::NotFound(reason) => UpstreamError::Invalid(reason),
+            UpstreamError::NotFound(reason) | UpstreamError::Unsupported(reason) => {
+                UpstreamError::Invalid(reason)
+            }
             error => error,
         }
     }
@@ -74,7 +87,9 @@ impl UpstreamError {
     /// Returns the error of a request that is not for an image: that the path does not exist does not mean that an image does not exist.
     pub(super) fn of_service(self) -> Self {
         match self {
-            UpstreamError::NotFound(reason) => UpstreamError::Unavailable(reason),
+            UpstreamError::NotFound(reason) | UpstreamError::Unsupported(reason) => {
+                UpstreamError::Unavailable(reason)
+            }
             error => error,
         }
     }

@@ -1,6 +1,8 @@
 //! Fetches an image of an upstream registry, with its layers and the images that it lists.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -16,14 +18,17 @@ use crate::domain::{
 };
 use crate::http::body::{CollectError, collect};
 use crate::http::buffers::Reservation;
+use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, RepositoryId, Tag};
 use crate::upstream::client::Client;
 use crate::upstream::error::UpstreamError;
+use crate::upstream::pull::Pull;
 
 /// Fetches an image of an upstream registry.
 pub(super) struct Fetch<'a> {
     pub(super) client: Client<'a>,
     pub(super) repositories: &'a Repositories,
+    now: Timestamp,
     /// The repository in the cache.
     pub(super) id: &'a RepositoryId,
     /// The repository in the upstream registry.
@@ -46,10 +51,11 @@ pub(super) enum Role<'a> {
     Referrer(&'a Digest),
 }
 
-/// The number of images and layers that were fetched.
+/// The number of images and layers that were fetched, and their memory in bytes.
 pub(super) struct Progress {
     images: usize,
     layers: usize,
+    reserved: usize,
 }
 
 /// The media types that a cache stores. Source: the media types of Docker's and OCI's image specifications.
@@ -74,13 +80,14 @@ const MAX_REDIRECTS: usize = 5;
 impl<'a> Fetch<'a> {
     pub(super) fn new(
         client: Client<'a>,
-        repositories: &'a Repositories,
+        pull: &'a Pull<'_>,
         id: &'a RepositoryId,
         name: &'a str,
     ) -> Self {
         Fetch {
             client,
-            repositories,
+            repositories: pull.repositories,
+            now: pull.now,
             id,
             name,
             images: Vec::new(),
@@ -127,6 +134,7 @@ impl<'a> Fetch<'a> {
         Progress {
             images: self.images.len(),
             layers: self.layers.len(),
+            reserved: self.client.reservation.size(),
         }
     }
 
@@ -139,6 +147,7 @@ impl<'a> Fetch<'a> {
         for (digest, _) in self.layers.drain(before.layers..) {
             self.sizes.remove(&digest);
         }
+        self.client.reservation.shrink_to(before.reserved);
     }
 
     /// Fetches an image by its digest, with its parts, unless it was fetched before.
@@ -171,6 +180,8 @@ impl<'a> Fetch<'a> {
     ) -> Result<(), UpstreamError> {
         let manifest = Manifest::parse(&new.manifest).map_err(UpstreamError::invalid)?;
         require_supported(&manifest)?;
+        let checked = self.repositories.check_upstream(self.id, &new, self.now);
+        checked.map_err(UpstreamError::of_image)?;
         if let Role::Referrer(subject) = role {
             require_subject(&manifest, subject)?;
         }
@@ -246,12 +257,18 @@ impl<'a> Fetch<'a> {
             return Err(UpstreamError::Invalid(reason));
         }
         let content = self.blob(digest).await?;
-        let content = exactly(size, content.into_body());
+        let has_other_size = Arc::new(AtomicBool::new(false));
+        let content = exactly(size, content.into_body(), Arc::clone(&has_other_size));
         let staged = self.repositories.stage_layer(digest, content).await;
         staged.map_err(|error| match error {
-            RepositoryError::BrokenContent => UpstreamError::Unavailable(format!(
-                "the layer {digest} is incomplete, or has not the {size} bytes that its manifest states"
-            )),
+            RepositoryError::BrokenContent if has_other_size.load(Ordering::SeqCst) => {
+                UpstreamError::Invalid(format!(
+                    "the layer {digest} has not the {size} bytes that its manifest states"
+                ))
+            }
+            RepositoryError::BrokenContent => {
+                UpstreamError::Unavailable(format!("the layer {digest} is incomplete"))
+            }
             error @ RepositoryError::LayerDigestMismatch { .. } => UpstreamError::invalid(error),
             error => error.into(),
         })
@@ -325,18 +342,28 @@ fn location(response: &Response<Incoming>) -> Result<&str, UpstreamError> {
     location.ok_or_else(|| UpstreamError::unavailable("a redirect has no location"))
 }
 
-/// Returns the content of a body. Less or more bytes than `size` are an error.
-fn exactly(size: u64, body: Incoming) -> ContentStream<'static> {
+/// Returns the content of a body. Less or more bytes than `size` are an error, and set `has_other_size`.
+fn exactly(size: u64, body: Incoming, has_other_size: Arc<AtomicBool>) -> ContentStream<'static> {
     let chunks = Some((BodyDataStream::new(body), size));
-    unfold(chunks, async |state| {
-        let (mut chunks, left) = state?;
-        match chunks.next().await {
-            None if left == 0 => None,
-            None | Some(Err(_)) => Some((Err(ContentError), None)),
-            Some(Ok(chunk)) => match left.checked_sub(chunk.len() as u64) {
-                Some(left) => Some((Ok(chunk), Some((chunks, left)))),
-                None => Some((Err(ContentError), None)),
-            },
+    unfold(chunks, move |state| {
+        let has_other_size = Arc::clone(&has_other_size);
+        async move {
+            let (mut chunks, left) = state?;
+            let chunk = match chunks.next().await {
+                None if left == 0 => return None,
+                Some(Err(_)) => return Some((Err(ContentError), None)),
+                chunk => chunk.and_then(Result::ok),
+            };
+            let left = chunk
+                .as_ref()
+                .and_then(|chunk| left.checked_sub(chunk.len() as u64));
+            match (chunk, left) {
+                (Some(chunk), Some(left)) => Some((Ok(chunk), Some((chunks, left)))),
+                _ => {
+                    has_other_size.store(true, Ordering::SeqCst);
+                    Some((Err(ContentError), None))
+                }
+            }
         }
     })
     .boxed()

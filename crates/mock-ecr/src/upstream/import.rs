@@ -71,7 +71,7 @@ impl Import<'_> {
             let name = self.upstream_name()?;
             let client = self.client(digest.as_str(), reservation)?;
             let repositories = self.pull.repositories;
-            let fetch = Fetch::new(client, repositories, self.id, &name);
+            let fetch = Fetch::new(client, self.pull, self.id, &name);
             let layer = fetch.layer_of(digest, size).await?;
             let cache = self.cache.clone();
             let imported = repositories.import_layer(self.id, cache, digest, layer);
@@ -91,11 +91,11 @@ impl Import<'_> {
             let name = self.upstream_name()?;
             let client = self.client(subject.as_str(), reservation)?;
             let repositories = self.pull.repositories;
-            let fetch = Fetch::new(client, repositories, self.id, &name);
+            let fetch = Fetch::new(client, self.pull, self.id, &name);
             let (images, _reservation) = fetch.referrers_of(subject).await?;
             let (cache, now) = (self.cache.clone(), self.pull.now);
             let imported = repositories.import_upstream(self.id, cache, images, now);
-            imported.await.map(drop).map_err(of_image)
+            imported.await.map(drop).map_err(UpstreamError::of_image)
         };
         let imported = self.deadline.limit(imported).await;
         imported.inspect_err(|error| self.log(subject.as_str(), error))
@@ -124,12 +124,12 @@ impl Import<'_> {
         let name = self.upstream_name()?;
         let client = self.client(tag.as_str(), reservation)?;
         let repositories = self.pull.repositories;
-        let fetch = Fetch::new(client, repositories, self.id, &name);
+        let fetch = Fetch::new(client, self.pull, self.id, &name);
         let (images, _reservation) = fetch.image_of(tag).await?;
         let (cache, now) = (self.cache.clone(), self.pull.now);
         let imported = repositories.import_upstream(self.id, cache, images, now);
         // If the cache does not exist any more, the pull finds what exists.
-        imported.await.map(drop).map_err(of_image)
+        imported.await.map(drop).map_err(UpstreamError::of_image)
     }
 
     async fn is_needed(&self, tag: &Tag, state: CacheState) -> Result<bool, UpstreamError> {
@@ -176,17 +176,6 @@ impl Import<'_> {
             importing,
             ..client
         })
-    }
-}
-
-/// Returns the error of an image that the transaction has rejected.
-fn of_image(error: RepositoryError) -> UpstreamError {
-    match error {
-        error @ (RepositoryError::InvalidManifest(_)
-        | RepositoryError::DigestMismatch { .. }
-        | RepositoryError::MissingLayers { .. }
-        | RepositoryError::ReferencedImagesNotFound { .. }) => UpstreamError::invalid(error),
-        error => error.into(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fetches the images that name an image of an upstream registry as their subject.
 
+use std::collections::BTreeSet;
+
 use http::Response;
 use hyper::body::Incoming;
 use serde::Deserialize;
@@ -19,7 +21,7 @@ struct List {
 
 #[derive(Deserialize)]
 struct Listed {
-    digest: Digest,
+    digest: String,
 }
 
 impl Fetch<'_> {
@@ -53,7 +55,23 @@ impl Fetch<'_> {
         let list: List = serde_json::from_slice(&list).map_err(|error| {
             UpstreamError::Unavailable(format!("its list of referrers is no index: {error}"))
         })?;
-        Ok(list.manifests.into_iter().map(|one| one.digest).collect())
+        let digests = list.manifests.into_iter().map(|one| one.digest);
+        let digests: BTreeSet<String> = digests.collect();
+        Ok(digests
+            .iter()
+            .filter_map(|digest| self.parse(digest))
+            .collect())
+    }
+
+    /// Parses the digest of a listed image. An algorithm that ECR does not know can name no image of the cache.
+    fn parse(&self, digest: &str) -> Option<Digest> {
+        let parsed = digest.parse();
+        if parsed.is_err() {
+            let digest: String = digest.chars().take(MAX_LOGGED).collect();
+            let repository = self.id;
+            tracing::warn!(%repository, ?digest, "a referrer was not imported from its upstream registry: its digest is not supported");
+        }
+        parsed.ok()
     }
 
     /// Fetches an image with its parts. If it is no referrer, nothing of it remains.
@@ -69,3 +87,6 @@ impl Fetch<'_> {
         Ok(())
     }
 }
+
+/// The number of characters of a text of the upstream registry that the log contains.
+const MAX_LOGGED: usize = 100;
