@@ -29,17 +29,18 @@ async fn request(target: &Target) -> Result<Value, Error> {
 }
 
 /// Repeats the request until a mock responds. If the limit passes, returns the error of the last request that failed, or `NoResponse` if none has
-/// failed. A proxy in front of a mock that is starting can respond in its place, or accept a connection without a response.
+/// failed. A proxy in front of a mock that is starting can respond in its place, or accept a connection without a response. Each attempt without a
+/// response is followed by one that waits twice as long, so that a slow mock is reached, too.
 async fn wait(target: &Target, limit: Duration) -> Result<Value, Error> {
-    let mut last = None;
+    let (mut last, mut attempt) = (None, FIRST_ATTEMPT);
     let reached = timeout(limit, async {
         loop {
-            match timeout(ATTEMPT, request(target)).await {
+            match timeout(attempt, request(target)).await {
                 Ok(Err(error @ (Error::Unreachable { .. } | Error::NotAMock(_)))) => {
                     last = Some(error);
                 }
                 Ok(outcome) => return outcome,
-                Err(_) => {}
+                Err(_) => attempt = attempt.saturating_mul(2),
             }
             sleep(INTERVAL).await;
         }
@@ -50,7 +51,7 @@ async fn wait(target: &Target, limit: Duration) -> Result<Value, Error> {
     }
 }
 
-/// The time after which a request without a response is repeated.
-const ATTEMPT: Duration = Duration::from_secs(1);
+/// The time after which the first request without a response is repeated.
+const FIRST_ATTEMPT: Duration = Duration::from_secs(1);
 
 const INTERVAL: Duration = Duration::from_millis(20);
