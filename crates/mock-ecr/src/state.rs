@@ -215,22 +215,9 @@ impl State {
         &self,
         name: Option<RepositoryName>,
     ) -> Result<Vec<(RepositoryId, LifecycleRun)>, RepositoryError> {
-        let now = self.clock.now();
-        self.repositories.run_due(now).await?;
-        let mut runs = Vec::new();
-        for id in self.repositories.with_lifecycle_policy(name).await? {
-            match self.repositories.start_lifecycle(&id, now).await {
-                Ok(run) => runs.push((id, run)),
-                // A request has deleted it in the meantime.
-                Err(
-                    RepositoryError::RepositoryNotFound(_)
-                    | RepositoryError::LifecyclePolicyNotFound(_),
-                ) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.repositories.run_due(now).await?;
-        Ok(runs)
+        self.repositories
+            .run_lifecycle(name, self.clock.now())
+            .await
     }
 
     /// Finishes the work in the background of these kinds.

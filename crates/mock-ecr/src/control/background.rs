@@ -42,6 +42,11 @@ impl Default for RunBackground {
 
 async fn run(request: ControlRequest<'_>) -> Outcome {
     let RunBackground { kinds } = request.body()?;
-    let run = request.state.finish_background(&kinds).await;
-    response::json(&run.map_err(|error| ControlError::store(&error))?)
+    // The transactions that were done remain.
+    tokio::select! {
+        run = request.state.finish_background(&kinds) => {
+            response::json(&run.map_err(|error| ControlError::store(&error))?)
+        }
+        () = request.client.disconnected() => Err(ControlError::client_closed_request()),
+    }
 }

@@ -5,6 +5,7 @@ use http::StatusCode;
 use crate::domain::RepositoryError;
 use crate::http::buffers::BuffersFull;
 use crate::http::permits::LimitReached;
+use crate::store::StoreError;
 use crate::types::error_chain::chain;
 
 /// The reason why a request is rejected.
@@ -54,6 +55,9 @@ impl ControlError {
 
     /// Returns the error for a store that failed.
     pub(super) fn store(error: &RepositoryError) -> Self {
+        if matches!(error, RepositoryError::Store(StoreError::Stopped)) {
+            return ControlError::stopping();
+        }
         let text = format!("the store failed: {}", chain(error));
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "STORE_FAILED", text)
     }
@@ -70,7 +74,15 @@ impl ControlError {
         ControlError::new(status, "LIMIT_REACHED", limit.to_string())
     }
 
-    /// Returns the error for a request that waits while the mock stops.
+    /// Returns the error of a request whose client has disconnected. No client receives it, but the request log contains it. nginx uses the same
+    /// status.
+    pub(super) fn client_closed_request() -> Self {
+        let status = StatusCode::from_u16(499).expect("499 is a status");
+        let text = "the client disconnected before the response was ready";
+        ControlError::new(status, "CLIENT_CLOSED_REQUEST", text)
+    }
+
+    /// Returns the error for a request that is not finished because the mock stops.
     pub(super) fn stopping() -> Self {
         let text = "the mock is stopping";
         ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING", text)

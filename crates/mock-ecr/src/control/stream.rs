@@ -74,16 +74,8 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
             requests::respond(waited.map_err(|timeout| wait_timeout(&timeout))?, None)
         }
         () = request.state.stopped() => Err(ControlError::stopping()),
-        () = request.client.disconnected() => Err(client_closed_request()),
+        () = request.client.disconnected() => Err(ControlError::client_closed_request()),
     }
-}
-
-/// Returns the error of a wait whose client has disconnected. No client receives it, but the request log contains it. nginx uses the same
-/// status.
-fn client_closed_request() -> ControlError {
-    let status = StatusCode::from_u16(499).expect("499 is a status");
-    let text = "the client disconnected before the wait ended";
-    ControlError::new(status, "CLIENT_CLOSED_REQUEST", text)
 }
 
 fn wait_timeout(timeout: &WaitTimeout) -> ControlError {

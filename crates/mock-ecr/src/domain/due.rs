@@ -4,7 +4,8 @@
 //! time. `run_due` carries the work out before the next request is executed. A kind of work is a variant of [`Work`]; the function that carries it
 //! out is in the module of its subject.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
@@ -162,25 +163,44 @@ pub(super) fn first(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Record
 }
 
 fn first_key(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Key>, StoreError> {
-    let mut after: Option<String> = None;
+    let (mut after, mut unpublished) = (None, Unpublished::default());
+    // Usually, no repository is being created.
+    let mut limit = 1;
     loop {
-        let mut first = view.keys(&Folder::all_due(), after.as_deref(), 1)?;
-        let Some(key) = first.pop().filter(|key| has_time(key, now)) else {
+        let keys = view.keys(&Folder::all_due(), after.as_deref(), limit)?;
+        if keys.is_empty() {
             return Ok(None);
-        };
-        if !is_of_unpublished(view, &key)? {
-            return Ok(Some(key));
         }
-        after = Some(name_in_all(&key));
+        after = keys.last().map(name_in_all);
+        limit = PAGE;
+        for key in keys {
+            if !has_time(&key, now) {
+                return Ok(None);
+            }
+            if !unpublished.has(view, &key)? {
+                return Ok(Some(key));
+            }
+        }
     }
 }
 
-/// Returns whether work belongs to a repository that is still being created. A reset or a start creates it at another time than that of requests, and
-/// its work is carried out after its publication.
-fn is_of_unpublished(view: &dyn Snapshot, key: &Key) -> Result<bool, StoreError> {
-    match generation_of(key) {
-        Some(generation) => view.contains(&Key::unpublished(&generation)),
-        None => Ok(false),
+/// The repositories that are still being created. A reset or a start creates them at another time than that of requests, and their work is carried
+/// out after their publication.
+#[derive(Default)]
+struct Unpublished(HashMap<String, bool>);
+
+impl Unpublished {
+    /// Returns whether work belongs to such a repository. Each repository is read once.
+    fn has(&mut self, view: &dyn Snapshot, key: &Key) -> Result<bool, StoreError> {
+        let Some(generation) = generation_of(key) else {
+            return Ok(false);
+        };
+        if let Some(known) = self.0.get(generation.as_str()) {
+            return Ok(*known);
+        }
+        let found = view.contains(&Key::unpublished(&generation))?;
+        self.0.insert(generation.as_str().to_owned(), found);
+        Ok(found)
     }
 }
 
@@ -196,34 +216,49 @@ pub(super) fn next_after(
     view: &dyn Snapshot,
     now: Timestamp,
     after: Option<&Key>,
-    is_selected: impl Fn(&Work) -> bool,
+    is_selected: impl Fn(&Due) -> bool,
 ) -> Result<Vec<Due>, StoreError> {
-    let mut found: Vec<Due> = Vec::new();
+    let (mut found, mut unpublished): (Vec<Due>, _) = (Vec::new(), Unpublished::default());
+    each_after(view, after, |due| {
+        if found.first().is_some_and(|first| first.at != due.at) {
+            return Ok(ControlFlow::Break(()));
+        }
+        let is_later = due.at > now && is_selected(&due);
+        if is_later && !unpublished.has(view, &due.key)? {
+            found.push(due);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// Calls a function with the work after a key, in the order of time, until it ends this. Invalid records are passed over.
+pub(super) fn each_after(
+    view: &dyn Snapshot,
+    after: Option<&Key>,
+    mut visit: impl FnMut(Due) -> Result<ControlFlow<()>, StoreError>,
+) -> Result<(), StoreError> {
     let mut after = after.map(name_in_all);
     loop {
-        let keys = view.keys(&Folder::all_due(), after.as_deref(), PAGE)?;
-        let is_last = keys.len() < PAGE;
-        after = keys.last().map(name_in_all);
-        for key in keys {
-            let at = key.due_time();
-            if found.first().is_some_and(|first| at != Some(first.at)) {
-                return Ok(found);
+        let page = view.page(&Folder::all_due(), after.as_deref(), PAGE)?;
+        let is_last = page.len() < PAGE;
+        after = page.last().map(|(key, _)| name_in_all(key));
+        for due in page
+            .into_iter()
+            .filter_map(|record| Due::parse(record).ok())
+        {
+            if visit(due)?.is_break() {
+                return Ok(());
             }
-            if at <= Some(now) || is_of_unpublished(view, &key)? {
-                continue;
-            }
-            let record = view.get(&key)?.map(|bytes| (key, bytes));
-            let due = record.and_then(|record| Due::parse(record).ok());
-            found.extend(due.filter(|due| is_selected(&due.work)));
         }
         if is_last {
-            return Ok(found);
+            return Ok(());
         }
     }
 }
 
-/// The number of keys that are read at once.
-const PAGE: usize = 500;
+/// The number of records that are read at once.
+const PAGE: usize = 100;
 
 /// Returns the name of a key in the folder of all due work.
 fn name_in_all(key: &Key) -> String {

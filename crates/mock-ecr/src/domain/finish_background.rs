@@ -3,6 +3,10 @@
 //! Work that is scheduled for a later time is scheduled for the current time instead, with the end that its subject has recorded, and is then
 //! carried out like all due work. Work of one time stays together, so that the order is the same.
 
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use crate::config::Background;
 use crate::domain::archive;
 use crate::domain::background::{BackgroundKind, BackgroundRun};
 use crate::domain::due::{self, Due, Work};
@@ -10,7 +14,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::replication;
 use crate::domain::repositories::{Repositories, lookup_of};
 use crate::domain::signing_state;
-use crate::store::{Key, Transaction};
+use crate::store::{Key, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
 
 impl Repositories {
@@ -23,14 +27,16 @@ impl Repositories {
     ) -> Result<BackgroundRun, RepositoryError> {
         self.run_due(now).await?;
         let (mut run, present) = (BackgroundRun::default(), self.present(now));
+        let span = self.span(kinds, now).await?;
         let mut last = None;
         loop {
-            let (kinds, present, after) = (kinds.to_vec(), present.clone(), last.clone());
+            self.require_running()?;
+            let (span, present, after) = (span.clone(), present.clone(), last.clone());
             let moved = self
                 .store
-                .transact(move |records| match present.is_set_back() {
+                .transact(move |records| match present.is_obsolete() {
                     true => Ok(None),
-                    false => bring_forward(records, &kinds, now, after.as_ref()),
+                    false => bring_forward(records, &span, after.as_ref()),
                 });
             match moved.await? {
                 Some((moved, key)) => {
@@ -52,6 +58,65 @@ impl Repositories {
         }
         Ok(run)
     }
+
+    async fn span(
+        &self,
+        kinds: &[BackgroundKind],
+        now: Timestamp,
+    ) -> Result<Span, RepositoryError> {
+        let durations = self.background;
+        let ends = kinds
+            .iter()
+            .map(|kind| (*kind, now + kind.duration(&durations)));
+        let shortest = Span {
+            now,
+            ends: ends.collect(),
+        };
+        let span = self.store.read(move |view| {
+            let mut span = shortest.clone();
+            due::each_after(view, None, |due| {
+                let kind = due.work.background_kind();
+                let mut ends = span.ends.iter_mut();
+                if let Some((_, end)) = ends.find(|(one, _)| Some(*one) == kind) {
+                    *end = due.at.max(*end);
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok::<_, StoreError>(span)
+        });
+        Ok(span.await?)
+    }
+}
+
+/// The work that a run finishes: that of some kinds, up to an end. Clients can begin other work during the run, so that it would otherwise not end.
+///
+/// Work that finished work begins has begun at the time of the run, and ends after the duration of its kind. Work that was in progress before can end
+/// later if the durations of an earlier configuration were longer.
+#[derive(Clone)]
+pub(super) struct Span {
+    pub(super) now: Timestamp,
+    pub(super) ends: Vec<(BackgroundKind, Timestamp)>,
+}
+
+impl Span {
+    /// Returns the kind of work that the run finishes.
+    fn kind_of(&self, due: &Due) -> Option<BackgroundKind> {
+        let kind = due.work.background_kind()?;
+        let (_, end) = self.ends.iter().find(|(one, _)| *one == kind)?;
+        (due.at <= *end).then_some(kind)
+    }
+}
+
+impl BackgroundKind {
+    fn duration(self, durations: &Background) -> Duration {
+        match self {
+            BackgroundKind::Backfill | BackgroundKind::Replication => durations.replication_delay,
+            BackgroundKind::LifecyclePreview => durations.lifecycle_preview_duration,
+            BackgroundKind::Restoration => durations.restore_duration,
+            BackgroundKind::Scan => durations.scan_duration,
+            BackgroundKind::Signature => durations.signing_duration,
+        }
+    }
 }
 
 impl Work {
@@ -71,17 +136,17 @@ impl Work {
 
 /// Schedules the work of the next time after a key for `now`. Returns how much this is, and the last key, or `None` if there is no work of these
 /// kinds. To begin at the first key each time would take a time that is quadratic in the number of works of other kinds.
-fn bring_forward(
+pub(super) fn bring_forward(
     records: &mut Transaction<'_>,
-    kinds: &[BackgroundKind],
-    now: Timestamp,
+    span: &Span,
     after: Option<&Key>,
 ) -> Result<Option<(BackgroundRun, Key)>, RepositoryError> {
-    let kind_of = |work: &Work| work.background_kind().filter(|kind| kinds.contains(kind));
-    let next = due::next_after(records.view(), now, after, |work| kind_of(work).is_some())?;
+    let now = span.now;
+    let is_selected = |due: &Due| span.kind_of(due).is_some();
+    let next = due::next_after(records.view(), now, after, is_selected)?;
     let (mut run, mut last) = (BackgroundRun::default(), None);
     for due in next {
-        if let Some(kind) = kind_of(&due.work)
+        if let Some(kind) = span.kind_of(&due)
             && move_to(records, &due, now)?
         {
             run.add(kind, 1);

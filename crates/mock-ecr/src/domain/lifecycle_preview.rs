@@ -161,7 +161,7 @@ impl Repositories {
         let present = present.clone();
         let finished = self.store.transact(move |records| {
             let (mut number, now) = (0, present.now());
-            if present.is_set_back() {
+            if present.is_obsolete() {
                 return Ok(number);
             }
             for (_, generation) in all_in(records.view())? {

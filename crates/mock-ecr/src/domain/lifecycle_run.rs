@@ -9,6 +9,7 @@ use crate::domain::due::{self, RuleStep, TakenImage, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::lifecycle_images;
 use crate::domain::lifecycle_record::{PERIOD, PolicyRecord, next_evaluation, record_of};
+use crate::domain::present::Present;
 use crate::domain::repositories::{Repositories, all_in};
 use crate::lifecycle::{Action, EvaluatedImage, LifecyclePolicy, Rule, evaluate, next_change};
 use crate::store::{Generation, Snapshot, StoreError, Transaction};
@@ -23,26 +24,65 @@ pub(crate) struct LifecycleRun {
 }
 
 impl Repositories {
-    /// Evaluates the lifecycle policy of a repository now. The times of the daily evaluations do not change.
+    /// Evaluates the lifecycle policies of the repositories with a name, or of all. The times of the daily evaluations do not change. If the
+    /// repositories are reset in the meantime, those of the new state are not evaluated.
+    pub(crate) async fn run_lifecycle(
+        &self,
+        name: Option<RepositoryName>,
+        now: Timestamp,
+    ) -> Result<Vec<(RepositoryId, LifecycleRun)>, RepositoryError> {
+        let present = self.present(now);
+        self.run_due(now).await?;
+        let mut runs = Vec::new();
+        for id in self.with_lifecycle_policy(name).await? {
+            self.require_running()?;
+            match self.evaluate(&id, &present).await {
+                Ok(run) => runs.extend(run.map(|run| (id, run))),
+                // A request has deleted it in the meantime.
+                Err(
+                    RepositoryError::RepositoryNotFound(_)
+                    | RepositoryError::LifecyclePolicyNotFound(_),
+                ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.run_due(now).await?;
+        Ok(runs)
+    }
+
+    /// Evaluates the lifecycle policy of a repository now. Due work carries out what the rules have decided.
     pub(crate) async fn start_lifecycle(
         &self,
         id: &RepositoryId,
         now: Timestamp,
     ) -> Result<LifecycleRun, RepositoryError> {
-        let (lookup, present) = (self.lookup(id), self.present(now));
+        let run = self.evaluate(id, &self.present(now)).await?;
+        Ok(run.unwrap_or_default())
+    }
+
+    /// Evaluates the lifecycle policy of a repository, unless it belongs to a new state.
+    async fn evaluate(
+        &self,
+        id: &RepositoryId,
+        present: &Present,
+    ) -> Result<Option<LifecycleRun>, RepositoryError> {
+        let (lookup, present) = (self.lookup(id), present.clone());
         let started = self.store.transact(move |records| {
+            if present.is_obsolete() {
+                return Ok(None);
+            }
             let now = present.now();
             let record = lookup.lifecycle_policy(records.view())?;
             let generation = lookup.generation(records.view())?;
             let evaluation = Evaluation::of(records, &generation, &record, now)?;
             record.evaluated_at(now).write(records, &generation);
-            Ok(evaluation.schedule(records, &generation, now)?)
+            Ok(Some(evaluation.schedule(records, &generation, now)?))
         });
         started.await
     }
 
     /// Returns the repositories with a name, or all, that have a lifecycle policy, ordered by account, Region and name.
-    pub(crate) async fn with_lifecycle_policy(
+    async fn with_lifecycle_policy(
         &self,
         name: Option<RepositoryName>,
     ) -> Result<Vec<RepositoryId>, RepositoryError> {

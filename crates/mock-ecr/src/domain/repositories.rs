@@ -1,6 +1,7 @@
 //! Creates, finds, changes and deletes repositories.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
@@ -44,6 +45,8 @@ pub(crate) struct Repositories {
     scan_settings: Arc<ScanSettings>,
     /// The clock of the mock, which can be set back while an operation is in progress.
     pub(super) clock: Option<Clock>,
+    /// The number of resets.
+    pub(super) resets: Arc<AtomicUsize>,
     /// Changes or is closed when the mock stops.
     pub(super) stopping: Option<watch::Receiver<()>>,
     pub(super) visibility: Visibility,
@@ -73,6 +76,7 @@ impl Repositories {
             due_runner: Arc::default(),
             registry_settings: RegistrySettings::Stored,
             scan_settings: Arc::default(),
+            resets: Arc::default(),
             clock: None,
             stopping: None,
             visibility: Visibility::Published,
@@ -166,6 +170,8 @@ impl Repositories {
     /// the same time, and begins another sequence of upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
         let (initial, settings) = (initial.to_vec(), self.registry_settings.clone());
+        // Operations that are in progress do not change the new state.
+        self.resets.fetch_add(1, Ordering::SeqCst);
         self.sweeper
             .transact(move |records| {
                 for (key, bytes) in

@@ -40,6 +40,14 @@ impl Repositories {
         Ok(())
     }
 
+    /// Returns an error if the mock was requested to stop. Long work checks this between its transactions.
+    pub(super) fn require_running(&self) -> Result<(), StoreError> {
+        match self.is_stopping() {
+            true => Err(StoreError::Stopped),
+            false => Ok(()),
+        }
+    }
+
     fn is_stopping(&self) -> bool {
         let stopping = self.stopping.as_ref();
         stopping.is_some_and(|stopping| !matches!(stopping.has_changed(), Ok(false)))

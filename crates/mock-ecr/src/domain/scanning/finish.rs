@@ -19,11 +19,12 @@ impl Repositories {
     ) -> Result<usize, RepositoryError> {
         let mut number = 0;
         for (repository, generation) in self.store.read(all_in).await? {
+            self.require_running()?;
             let (scans, present) = (self.scans(), present.clone());
             let finished = self.store.transact(move |records| {
                 // The records of a repository that was deleted in the meantime are being removed.
                 let exists = records.view().contains(&generation.repository())?;
-                match exists && !present.is_set_back() {
+                match exists && !present.is_obsolete() {
                     true => scans.finish(records, &repository, &generation, present.now()),
                     false => Ok(0),
                 }

@@ -7,6 +7,7 @@ mod crashes;
 mod databases;
 mod dropped;
 mod due;
+mod finish_background;
 mod histories;
 mod images;
 mod interleavings;
