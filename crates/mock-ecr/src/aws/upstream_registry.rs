@@ -1,5 +1,8 @@
 //! The registries from which a pull-through cache can fetch images.
 
+use std::error::Error;
+use std::fmt;
+
 use crate::aws::hosts::Host;
 use crate::types::{AccountId, Region};
 
@@ -58,10 +61,35 @@ const fn upstream(name: &'static str, url: UpstreamUrl, login: UpstreamLogin) ->
     UpstreamRegistry { name, url, login }
 }
 
+static ALL: [UpstreamRegistry; 9] = UPSTREAMS;
+
+/// Formats the URLs of all registries that a pull-through cache supports, as the end of a sentence.
+#[derive(Debug)]
+pub(crate) struct SupportedUrls;
+
+impl fmt::Display for SupportedUrls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, one) in ALL.iter().enumerate() {
+            f.write_str(match ALL.len() - index {
+                1 => " or ",
+                _ if index == 0 => "",
+                _ => ", ",
+            })?;
+            match one.url {
+                UpstreamUrl::Exactly(host) => f.write_str(host)?,
+                UpstreamUrl::Below(domain) => write!(f, "NAME{domain}")?,
+                UpstreamUrl::PrivateEcr => f.write_str("ACCOUNT.dkr.ecr.REGION.amazonaws.com")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Error for SupportedUrls {}
+
 impl UpstreamRegistry {
     /// Returns the registry with this URL, if a pull-through cache supports it.
     pub(crate) fn of_url(url: &str) -> Option<&'static Self> {
-        static ALL: [UpstreamRegistry; 9] = UPSTREAMS;
         ALL.iter().find(|one| one.url.matches(url))
     }
 

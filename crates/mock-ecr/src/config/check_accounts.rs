@@ -50,15 +50,19 @@ impl Config {
                 &self.pull_through_cache_rules,
                 |one| one.account,
             ));
-        let is_listed = |account| self.accounts.iter().any(|listed| listed.id == account);
-        match found.find(|(.., account)| !is_listed(*account)) {
-            Some((table, index, account)) if !self.accounts.is_empty() => {
+        match found.find(|(.., account)| !self.is_account(*account)) {
+            Some((table, index, account)) => {
                 let at = vec![table.into(), index.into(), "account".into()];
                 let expected = "one of the listed accounts";
                 Err(Conflict::new(at, &account, expected))
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
+    }
+
+    /// Returns whether an account exists. If no accounts are listed, a registry of each account can exist.
+    pub(super) fn is_account(&self, account: AccountId) -> bool {
+        self.accounts.is_empty() || self.accounts.iter().any(|listed| listed.id == account)
     }
 }
 

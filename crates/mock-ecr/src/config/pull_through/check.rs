@@ -4,6 +4,7 @@ use http::uri::Authority;
 
 use crate::aws::pull_through_rule::{InvalidRule, MAX_RULES, RuleSettings};
 use crate::aws::secret_arn::SecretArn;
+use crate::aws::upstream_registry::SupportedUrls;
 use crate::config::PullThroughCacheRule;
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
@@ -65,8 +66,18 @@ impl Config {
                 .and_then(|()| settings.check(&registry, None))
                 .map_err(|error| {
                     let (key, value) = value_of(&error, &settings);
-                    let expected = "a rule that CreatePullThroughCacheRule accepts";
-                    Conflict::new(at(index, key), &value, expected).caused_by(error)
+                    let expected = match error {
+                        InvalidRule::UnsupportedUpstream => SUPPORTED_UPSTREAM,
+                        InvalidRule::SecretRequired => {
+                            "a registry without credentials, or credential_arn"
+                        }
+                        _ => "a rule that CreatePullThroughCacheRule accepts",
+                    };
+                    let conflict = Conflict::new(at(index, key), &value, expected);
+                    match error {
+                        InvalidRule::UnsupportedUpstream => conflict.caused_by(SupportedUrls),
+                        error => conflict.caused_by(error),
+                    }
                 })?;
             self.check_secret_exists(&settings, || at(index, "credential_arn"))?;
             let name = RuleSettings::record_name(&settings.prefix).to_owned();
@@ -100,9 +111,15 @@ impl Config {
     }
 }
 
+const SUPPORTED_UPSTREAM: &str =
+    "the host of another registry that a cache supports, without a scheme";
+
 /// Returns the key and the value that cause an error. If a required key is missing, returns the URL, which makes the key necessary.
 fn value_of<'a>(error: &InvalidRule, settings: &'a RuleSettings) -> (&'static str, &'a str) {
     let parameter = match error {
+        InvalidRule::Form(text) if text.contains("'upstreamRepositoryPrefix'") => {
+            "upstreamRepositoryPrefix"
+        }
         InvalidRule::Form(_) => return ("ecr_repository_prefix", &settings.prefix),
         InvalidRule::Parameter { parameter, .. } => *parameter,
         InvalidRule::UnsupportedUpstream | InvalidRule::SecretRequired => "",
@@ -212,8 +229,11 @@ mod tests {
             "must satisfy regular expression",
         );
         let url = "pull_through_cache_rules[0].upstream_registry_url";
-        let text = "invalid value \"example.com\": expected a rule that CreatePullThroughCacheRule accepts: a pull-through cache does not support";
+        let text = "invalid value \"example.com\": expected the host of another registry that a cache supports, without a scheme: ACCOUNT.dkr.ecr.REGION.amazonaws.com, public.ecr.aws, quay.io, registry.k8s.io, registry-1.docker.io, ghcr.io, NAME.azurecr.io, registry.gitlab.com or cgr.dev";
         rejects(&rule("quay", "example.com"), url, text);
+        let prefix = format!("{quay}upstream_repository_prefix = 'Org'\n");
+        let key = "pull_through_cache_rules[0].upstream_repository_prefix";
+        rejects(&prefix, key, "invalid value \"Org\"");
         let role = format!("{quay}custom_role_arn = 'x'\n");
         rejects(
             &role,

@@ -3,7 +3,7 @@
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::replication::{
-    Destinations, InvalidDestination, RegistryReplication, ReplicationRule,
+    Destinations, RegistryReplication, ReplicationDestination, ReplicationRule,
 };
 use crate::config::unique::Unique;
 
@@ -28,9 +28,10 @@ impl Config {
         if count > MOST_RULES {
             return Err(Conflict::new(at(), &count, "at most 25 rules"));
         }
-        if let Some(filter) = one.rules.iter().find_map(invalid_filter) {
-            let expected = "at most 100 filters of 2 to 256 lower-case letters, digits, '.', '_', '-' and '/', such as prod/";
-            return Err(Conflict::new(at(), &filter, expected));
+        for (index, rule) in one.rules.iter().enumerate() {
+            check_filters(rule, || {
+                [at(), vec![index.into(), "filters".into()]].concat()
+            })?;
         }
         let account = one.account.unwrap_or(self.default_account());
         let allowed = Destinations {
@@ -38,39 +39,60 @@ impl Config {
             region: one.region.as_ref().unwrap_or(&self.region),
             additional_regions: &self.additional_regions,
         };
-        let destinations = one.rules.iter().flat_map(|rule| &rule.destinations);
-        let destinations = destinations.map(|to| (to.account.unwrap_or(account), &to.region));
-        allowed.check(destinations).map_err(|error| {
-            let expected = "destinations that PutReplicationConfiguration accepts";
-            let value = match &error {
-                InvalidDestination::Source => allowed.region.to_string(),
-                InvalidDestination::TooMany => count.to_string(),
-                InvalidDestination::UnknownRegion(region)
-                | InvalidDestination::OtherPartition(region) => region.clone(),
+        let account_of = |to: &ReplicationDestination| to.account.unwrap_or(account);
+        for (rule, index, to) in destinations(one) {
+            let at = |key: &'static str| {
+                let to: [Step; 4] = [rule.into(), "destinations".into(), index.into(), key.into()];
+                [at(), to.into()].concat()
             };
-            Conflict::new(at(), &value, expected).caused_by(error)
+            if let Some(account) = to.account.filter(|account| !self.is_account(*account)) {
+                let expected = "one of the listed accounts";
+                return Err(Conflict::new(at("account"), &account, expected));
+            }
+            let checked = allowed.check([(account_of(to), &to.region)].into_iter());
+            checked.map_err(|error| {
+                let expected = "a destination that PutReplicationConfiguration accepts";
+                Conflict::new(at("region"), &to.region, expected).caused_by(error)
+            })?;
+        }
+        let all = destinations(one).map(|(.., to)| (account_of(to), &to.region));
+        allowed.check(all).map_err(|error| {
+            let (count, expected) = (destinations(one).count(), "at most 25 destinations");
+            Conflict::new(at(), &count, expected).caused_by(error)
         })
     }
+}
+
+/// Returns each destination, with the numbers of its rule and of the destination in it.
+fn destinations(
+    one: &RegistryReplication,
+) -> impl Iterator<Item = (usize, usize, &ReplicationDestination)> {
+    one.rules.iter().enumerate().flat_map(|(rule, each)| {
+        let all = each.destinations.iter().enumerate();
+        all.map(move |(index, to)| (rule, index, to))
+    })
 }
 
 /// Source: `ReplicationRuleList` in the service model.
 const MOST_RULES: usize = 25;
 
-/// Returns a filter that is not valid, or the number of filters if there are too many. Source: `RepositoryFilterList` and `RepositoryFilterValue` in the
-/// service model.
-fn invalid_filter(rule: &ReplicationRule) -> Option<String> {
-    if rule.filters.len() > 100 {
-        return Some(rule.filters.len().to_string());
+/// Source: `RepositoryFilterList` and `RepositoryFilterValue` in the service model.
+fn check_filters(rule: &ReplicationRule, at: impl Fn() -> Vec<Step>) -> Result<(), Conflict> {
+    let count = rule.filters.len();
+    if count > 100 {
+        return Err(Conflict::new(at(), &count, "at most 100 filters"));
     }
-    let is_valid = |filter: &&String| {
-        let fits = (2..=256).contains(&filter.len());
-        let is_name = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b"._-/".contains(&c);
-        fits && filter.bytes().all(is_name)
-    };
-    rule.filters
-        .iter()
-        .find(|filter| !is_valid(filter))
-        .cloned()
+    let is_name = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b"._-/".contains(&c);
+    let is_valid = |filter: &str| (2..=256).contains(&filter.len()) && filter.bytes().all(is_name);
+    match rule.filters.iter().position(|filter| !is_valid(filter)) {
+        None => Ok(()),
+        Some(index) => {
+            let expected =
+                "2 to 256 lower-case letters, digits, '.', '_', '-' and '/', such as prod/";
+            let at = [at(), vec![index.into()]].concat();
+            Err(Conflict::new(at, &rule.filters[index], expected))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -85,12 +107,20 @@ mod tests {
         assert!(Config::parse(&valid).is_ok());
         let rules = "registry_replication[0].rules";
         let own = rule("{ destinations = [{ region = 'us-east-1' }] }");
-        rejects(&own, rules, "cannot be the same as the source registry");
+        let region = "registry_replication[0].rules[0].destinations[0].region";
+        rejects(&own, region, "cannot be the same as the source registry");
         let mars = rule("{ destinations = [{ region = 'mars' }] }");
-        rejects(&mars, rules, "invalid value \"mars\"");
-        rejects(&mars, rules, "invalid region mars");
+        rejects(&mars, region, "invalid value \"mars\"");
+        rejects(&mars, region, "invalid region mars");
+        let other = "account = '210987654321', region = 'eu-west-1'";
+        let other = rule(&format!("{{ destinations = [{{ {other} }}] }}"));
+        assert!(Config::parse(&other).is_ok());
+        let listed = other + "[[accounts]]\nid = '123456789012'\n";
+        let account = "registry_replication[0].rules[0].destinations[0].account";
+        rejects(&listed, account, "one of the listed accounts");
         let filter = rule("{ destinations = [], filters = ['Prod'] }");
-        rejects(&filter, rules, "filters of 2 to 256 lower-case letters");
+        let filters = "registry_replication[0].rules[0].filters[0]";
+        rejects(&filter, filters, "2 to 256 lower-case letters");
         let many = rule(&"{ destinations = [] }, ".repeat(26));
         rejects(&many, rules, "at most 25 rules");
         let twice = format!("{valid}{valid}");

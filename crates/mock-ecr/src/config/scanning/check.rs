@@ -2,7 +2,7 @@
 
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
-use crate::config::scanning::check_rules;
+use crate::config::scanning::{InvalidScanResult, RegistryScanning, ScanResult, check_rules};
 use crate::config::unique::Unique;
 use crate::types::Reference;
 
@@ -11,12 +11,8 @@ impl Config {
         let list = "registry_scanning";
         let mut registries = Unique::new();
         for (index, one) in self.registry_scanning.iter().enumerate() {
-            let rules = one.rules.iter();
-            let rules = rules.map(|rule| (rule.scan_frequency, &rule.filters[..]));
-            check_rules(one.scan_type, rules).map_err(|expected| {
-                let at = vec![list.into(), index.into(), "rules".into()];
-                Conflict::new(at, &one.rules.len(), expected)
-            })?;
+            let at = vec![list.into(), index.into(), "rules".into()];
+            check_each_rule(one, &at)?;
             let region = one.region.as_ref();
             self.check_registry(&mut registries, (list, index), one.account, region)?;
         }
@@ -35,13 +31,37 @@ impl Config {
                 let expected = "the tag or the digest of an image";
                 Conflict::new(at("image"), &one.image, expected).caused_by(error)
             })?;
-            one.result().check().map_err(|error| {
-                let expected = "findings that a scan can have";
-                Conflict::new(at("findings"), &one.image, expected).caused_by(error)
-            })?;
+            check_findings(&one.result(), &at("findings"))?;
         }
         Ok(())
     }
+}
+
+/// Checks the rules one after another, so that the error names the first invalid one.
+fn check_each_rule(one: &RegistryScanning, at: &[Step]) -> Result<(), Conflict> {
+    for (index, rule) in one.rules.iter().enumerate() {
+        let rules = one.rules[..=index].iter();
+        let rules = rules.map(|rule| (rule.scan_frequency, &rule.filters[..]));
+        check_rules(one.scan_type, rules).map_err(|expected| {
+            let at = [at, &[index.into(), "scan_frequency".into()]].concat();
+            Conflict::new(at, &rule.scan_frequency.name(), expected)
+        })?;
+    }
+    Ok(())
+}
+
+/// Checks the findings. The error names the first invalid one.
+fn check_findings(result: &ScanResult, at: &[Step]) -> Result<(), Conflict> {
+    let Err((index, error)) = result.check_each() else {
+        return Ok(());
+    };
+    let finding = &result.findings.as_deref().unwrap_or_default()[index];
+    let (key, value) = match &error {
+        InvalidScanResult::Score(_) => ("score", finding.score.unwrap_or_default().to_string()),
+        _ => ("name", finding.name.clone()),
+    };
+    let at = [at, &[index.into(), key.into()]].concat();
+    Err(Conflict::new(at, &value, "a finding that a scan can have").caused_by(error))
 }
 
 #[cfg(test)]
@@ -60,13 +80,13 @@ mod tests {
         };
         assert!(Config::parse(&with(&["SCAN_ON_PUSH", "CONTINUOUS_SCAN"])).is_ok());
         let (rules, text) = (
-            "registry_scanning[0].rules",
-            "SCAN_ON_PUSH or CONTINUOUS_SCAN",
+            "registry_scanning[0].rules[0].scan_frequency",
+            "invalid value \"MANUAL\": expected SCAN_ON_PUSH or CONTINUOUS_SCAN",
         );
         rejects(&with(&["MANUAL"]), rules, text);
         rejects(
             &with(&["SCAN_ON_PUSH"; 2]),
-            rules,
+            "registry_scanning[0].rules[1].scan_frequency",
             "one rule for each scan frequency",
         );
         let basic = with(&["CONTINUOUS_SCAN"]).replace("ENHANCED", "BASIC");
@@ -98,11 +118,13 @@ mod tests {
         let twice = findings(&format!("{finding}, {finding}"));
         rejects(
             &twice,
-            "scan_results[0].findings",
+            "scan_results[0].findings[1].name",
             "CVE-2026-1 occurs twice",
         );
         let score = findings(&finding.replace(" }", ", score = 11 }"));
-        rejects(&score, "scan_results[0].findings", "between 0 and 10");
+        let (at, text) = ("scan_results[0].findings[0].score", "invalid value \"11\"");
+        rejects(&score, at, text);
+        rejects(&score, at, "between 0 and 10");
         let unknown = findings(&finding.replace("HIGH", "SEVERE"));
         rejects(
             &unknown,

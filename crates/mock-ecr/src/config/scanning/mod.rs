@@ -11,4 +11,5 @@ pub(crate) use registry_scanning::check_rules;
 pub use finding::{Finding, FindingSeverity};
 pub use image_result::ImageScanResult;
 pub use registry_scanning::{RegistryScanning, ScanFrequency, ScanRule, ScanType};
+pub(crate) use result::InvalidScanResult;
 pub use result::{ScanResult, ScanStatus};

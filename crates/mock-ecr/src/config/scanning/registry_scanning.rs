@@ -87,6 +87,17 @@ pub enum ScanFrequency {
     ContinuousScan,
 }
 
+impl ScanFrequency {
+    /// Returns the name in the API. Source: the enum `ScanFrequency` of the service model.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            ScanFrequency::Manual => "MANUAL",
+            ScanFrequency::ScanOnPush => "SCAN_ON_PUSH",
+            ScanFrequency::ContinuousScan => "CONTINUOUS_SCAN",
+        }
+    }
+}
+
 /// Returns what is wrong with the rules of a scanning configuration.
 ///
 /// Source of the frequencies and numbers: `PutRegistryScanningConfiguration` in the service model. That each frequency

@@ -49,25 +49,36 @@ impl ScanResult {
     }
 
     pub(crate) fn check(&self) -> Result<(), InvalidScanResult> {
+        self.check_each().map_err(|(_, error)| error)
+    }
+
+    /// Checks the findings. The error has the index of the first invalid one.
+    pub(super) fn check_each(&self) -> Result<(), (usize, InvalidScanResult)> {
         let mut keys = BTreeSet::new();
-        for finding in self.findings.iter().flatten() {
-            if finding
-                .score
-                .is_some_and(|score| !(0.0..=10.0).contains(&score))
-            {
-                return Err(InvalidScanResult::Score(finding.name.clone()));
-            }
-            let key = finding.key();
-            // It is part of tokens.
-            if key.chars().count() > MAX_KEY {
-                let name = finding.name.chars().take(100).collect();
-                return Err(InvalidScanResult::TooLong(name));
-            }
+        for (index, finding) in self.findings.iter().flatten().enumerate() {
+            let key = finding.check().map_err(|error| (index, error))?;
             if !keys.insert(key) {
-                return Err(InvalidScanResult::Repeated(finding.name.clone()));
+                return Err((index, InvalidScanResult::Repeated(finding.name.clone())));
             }
         }
         Ok(())
+    }
+}
+
+impl Finding {
+    /// Returns the key of a finding that is valid.
+    fn check(&self) -> Result<String, InvalidScanResult> {
+        let mut scores = self.score.iter();
+        if scores.any(|score| !(0.0..=10.0).contains(score)) {
+            return Err(InvalidScanResult::Score(self.name.clone()));
+        }
+        let key = self.key();
+        // It is part of tokens.
+        if key.chars().count() > MAX_KEY {
+            let name = self.name.chars().take(100).collect();
+            return Err(InvalidScanResult::TooLong(name));
+        }
+        Ok(key)
     }
 }
 
