@@ -110,6 +110,7 @@ mod builder_lifecycle;
 mod builder_pull_through;
 mod builder_registry;
 mod builder_replication;
+mod builder_repository;
 mod builder_scanning;
 mod client_env;
 mod clock;

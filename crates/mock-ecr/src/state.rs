@@ -15,12 +15,12 @@ use crate::aws::sigv4::SigningKeys;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config;
-use crate::config::{ArgumentError, Config, ConfigError, InitialRepository};
+use crate::config::{ArgumentError, Config, ConfigError, Encryption, InitialRepository};
 use crate::domain::rejection::Rules;
 use crate::domain::scanning::ScanSettings;
 use crate::domain::{
     BackgroundKind, BackgroundRun, LayoutError, LifecycleRun, ReplicationSettings, Repositories,
-    RepositoryError, Settings, Unpublished,
+    RepositoryError, ResourceTag, Settings, Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -250,9 +250,16 @@ impl State {
         let filters = initial.image_tag_mutability_exclusion_filters.iter();
         settings.mutability.exclusions = filters.map(ToString::to_string).collect();
         settings.scan_on_push = initial.scan_on_push;
+        let Encryption {
+            encryption_type,
+            kms_key,
+        } = &initial.encryption;
+        settings.encrypt(encryption_type.name(), kms_key.as_deref(), &id.registry)?;
         let unpublished = repositories.create_unpublished(&id, settings).await?;
         let filled = async {
             let content = unpublished.content();
+            let tags = initial.resource_tags.iter().map(ResourceTag::of).collect();
+            content.tag_resource(&id, tags).await?;
             if let Some(policy) = &initial.policy {
                 let policy = RepositoryPolicy::parse(policy).map_err(RepositoryError::from)?;
                 content.put_policy(&id, &policy).await?;

@@ -259,6 +259,14 @@ export type Repository = {
    */
   scan_on_push: boolean;
   /**
+   * The encryption.
+   */
+  encryption: Encryption;
+  /**
+   * The resource tags.
+   */
+  resource_tags: Record<string, string>;
+  /**
    * The policy in JSON, if there is one.
    */
   policy?: string | null;
@@ -270,6 +278,20 @@ export type Repository = {
    * The directory of the OCI image layout with the images, if there is one.
    */
   layout?: string | null;
+};
+
+/**
+ * The encryption of a repository.
+ */
+export type Encryption = {
+  /**
+   * The type: `AES256`, `KMS` or `KMS_DSSE`.
+   */
+  encryption_type: string;
+  /**
+   * The ARN of the key, if there is one.
+   */
+  kms_key?: string | null;
 };
 
 /**
@@ -333,7 +355,7 @@ export type CreationTemplate = {
   /**
    * The encryption of the repositories.
    */
-  encryption: TemplateEncryption;
+  encryption: Encryption;
   /**
    * The resource tags of the repositories.
    */
@@ -350,20 +372,6 @@ export type CreationTemplate = {
    * The ARN of a role.
    */
   custom_role_arn?: string | null;
-};
-
-/**
- * The encryption of the repositories that a template creates.
- */
-export type TemplateEncryption = {
-  /**
-   * The type: `AES256`, `KMS` or `KMS_DSSE`.
-   */
-  encryption_type: string;
-  /**
-   * The ARN of the key, if there is one.
-   */
-  kms_key?: string | null;
 };
 
 /**

@@ -15,6 +15,7 @@ const LAYERS: [&[&str]; 20] = [
         "builder_pull_through",
         "builder_registry",
         "builder_replication",
+        "builder_repository",
         "builder_scanning",
         "connector",
         "credentials",

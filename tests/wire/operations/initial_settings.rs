@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mock_ecr::config::{
-    CreationCause, CreationTemplate, EncryptionType, ImageTagMutability, InitialRegistry,
-    SigningRule, StoreLocation, TemplateEncryption,
+    CreationCause, CreationTemplate, Encryption, EncryptionType, ImageTagMutability,
+    InitialRegistry, SigningRule, StoreLocation,
 };
 use mock_ecr::repository::Image;
 use mock_ecr::{Config, MockEcr, MockEcrBuilder, Preserve};
@@ -67,7 +67,7 @@ fn code() -> MockEcrBuilder {
     let template = template
         .description("for the team")
         .image_tag_mutability(ImageTagMutability::Immutable, [filter])
-        .encryption(TemplateEncryption::new(EncryptionType::Kms).kms_key(KEY))
+        .encryption(Encryption::new(EncryptionType::Kms).kms_key(KEY))
         .resource_tag("team", "a")
         .repository_policy(POLICY)
         .lifecycle_policy(LIFECYCLE_POLICY)
@@ -164,6 +164,41 @@ async fn the_settings_exist_at_the_start_and_after_a_reset() {
         api.0.reset(Preserve::Nothing).await.unwrap();
         assert_eq!(api.registry_settings().await, initial);
     }
+}
+
+#[tokio::test]
+async fn a_repository_has_an_encryption_and_resource_tags() {
+    let config = format!(
+        "[[repositories]]\nname = 'app'\nencryption = {{ encryption_type = 'KMS', kms_key = '{KEY}' }}\nresource_tags = {{ team = 'a', cost = '' }}\n"
+    );
+    let file = MockEcr::from_config(Config::parse(&config).unwrap());
+    let encryption = Encryption::new(EncryptionType::Kms).kms_key(KEY);
+    let builder = MockEcr::builder().encryption("app", encryption);
+    let code = builder
+        .resource_tag("app", "team", "a")
+        .resource_tag("app", "cost", "");
+    for builder in [file, code] {
+        let api = Api(builder.frozen().start().await.unwrap());
+        let arn = r#"{"resourceArn":"arn:aws:ecr:us-east-1:123456789012:repository/app"}"#;
+        for _ in 0..2 {
+            let tags = api.output("ListTagsForResource", arn).await;
+            let expected = r#"{"tags":[{"Key":"cost","Value":""},{"Key":"team","Value":"a"}]}"#;
+            assert_eq!(tags, expected);
+            let described = api.output("DescribeRepositories", "{}").await;
+            let expected = format!(r#"{{"encryptionType":"KMS","kmsKey":"{KEY}"}}"#);
+            assert!(described.contains(&expected), "{described}");
+            let untag = arn.replace('}', r#","tagKeys":["team"]}"#);
+            api.output("UntagResource", &untag).await;
+            api.0.reset(Preserve::Nothing).await.unwrap();
+        }
+    }
+    // The key that AWS manages is the default.
+    let builder = MockEcr::builder().encryption("app", Encryption::new(EncryptionType::KmsDsse));
+    let api = Api(builder.start().await.unwrap());
+    let described = api.output("DescribeRepositories", "{}").await;
+    let managed =
+        r#""encryptionType":"KMS_DSSE","kmsKey":"arn:aws:kms:us-east-1:123456789012:key/"#;
+    assert!(described.contains(managed), "{described}");
 }
 
 #[tokio::test]

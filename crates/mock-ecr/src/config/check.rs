@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::aws::action_name::{ActionName, UnknownAction};
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
+use crate::config::encryption::{check_encryption, check_resource_tags};
 use crate::config::error::ConfigError;
 use crate::config::limits::Limits;
 use crate::config::unique::Unique;
@@ -49,7 +50,7 @@ impl Config {
         self.check_principals()?;
         self.check_accounts_of_registries()?;
         self.check_repositories()?;
-        self.check_tag_filters()?;
+        self.check_settings_of_repositories()?;
         self.check_policies()?;
         self.check_lifecycle_policies()?;
         self.check_registries()?;
@@ -76,11 +77,17 @@ impl Config {
         Ok(())
     }
 
-    fn check_tag_filters(&self) -> Result<(), Conflict> {
+    fn check_settings_of_repositories(&self) -> Result<(), Conflict> {
         for (index, repository) in self.repositories.iter().enumerate() {
-            let key = "image_tag_mutability_exclusion_filters".into();
-            let at = vec!["repositories".into(), index.into(), key];
-            check_tag_filters(&repository.image_tag_mutability_exclusion_filters, at)?;
+            let at = |key: &'static str| vec!["repositories".into(), index.into(), key.into()];
+            let filters = "image_tag_mutability_exclusion_filters";
+            check_tag_filters(
+                &repository.image_tag_mutability_exclusion_filters,
+                at(filters),
+            )?;
+            let region = repository.region.as_ref().unwrap_or(&self.region);
+            check_encryption(&repository.encryption, region, at("encryption"))?;
+            check_resource_tags(&repository.resource_tags, at("resource_tags"))?;
         }
         Ok(())
     }

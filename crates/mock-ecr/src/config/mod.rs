@@ -7,6 +7,7 @@ mod check;
 mod check_accounts;
 pub(crate) mod configuration;
 mod conflict;
+mod encryption;
 mod endpoint_template;
 mod error;
 mod file;
@@ -47,6 +48,7 @@ pub use ca_location::{CaLocation, CaLocationError};
 pub(crate) use check::MAX_TOKEN_LENGTH;
 pub use configuration::Account;
 pub(crate) use configuration::Config;
+pub use encryption::{Encryption, EncryptionType};
 pub use endpoint_template::{EndpointTemplate, ProxyEndpointError};
 pub use error::ConfigError;
 pub(crate) use image::Image;
@@ -59,8 +61,7 @@ pub use pull_through::{
 pub use quotas::Quotas;
 pub use redirect::{Redirect, Variable};
 pub use registries::{
-    CreationCause, CreationTemplate, EncryptionType, InitialRegistry, SigningConfiguration,
-    SigningRule, TemplateEncryption,
+    CreationCause, CreationTemplate, InitialRegistry, SigningConfiguration, SigningRule,
 };
 pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};
 pub(crate) use registry_url::registry_url;

@@ -1,9 +1,11 @@
 //! The configuration of the registry: its dialect, its quirks and its initial repositories.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::encryption::Encryption;
 use crate::config::error::Origin;
 use crate::config::image::Image;
 use crate::types::{AccountId, Region, RepositoryName, TagFilter};
@@ -170,6 +172,12 @@ pub struct InitialRepository {
     /// Whether an image is scanned when it is pushed, in a registry with basic scanning. The default is `false`.
     #[serde(default)]
     pub scan_on_push: bool,
+    /// The encryption. The default is [`EncryptionType::Aes256`](crate::config::EncryptionType::Aes256).
+    #[serde(default)]
+    pub encryption: Encryption,
+    /// The resource tags: keys and values, at most 50.
+    #[serde(default)]
+    pub resource_tags: BTreeMap<String, String>,
     /// The policy of the repository, in JSON. The default is `None`: the repository has no policy.
     #[serde(default)]
     pub policy: Option<String>,
@@ -198,6 +206,8 @@ impl InitialRepository {
             image_tag_mutability: ImageTagMutability::Mutable,
             image_tag_mutability_exclusion_filters: Vec::new(),
             scan_on_push: false,
+            encryption: Encryption::default(),
+            resource_tags: BTreeMap::new(),
             policy: None,
             lifecycle_policy: None,
             layout: None,

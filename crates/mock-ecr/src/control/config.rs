@@ -16,7 +16,7 @@ use crate::config::{
 use crate::control::config_pull_through::{
     PullThroughCacheRuleView, StoredSecretView, UpstreamsView,
 };
-use crate::control::config_registries::RegistryView;
+use crate::control::config_registries::{EncryptionView, RegistryView};
 use crate::control::redacted::Redacted;
 use crate::control::replication_view::RegistryReplicationView;
 use crate::control::response;
@@ -234,6 +234,10 @@ struct RepositoryView {
     image_tag_mutability_exclusion_filters: Vec<String>,
     /// Whether an image is scanned when it is pushed.
     scan_on_push: bool,
+    /// The encryption.
+    encryption: EncryptionView,
+    /// The resource tags.
+    resource_tags: BTreeMap<String, String>,
     /// The policy in JSON, if there is one.
     policy: Option<String>,
     /// The lifecycle policy in JSON, if there is one.
@@ -388,6 +392,8 @@ impl RepositoryView {
             image_tag_mutability: seed.image_tag_mutability,
             image_tag_mutability_exclusion_filters: filters.map(ToString::to_string).collect(),
             scan_on_push: seed.scan_on_push,
+            encryption: EncryptionView::of(&seed.encryption),
+            resource_tags: seed.resource_tags.clone(),
             policy: seed.policy.clone(),
             lifecycle_policy: seed.lifecycle_policy.clone(),
             layout: layout.map(|path| path.display().to_string()),

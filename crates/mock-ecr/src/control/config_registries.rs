@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::config::{
-    Config, CreationCause, CreationTemplate, EncryptionType, ImageTagMutability, InitialRegistry,
-    SigningConfiguration, TemplateEncryption,
+    Config, CreationCause, CreationTemplate, Encryption, EncryptionType, ImageTagMutability,
+    InitialRegistry, SigningConfiguration,
 };
 
 /// The initial settings of a registry.
@@ -50,7 +50,7 @@ struct CreationTemplateView {
     /// The filters of the tags to which `image_tag_mutability` does not apply.
     image_tag_mutability_exclusion_filters: Vec<String>,
     /// The encryption of the repositories.
-    encryption: TemplateEncryptionView,
+    encryption: EncryptionView,
     /// The resource tags of the repositories.
     resource_tags: BTreeMap<String, String>,
     /// The policy of the repositories in JSON, if there is one.
@@ -61,14 +61,10 @@ struct CreationTemplateView {
     custom_role_arn: Option<String>,
 }
 
-/// The encryption of the repositories that a template creates.
+/// The encryption of a repository.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(rename = "TemplateEncryption")
-)]
-struct TemplateEncryptionView {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Encryption"))]
+pub(super) struct EncryptionView {
     /// The type: `AES256`, `KMS` or `KMS_DSSE`.
     #[cfg_attr(test, schemars(with = "String"))]
     encryption_type: EncryptionType,
@@ -102,7 +98,7 @@ impl CreationTemplateView {
             description: template.description.clone(),
             image_tag_mutability: template.image_tag_mutability,
             image_tag_mutability_exclusion_filters: filters.map(ToString::to_string).collect(),
-            encryption: TemplateEncryptionView::of(&template.encryption),
+            encryption: EncryptionView::of(&template.encryption),
             resource_tags: template.resource_tags.clone(),
             repository_policy: template.repository_policy.clone(),
             lifecycle_policy: template.lifecycle_policy.clone(),
@@ -111,9 +107,9 @@ impl CreationTemplateView {
     }
 }
 
-impl TemplateEncryptionView {
-    fn of(encryption: &TemplateEncryption) -> Self {
-        TemplateEncryptionView {
+impl EncryptionView {
+    pub(super) fn of(encryption: &Encryption) -> Self {
+        EncryptionView {
             encryption_type: encryption.encryption_type,
             kms_key: encryption.kms_key.clone(),
         }

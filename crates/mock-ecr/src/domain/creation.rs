@@ -3,7 +3,6 @@
 use crate::config::{CreationCause, Quotas};
 use crate::domain::creation_template::{CreationTemplate, template_in};
 use crate::domain::error::RepositoryError;
-use crate::domain::kms_key;
 use crate::domain::lifecycle_record;
 use crate::domain::quota;
 use crate::domain::registry_error::RegistrySettingError;
@@ -11,8 +10,8 @@ use crate::domain::repositories::{Repositories, insert};
 use crate::domain::repository::{Lookup, Repository, Settings};
 use crate::domain::resource_tag_record;
 use crate::store::{Generation, Transaction};
+use crate::types::RepositoryId;
 use crate::types::timestamp::Timestamp;
-use crate::types::{RegistryId, RepositoryId};
 
 /// What happens if no template applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,21 +100,9 @@ impl Creation {
             return Err(RegistrySettingError::TemplateWithoutRole(prefix).into());
         }
         settings.mutability = template.mutability.clone();
-        settings
-            .encryption_type
-            .clone_from(&template.encryption.encryption_type);
-        settings.kms_key = self.kms_key(template)?;
+        let (encryption, registry) = (&template.encryption, &self.at.id.registry);
+        let key = encryption.kms_key.as_deref();
+        settings.encrypt(&encryption.encryption_type, key, registry)?;
         Ok(settings)
-    }
-
-    fn kms_key(&self, template: &CreationTemplate) -> Result<Option<String>, RepositoryError> {
-        let RegistryId::Private { account, region } = &self.at.id.registry else {
-            return Ok(None);
-        };
-        let encryption = &template.encryption;
-        if encryption.encryption_type == "AES256" {
-            return Ok(None);
-        }
-        kms_key::arn(encryption.kms_key.as_deref(), *account, region).map(Some)
     }
 }

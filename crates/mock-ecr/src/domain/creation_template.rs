@@ -92,10 +92,6 @@ impl CreationTemplate {
         now: Timestamp,
     ) -> Result<Self, RepositoryError> {
         let exclusions = initial.image_tag_mutability_exclusion_filters.iter();
-        let tag = |(key, value): (&String, &String)| ResourceTag {
-            key: key.clone(),
-            value: value.clone(),
-        };
         let policy = initial.repository_policy.as_deref();
         let policy = policy.map(RepositoryPolicy::parse).transpose()?;
         let lifecycle = initial.lifecycle_policy.as_deref();
@@ -113,7 +109,7 @@ impl CreationTemplate {
                 kms_key: initial.encryption.kms_key.clone(),
             },
             repository_policy: policy.map(|policy| policy.normalised(registry.partition())),
-            resource_tags: initial.resource_tags.iter().map(tag).collect(),
+            resource_tags: initial.resource_tags.iter().map(ResourceTag::of).collect(),
             custom_role_arn: initial.custom_role_arn.clone(),
             ..CreationTemplate::new(&initial.prefix, now)
         })

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::RepositoryError;
+use crate::domain::kms_key;
 use crate::domain::mutability::TagMutability;
 use crate::store::{Generation, Key, Snapshot};
-use crate::types::RepositoryId;
 use crate::types::timestamp::Timestamp;
+use crate::types::{RegistryId, RepositoryId};
 
 /// A repository and its settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,23 @@ impl Settings {
             kms_key: None,
             scan_on_push: false,
         }
+    }
+
+    /// Sets the encryption. `key` is not used with `AES256`.
+    pub(crate) fn encrypt(
+        &mut self,
+        encryption_type: &str,
+        key: Option<&str>,
+        registry: &RegistryId,
+    ) -> Result<(), RepositoryError> {
+        encryption_type.clone_into(&mut self.encryption_type);
+        self.kms_key = match registry {
+            RegistryId::Private { account, region } if encryption_type != "AES256" => {
+                Some(kms_key::arn(key, *account, region)?)
+            }
+            _ => None,
+        };
+        Ok(())
     }
 
     /// Returns whether two repositories have the same encryption type and the same key.

@@ -11,6 +11,15 @@ pub(crate) struct ResourceTag {
     pub(crate) value: String,
 }
 
+impl ResourceTag {
+    pub(crate) fn of((key, value): (&String, &String)) -> Self {
+        ResourceTag {
+            key: key.clone(),
+            value: value.clone(),
+        }
+    }
+}
+
 /// Adds resource tags, or replaces their values.
 pub(super) fn put(records: &mut Transaction<'_>, generation: &Generation, tags: &[ResourceTag]) {
     for tag in tags {

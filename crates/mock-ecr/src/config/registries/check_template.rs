@@ -2,14 +2,13 @@
 
 use crate::aws::model::shapes::Model;
 use crate::aws::model::validate::check_text;
-use crate::aws::registry_setting::{
-    MAX_RESOURCE_TAGS, MAX_TEMPLATES, is_kms_key_in, is_resource_tag, is_role_of, record_name,
-};
+use crate::aws::registry_setting::{MAX_TEMPLATES, is_role_of, record_name};
 use crate::aws::service::AwsService;
 use crate::config::check::check_tag_filters;
 use crate::config::conflict::{Conflict, Step};
+use crate::config::encryption::{check_encryption, check_resource_tags};
 use crate::config::registries::check::SettingsCheck;
-use crate::config::registries::creation_template::{CreationTemplate, EncryptionType};
+use crate::config::registries::creation_template::CreationTemplate;
 use crate::config::unique::Unique;
 use crate::iam::policy::accept::RejectedPolicy;
 use crate::iam::policy::repository_policy::RepositoryPolicy;
@@ -60,8 +59,9 @@ impl TemplateCheck<'_> {
         }
         let filters = &template.image_tag_mutability_exclusion_filters;
         check_tag_filters(filters, self.at("image_tag_mutability_exclusion_filters"))?;
-        self.check_encryption(template)?;
-        self.check_tags(template)?;
+        let region = self.registry.region;
+        check_encryption(&template.encryption, region, self.at("encryption"))?;
+        check_resource_tags(&template.resource_tags, self.at("resource_tags"))?;
         self.check_policy(template)?;
         self.check_lifecycle_policy(template)?;
         self.check_role(template)
@@ -86,43 +86,6 @@ impl TemplateCheck<'_> {
             let expected = "a value that CreateRepositoryCreationTemplate accepts";
             Conflict::new(self.at(key), text, expected).caused_by(error)
         })
-    }
-
-    fn check_encryption(&self, template: &CreationTemplate) -> Result<(), Conflict> {
-        let Some(key) = &template.encryption.kms_key else {
-            return Ok(());
-        };
-        let at = || [self.at("encryption"), vec!["kms_key".into()]].concat();
-        if template.encryption.encryption_type == EncryptionType::Aes256 {
-            let expected = "no key, or the encryption type KMS or KMS_DSSE";
-            return Err(Conflict::new(at(), key, expected));
-        }
-        let expected = "the ARN of a key of AWS KMS in the Region of the registry";
-        let shape = "KmsKeyForRepositoryCreationTemplate";
-        check_text(Model::of(AwsService::Ecr), shape, key)
-            .map_err(|error| Conflict::new(at(), key, expected).caused_by(error))?;
-        match is_kms_key_in(key, self.registry.region) {
-            true => Ok(()),
-            false => Err(Conflict::new(at(), key, expected)),
-        }
-    }
-
-    fn check_tags(&self, template: &CreationTemplate) -> Result<(), Conflict> {
-        let tags = &template.resource_tags;
-        if tags.len() > MAX_RESOURCE_TAGS {
-            let at = self.at("resource_tags");
-            return Err(Conflict::new(at, &tags.len(), "at most 50 tags"));
-        }
-        match tags
-            .iter()
-            .find(|(key, value)| !is_resource_tag(key, value))
-        {
-            None => Ok(()),
-            Some((key, _)) => {
-                let expected = "a key of 1 to 128 characters that does not begin with aws:, and a value of at most 256 characters";
-                Err(Conflict::new(self.at("resource_tags"), key, expected))
-            }
-        }
     }
 
     fn check_policy(&self, template: &CreationTemplate) -> Result<(), Conflict> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::encryption::Encryption;
 use crate::config::registry::ImageTagMutability;
 use crate::types::TagFilter;
 
@@ -37,7 +38,7 @@ pub struct CreationTemplate {
     pub image_tag_mutability_exclusion_filters: Vec<TagFilter>,
     /// The encryption of the repositories. The default is [`EncryptionType::Aes256`].
     #[serde(default)]
-    pub encryption: TemplateEncryption,
+    pub encryption: Encryption,
     /// The resource tags of the repositories: keys and values, at most 50.
     #[serde(default)]
     pub resource_tags: BTreeMap<String, String>,
@@ -65,7 +66,7 @@ impl CreationTemplate {
             description: None,
             image_tag_mutability: ImageTagMutability::Mutable,
             image_tag_mutability_exclusion_filters: Vec::new(),
-            encryption: TemplateEncryption::default(),
+            encryption: Encryption::default(),
             resource_tags: BTreeMap::new(),
             repository_policy: None,
             lifecycle_policy: None,
@@ -94,7 +95,7 @@ impl CreationTemplate {
 
     /// Sets the encryption of the repositories.
     #[must_use]
-    pub fn encryption(mut self, encryption: TemplateEncryption) -> Self {
+    pub fn encryption(mut self, encryption: Encryption) -> Self {
         self.encryption = encryption;
         self
     }
@@ -158,62 +159,6 @@ impl CreationCause {
             CreationCause::CreateOnPush => "CREATE_ON_PUSH",
             CreationCause::PullThroughCache => "PULL_THROUGH_CACHE",
             CreationCause::Replication => "REPLICATION",
-        }
-    }
-}
-
-/// The encryption of the repositories that a template creates. A mock encrypts nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct TemplateEncryption {
-    /// The type.
-    pub encryption_type: EncryptionType,
-    /// The ARN of a key of AWS KMS in the Region. If `None`, the key that AWS manages.
-    #[serde(default)]
-    pub kms_key: Option<String>,
-}
-
-impl TemplateEncryption {
-    /// Creates an encryption without a key of its own.
-    pub fn new(encryption_type: EncryptionType) -> Self {
-        TemplateEncryption {
-            encryption_type,
-            kms_key: None,
-        }
-    }
-
-    /// Sets the ARN of the key.
-    #[must_use]
-    pub fn kms_key(mut self, arn: impl Into<String>) -> Self {
-        self.kms_key = Some(arn.into());
-        self
-    }
-}
-
-/// The type of an encryption.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum EncryptionType {
-    /// With keys that Amazon S3 manages.
-    #[default]
-    #[serde(rename = "AES256")]
-    Aes256,
-    /// With a key of AWS KMS.
-    #[serde(rename = "KMS")]
-    Kms,
-    /// With two layers and a key of AWS KMS.
-    #[serde(rename = "KMS_DSSE")]
-    KmsDsse,
-}
-
-impl EncryptionType {
-    /// Returns the name in the API.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            EncryptionType::Aes256 => "AES256",
-            EncryptionType::Kms => "KMS",
-            EncryptionType::KmsDsse => "KMS_DSSE",
         }
     }
 }

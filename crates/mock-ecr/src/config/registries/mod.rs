@@ -5,5 +5,5 @@ mod check_template;
 mod creation_template;
 mod initial_registry;
 
-pub use creation_template::{CreationCause, CreationTemplate, EncryptionType, TemplateEncryption};
+pub use creation_template::{CreationCause, CreationTemplate};
 pub use initial_registry::{InitialRegistry, SigningConfiguration, SigningRule};
