@@ -198,15 +198,24 @@ async fn a_request_for_a_host_that_is_not_local_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_cross_site_request_of_a_browser_is_rejected() {
-    let from_page = post("tokens", "{}").with("Origin", "https://example.com");
-    assert_rejected(
-        &from_page.response().await,
-        403,
-        "CROSS_SITE",
-        None,
-        "Origin",
-    );
+async fn only_a_page_of_the_same_origin_can_send_requests() {
+    let from = |origin: &str| post("tokens", "{}").with("Origin", origin);
+    for origin in ["https://example.com", "null", "http://127.0.0.1:4566"] {
+        let response = from(origin).response().await;
+        assert_rejected(&response, 403, "CROSS_SITE", None, "Origin");
+    }
+    let ecr = frozen_mock().await;
+    let host = ecr.address().to_string();
+    let same = format!("http://{host}");
+    let request = || {
+        from(&same)
+            .on_host(&host)
+            .with("Sec-Fetch-Site", "same-origin")
+    };
+    assert_eq!(request().to(&ecr).await.status(), 200);
+    // A page whose host name was changed to the address of the mock.
+    let rebound = from("http://example.com").on_host("example.com");
+    assert_rejected(&rebound.to(&ecr).await, 403, "NOT_LOCAL", None, "loopback");
     let crossing = control_request("GET", "environment").with("Sec-Fetch-Site", "cross-site");
     assert_eq!(crossing.response().await.status(), 403);
     let typed = control_request("GET", "environment").with("Sec-Fetch-Site", "none");

@@ -4,22 +4,30 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderName, StatusCode, header};
+use http::{StatusCode, header};
 
 use crate::aws::hosts::is_loopback;
 use crate::control::error::ControlError;
 use crate::control::health;
+use crate::control::same_origin::is_same_origin;
 use crate::http::authority::authority;
+use crate::http::base_url::BaseUrl;
+use crate::http::ingress::Ingress;
 use crate::state::State;
 use crate::types::secret::Secret;
 
 /// Rejects requests of a browser page of another origin. Accepts all other requests to `health`. If a control key is
 /// configured, accepts requests that contain the key. Otherwise accepts requests to a loopback name if the mock listens on
 /// loopback addresses only.
-pub(super) fn authorize(state: &State, request: &Parts) -> Result<(), ControlError> {
-    let site = request.headers.get(SEC_FETCH_SITE);
-    let is_cross_site = site.is_some_and(|site| site != "same-origin" && site != "none");
-    if is_cross_site || request.headers.contains_key(header::ORIGIN) {
+///
+/// A page whose host name was changed to the address of the mock has the same origin as its requests. It has no key, and its host name is not a
+/// loopback name.
+pub(super) fn authorize(
+    state: &State,
+    request: &Parts,
+    ingress: Ingress,
+) -> Result<(), ControlError> {
+    if !is_same_origin(request, &BaseUrl::of(request, ingress)) {
         return Err(cross_site());
     }
     if health::is_health(request) {
@@ -63,10 +71,8 @@ fn check_local(state: &State, request: &Parts) -> Result<(), ControlError> {
         .ok_or_else(not_local)
 }
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
 fn cross_site() -> ControlError {
-    let text = "requests of browser pages are rejected: the request has an Origin header or comes from another site";
+    let text = "requests of pages of another origin are rejected: expected the scheme, host and port of the request in the Origin header, and Sec-Fetch-Site: same-origin";
     ControlError::new(StatusCode::FORBIDDEN, "CROSS_SITE", text)
 }
 

@@ -49,7 +49,7 @@ async fn run(
     body: impl Future<Output = Result<Bytes, CollectError>>,
     entry: &mut ReceivedRequest,
 ) -> Result<Response<Payload>, ControlError> {
-    authorize(state, request)?;
+    authorize(state, request, client.ingress)?;
     let route = table::find(request)?;
     entry.route = Some(route.path);
     let known = route.parameter_names();

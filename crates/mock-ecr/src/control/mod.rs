@@ -36,6 +36,7 @@ mod requests;
 mod reset;
 mod response;
 mod route;
+mod same_origin;
 mod scan_results;
 mod stream;
 mod table;
