@@ -2074,7 +2074,8 @@ export type Requests = {
    */
   matched: number;
   /**
-   * The number of requests that were discarded because the request log was full, whether or not they match.
+   * The number of requests that were discarded because the request log was full, whether or not they match. Requests to the control API are not
+   * counted.
    */
   forgotten: number;
   /**
@@ -2087,6 +2088,10 @@ export type Requests = {
  * A received request and its response, without secrets.
  */
 export type ReceivedRequest = {
+  /**
+   * The number of the request since the mock started, from 0: among the requests of clients, or among those of the control API.
+   */
+  number: number;
   /**
    * The time at which the mock read the request, on the mock's clock.
    */
@@ -2208,7 +2213,7 @@ export type SignatureClaim = {
  */
 export type ClearedRequests = {
   /**
-   * The number of removed requests.
+   * The number of removed requests, without those of the control API.
    */
   cleared: number;
 };

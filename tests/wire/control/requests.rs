@@ -43,7 +43,7 @@ async fn a_request_is_returned_with_every_field() {
     let id = calls.last().unwrap().token.unwrap();
     let key = &ecr.config().default_principal().access_key_id;
     let expected = json!({
-        "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "service": "ecr", "ingress": "http", "method": "POST",
+        "number": 1, "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "service": "ecr", "ingress": "http", "method": "POST",
         "host": "localhost", "target": "/", "user_agent": "aws-cli/1.46", "operation": "GetAuthorizationToken",
         "input": r#"{"registryIds":["210987654321"]}"#, "route": null,
         "amz_target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", "content_type": "application/x-amz-json-1.1",

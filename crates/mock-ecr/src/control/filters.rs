@@ -9,7 +9,7 @@ use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Ingress;
 use crate::request_log::{
-    Misspelled, OperationName, ReceivedRequest, RequestFilter, ResponseStatus, Service,
+    Misspelled, OperationName, Part, ReceivedRequest, RequestFilter, ResponseStatus, Service,
 };
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
@@ -106,6 +106,11 @@ fn spelled<'de, D: Deserializer<'de>>(
 }
 
 impl Filters {
+    /// Returns the part of the request log that contains the requests.
+    pub(super) fn part(&self) -> Part {
+        self.service.map_or(Part::Clients, Part::of)
+    }
+
     pub(super) fn filter(self) -> RequestFilter {
         let mut filter = RequestFilter::default();
         match self.service {

@@ -76,17 +76,17 @@ fn request_log(state: &State) -> [Metric; 3] {
     [
         (
             "request_log_entries",
-            "Number of requests in the request log.",
+            "Number of requests of clients in the request log.",
             entries as f64,
         ),
         (
             "request_log_bytes",
-            "Approximate memory used by the request log, in bytes.",
+            "Approximate memory used by the requests of clients in the request log, in bytes.",
             bytes as f64,
         ),
         (
             "request_log_forgotten",
-            "Number of requests discarded because the request log was full.",
+            "Number of requests of clients discarded because the request log was full.",
             forgotten as f64,
         ),
     ]

@@ -16,6 +16,8 @@ use crate::types::timestamp::Timestamp;
     schemars(rename = "ReceivedRequest")
 )]
 pub(super) struct RequestView<'a> {
+    /// The number of the request since the mock started, from 0: among the requests of clients, or among those of the control API.
+    number: u64,
     /// The time at which the mock read the request, on the mock's clock.
     received: Timestamp,
     /// The time that the mock took to produce the response, in microseconds of real time. Delays by faults are not
@@ -68,6 +70,7 @@ pub(super) struct RequestView<'a> {
 impl<'a> From<&'a ReceivedRequest> for RequestView<'a> {
     fn from(entry: &'a ReceivedRequest) -> Self {
         RequestView {
+            number: entry.number,
             received: entry.received,
             took_micros: entry.took.as_micros().try_into().unwrap_or(u64::MAX),
             service: entry.service,

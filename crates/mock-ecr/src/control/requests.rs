@@ -53,7 +53,8 @@ pub(super) const ROUTES: [Route; 3] = [
 pub(super) struct RequestsView<'a> {
     /// The number of requests that match, including those that `limit` excludes.
     matched: usize,
-    /// The number of requests that were discarded because the request log was full, whether or not they match.
+    /// The number of requests that were discarded because the request log was full, whether or not they match. Requests to the control API are not
+    /// counted.
     forgotten: u64,
     /// The requests, oldest first.
     requests: Vec<RequestView<'a>>,
@@ -95,12 +96,11 @@ fn archive(request: &ControlRequest<'_>) -> Outcome {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ClearedRequests {
-    /// The number of removed requests.
+    /// The number of removed requests, without those of the control API.
     cleared: usize,
 }
 
 fn clear(request: &ControlRequest<'_>) -> Outcome {
-    let (cleared, _, _) = request.state.request_log.sizes();
-    request.state.request_log.clear();
+    let cleared = request.state.request_log.clear();
     response::json(&ClearedRequests { cleared })
 }

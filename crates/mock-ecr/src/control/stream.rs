@@ -21,7 +21,7 @@ use crate::control::requests::RequestsView;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
 use crate::http::body;
-use crate::request_log::{Batch, RequestFilter, RequestLog, WaitTimeout};
+use crate::request_log::{Batch, Part, RequestFilter, RequestLog, WaitTimeout};
 
 pub(super) const ROUTES: [Route; 2] = [
     Route {
@@ -89,17 +89,21 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
 fn stream(request: &ControlRequest<'_>) -> Outcome {
-    let filter = request.query::<Filters>()?.filter();
+    let filters = request.query::<Filters>()?;
+    let part = filters.part();
     let permit = request.state.streams.try_acquire();
     let request_log = request.state.request_log.clone();
     let reader = Reader {
         _permit: permit.map_err(ControlError::limit_reached)?,
-        cursor: last_event(request)?
-            .map_or_else(|| request_log.cursor(), |last| last.saturating_add(1)),
+        number: match last_event(request)? {
+            Some(last) => last.saturating_add(1),
+            None => request_log.numbers(part).end,
+        },
+        part,
         has_started: false,
         stopped: Box::pin(request.state.stopped()),
         request_log,
-        filter,
+        filter: filters.filter(),
     };
     let events = futures_util::stream::unfold(reader, |mut reader| async {
         let event = reader.next().await?;
@@ -130,8 +134,10 @@ const EVENTS: &str = "text/event-stream";
 struct Reader {
     _permit: OwnedSemaphorePermit,
     request_log: RequestLog,
+    part: Part,
     filter: RequestFilter,
-    cursor: u64,
+    /// The number of the next request.
+    number: u64,
     has_started: bool,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -147,8 +153,8 @@ impl Reader {
             let mut next = pin!(self.request_log.next());
             // A request that is recorded after `since` must end the wait.
             next.as_mut().enable();
-            let batch = self.request_log.since(self.cursor);
-            self.cursor = batch.cursor;
+            let batch = self.request_log.since(self.part, self.number);
+            self.number = batch.next;
             let events = events(&batch, &self.filter);
             if !events.is_empty() {
                 return Some(events.into());
@@ -178,14 +184,14 @@ fn events(batch: &Batch, filter: &RequestFilter) -> String {
         write!(events, "event: missed\ndata: {json}\n\n")
             .expect("writing to a String does not fail");
     }
-    let first = batch.cursor - batch.entries.len() as u64;
-    for (id, entry) in (first..).zip(&batch.entries) {
-        if filter.matches(entry) {
-            let json = serde_json::to_string(&RequestView::from(&**entry));
-            let json = json.expect("a request is JSON");
-            write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")
-                .expect("writing to a String does not fail");
-        }
+    for entry in batch.entries.iter().filter(|entry| filter.matches(entry)) {
+        let (id, json) = (
+            entry.number,
+            serde_json::to_string(&RequestView::from(&**entry)),
+        );
+        let json = json.expect("a request is JSON");
+        write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")
+            .expect("writing to a String does not fail");
     }
     events
 }

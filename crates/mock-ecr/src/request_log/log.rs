@@ -1,16 +1,18 @@
 //! Stores the latest requests in memory, within limits.
 
-use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use crate::request_log::counts::{Count, Counts};
-use crate::request_log::filter::RequestFilter;
 use crate::request_log::received_request::ReceivedRequest;
+use crate::request_log::ring::{Batch, Ring};
+use crate::types::Service;
 
-/// The latest requests: at most 10,000, with a total size of at most 16 MiB.
+/// The latest requests of clients, at most 10,000 with a total size of at most 16 MiB, and of the control API, at most 1,000 and 2 MiB. A test
+/// that calls the control API often does not displace the requests of clients.
 ///
 /// Clones share the requests.
 #[derive(Clone, Debug, Default)]
@@ -22,32 +24,36 @@ struct Shared {
     recorded: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Contents {
-    entries: VecDeque<Arc<ReceivedRequest>>,
-    size: usize,
-    forgotten: u64,
-    /// The number of requests before the first stored one, since the mock started.
-    offset: u64,
+    clients: Ring,
+    control: Ring,
+    /// The number of all requests, in whose order the two parts are merged.
+    order: u64,
     counts: Counts,
 }
 
-/// Requests after a position of the request log.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    pub(crate) entries: Vec<Arc<ReceivedRequest>>,
-    /// The number of requests after the position that were discarded.
-    pub(crate) missed: u64,
-    /// The position after the last request.
-    pub(crate) cursor: u64,
+/// A part of the log. Each part has its own numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The requests to all services but the control API.
+    Clients,
+    Control,
 }
 
-impl Batch {
-    /// Returns the number of requests that match.
-    pub(super) fn count(&self, filter: &RequestFilter) -> usize {
-        let matching = self.entries.iter().filter(|entry| filter.matches(entry));
-        matching.count()
-    }
+/// The numbers of the next requests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    pub(super) clients: u64,
+    pub(super) control: u64,
+}
+
+/// All stored requests, in the order in which their responses were ready.
+pub(super) struct Snapshot {
+    pub(super) all: Vec<Arc<ReceivedRequest>>,
+    /// The number of discarded requests of clients.
+    pub(super) forgotten: u64,
+    pub(super) position: Position,
 }
 
 impl RequestLog {
@@ -64,35 +70,33 @@ impl RequestLog {
         self.0.recorded.notify_waiters();
     }
 
-    /// Returns the stored requests, the number of discarded requests, and the position of the next request.
-    pub(super) fn snapshot(&self) -> (Vec<Arc<ReceivedRequest>>, u64, u64) {
+    /// Returns all stored requests.
+    pub(super) fn snapshot(&self) -> Snapshot {
         let contents = self.contents();
-        let all = contents.entries.iter().cloned().collect();
-        (all, contents.forgotten, contents.end())
-    }
-
-    /// Returns the position of the next request.
-    pub(crate) fn cursor(&self) -> u64 {
-        self.contents().end()
-    }
-
-    /// Returns the first requests after a position, at most [`MAX_BATCH`]. The batch is empty only if there are none.
-    pub(crate) fn since(&self, cursor: u64) -> Batch {
-        let contents = self.contents();
-        let known = cursor.saturating_sub(contents.offset);
-        let known = usize::try_from(known).unwrap_or(usize::MAX);
-        let start = known.min(contents.entries.len());
-        let end = contents.entries.len().min(start + MAX_BATCH);
-        Batch {
-            entries: contents.entries.range(start..end).cloned().collect(),
-            missed: contents.offset.saturating_sub(cursor),
-            cursor: contents.offset + end as u64,
+        let mut all: Vec<_> = contents.clients.entries().iter().cloned().collect();
+        all.extend(contents.control.entries().iter().cloned());
+        // Both parts are in order, so this takes a time that is proportional to their number.
+        all.sort_by_key(|entry| entry.order);
+        Snapshot {
+            all,
+            forgotten: contents.clients.forgotten(),
+            position: Position {
+                clients: contents.clients.next(),
+                control: contents.control.next(),
+            },
         }
     }
 
-    /// Returns the position of the first stored request.
-    pub(super) fn start(&self) -> u64 {
-        self.contents().offset
+    /// Returns the number of the first stored request, and that of the next one.
+    pub(crate) fn numbers(&self, part: Part) -> Range<u64> {
+        let contents = self.contents();
+        let ring = contents.part(part);
+        ring.first()..ring.next()
+    }
+
+    /// Returns the first requests from a number on.
+    pub(crate) fn since(&self, part: Part, number: u64) -> Batch {
+        self.contents().part(part).since(number)
     }
 
     /// Returns a future that completes when a request is recorded after the future was enabled or first polled.
@@ -105,25 +109,22 @@ impl RequestLog {
         self.contents().counts.sorted()
     }
 
-    /// Returns the number of stored requests, their size in bytes, and the number of discarded requests.
+    /// Returns the number of stored requests of clients, their size in bytes, and the number of discarded ones.
     pub(crate) fn sizes(&self) -> (usize, usize, u64) {
-        let contents = self.contents();
-        (contents.entries.len(), contents.size, contents.forgotten)
+        let Contents { clients, .. } = &*self.contents();
+        (clients.entries().len(), clients.size(), clients.forgotten())
     }
 
-    /// Removes all requests. The counters are kept.
-    pub(crate) fn clear(&self) {
+    /// Removes all requests. The counters are kept. Returns the number of removed requests of clients.
+    pub(crate) fn clear(&self) -> usize {
         let mut contents = self.contents();
-        let offset = contents.end();
-        let counts = std::mem::take(&mut contents.counts);
-        *contents = Contents {
-            offset,
-            counts,
-            ..Contents::default()
-        };
+        let cleared = contents.clients.entries().len();
+        contents.clients.clear();
+        contents.control.clear();
+        cleared
     }
 
-    /// Removes all requests and the counters. Positions are not reset, so open streams stay valid.
+    /// Removes all requests and the counters.
     pub(crate) fn reset(&self) {
         self.clear();
         self.contents().counts = Counts::default();
@@ -138,35 +139,55 @@ impl RequestLog {
 }
 
 impl Contents {
-    fn append(&mut self, entry: ReceivedRequest) {
+    fn append(&mut self, mut entry: ReceivedRequest) {
         self.counts.add(&entry);
-        self.size += entry.size();
-        self.entries.push_back(Arc::new(entry));
-        while self.entries.len() > MAX_REQUESTS || self.size > MAX_BYTES {
-            let Some(oldest) = self.entries.pop_front() else {
-                break;
-            };
-            self.size -= oldest.size();
-            self.forgotten += 1;
-            self.offset += 1;
+        entry.order = self.order;
+        self.order += 1;
+        match Part::of(entry.service) {
+            Part::Clients => self.clients.append(entry),
+            Part::Control => self.control.append(entry),
         }
     }
 
-    fn end(&self) -> u64 {
-        self.offset + self.entries.len() as u64
+    fn part(&self, part: Part) -> &Ring {
+        match part {
+            Part::Clients => &self.clients,
+            Part::Control => &self.control,
+        }
     }
 }
 
-/// A reader of the request log stores only one batch in memory.
-const MAX_BATCH: usize = 32;
+impl Default for Contents {
+    fn default() -> Self {
+        Contents {
+            clients: Ring::new(MAX_REQUESTS, MAX_BYTES),
+            control: Ring::new(MAX_CONTROL_REQUESTS, MAX_CONTROL_BYTES),
+            order: 0,
+            counts: Counts::default(),
+        }
+    }
+}
+
+impl Part {
+    pub(crate) fn of(service: Service) -> Self {
+        match service {
+            Service::Control => Part::Control,
+            _ => Part::Clients,
+        }
+    }
+}
+
 const MAX_REQUESTS: usize = 10_000;
 const MAX_BYTES: usize = 16 << 20;
+const MAX_CONTROL_REQUESTS: usize = 1_000;
+const MAX_CONTROL_BYTES: usize = 2 << 20;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::request_log::received_request::tests::{entry, redactor};
     use crate::request_log::received_request::{MAX_INPUT_SIZE, MAX_TEXT_SIZE};
+    use crate::request_log::ring::MAX_BATCH;
 
     #[test]
     fn the_oldest_requests_are_discarded_and_counted() {
@@ -185,21 +206,47 @@ mod tests {
         for index in 0..MAX_REQUESTS + 5 {
             request_log.record(entry(&format!("/{index}")));
         }
-        let first = request_log.since(2);
-        assert_eq!((first.missed, first.cursor), (3, 5 + MAX_BATCH as u64));
+        let since = |number| request_log.since(Part::Clients, number);
+        let first = since(2);
+        assert_eq!((first.missed, first.next), (3, 5 + MAX_BATCH as u64));
         assert_eq!(first.entries[0].target, "/5");
-        let mut cursor = first.cursor;
+        let mut number = first.next;
         let mut found = first.entries.len();
         loop {
-            let batch = request_log.since(cursor);
+            let batch = since(number);
             assert_eq!(batch.missed, 0);
             if batch.entries.is_empty() {
                 break;
             }
-            assert_eq!(batch.entries[0].target, format!("/{cursor}"));
-            (cursor, found) = (batch.cursor, found + batch.entries.len());
+            assert_eq!(batch.entries[0].target, format!("/{number}"));
+            assert_eq!(batch.entries[0].number, number);
+            (number, found) = (batch.next, found + batch.entries.len());
         }
-        assert_eq!((cursor, found), (request_log.cursor(), MAX_REQUESTS));
+        let end = request_log.numbers(Part::Clients).end;
+        assert_eq!((number, found), (end, MAX_REQUESTS));
+    }
+
+    #[test]
+    fn control_requests_have_limits_and_numbers_of_their_own() {
+        let request_log = RequestLog::default();
+        let mut control = entry("/_mock/clock");
+        control.service = Service::Control;
+        request_log.record(entry("/first"));
+        for _ in 0..=MAX_CONTROL_REQUESTS {
+            request_log.record(control.clone());
+        }
+        request_log.record(entry("/second"));
+        assert_eq!(request_log.numbers(Part::Clients), 0..2);
+        let controls = MAX_CONTROL_REQUESTS as u64;
+        assert_eq!(request_log.numbers(Part::Control), 1..controls + 1);
+        let requests = request_log.requests();
+        assert_eq!(requests.count(), MAX_CONTROL_REQUESTS + 2);
+        assert_eq!(requests.forgotten(), 0);
+        let targets: Vec<_> = requests.iter().map(|entry| entry.target.as_str()).collect();
+        assert_eq!((targets[0], targets[1]), ("/first", "/_mock/clock"));
+        assert_eq!(targets.last(), Some(&"/second"));
+        assert_eq!(request_log.clear(), 2);
+        assert_eq!(request_log.numbers(Part::Clients), 2..2);
     }
 
     #[test]

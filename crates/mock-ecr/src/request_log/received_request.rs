@@ -32,6 +32,11 @@ use crate::types::{PrincipalArn, Service};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
+    /// The number of the request since the mock started, from 0: among the requests of clients, or among those of the control API. Numbers are in the
+    /// order in which the responses were ready.
+    pub number: u64,
+    /// The number among all requests.
+    pub(super) order: u64,
     /// The time at which the mock read the request, on the mock's clock.
     pub received: Timestamp,
     /// The time from the receipt of the request until the response was ready, in real time. Delays by faults are not
@@ -101,6 +106,8 @@ impl ReceivedRequest {
         let redact = |text: &str| redactor.redact(text, MAX_TEXT_SIZE);
         let header = |name: HeaderName| Some(redact(request.headers.get(name)?.to_str().ok()?));
         ReceivedRequest {
+            number: 0,
+            order: 0,
             received,
             took: Duration::ZERO,
             service,

@@ -9,10 +9,11 @@ use crate::aws::operation_name;
 use crate::fault::{Evidence, FaultId};
 use crate::iam::principal::Caller;
 use crate::request_log::filter::RequestFilter;
-use crate::request_log::log::RequestLog;
+use crate::request_log::log::{Part, Position, RequestLog, Snapshot};
 use crate::request_log::misspelled::Misspelled;
 use crate::request_log::received_request::ReceivedRequest;
 use crate::request_log::response_status::ResponseStatus;
+use crate::request_log::ring::Batch;
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
@@ -241,8 +242,8 @@ impl Requests {
         self.selected.len()
     }
 
-    /// Returns the number of requests that were discarded because the request log was full. These requests are counted
-    /// whether or not they match the selection.
+    /// Returns the number of requests that were discarded because the request log was full, without those of the control API.
+    /// These requests are counted whether or not they match the selection.
     pub fn forgotten(&self) -> u64 {
         self.forgotten
     }
@@ -278,7 +279,7 @@ impl RequestLog {
     }
 
     pub(crate) fn selected(&self, filter: RequestFilter) -> Requests {
-        let (all, forgotten, _) = self.snapshot();
+        let Snapshot { all, forgotten, .. } = self.snapshot();
         Requests::new(self.clone(), filter, all, forgotten)
     }
 
@@ -300,27 +301,41 @@ impl RequestLog {
     /// Counts the matching requests as they are recorded, and selects them only when there are enough. Some of them may have been discarded
     /// then; the wait then continues.
     async fn enough(&self, filter: &RequestFilter, count: usize) -> Requests {
-        let (mut cursor, mut matched) = (self.start(), 0);
+        let (mut position, mut matched) = (self.start(), 0);
         loop {
             let mut next = pin!(self.next());
             // A request that is recorded after `since` must end the wait.
             next.as_mut().enable();
-            let batch = self.since(cursor);
-            cursor = batch.cursor;
-            matched += batch.count(filter);
+            let clients = self.since(Part::Clients, position.clients);
+            let control = self.since(Part::Control, position.control);
+            (position.clients, position.control) = (clients.next, control.next);
+            matched += matching(&clients, filter) + matching(&control, filter);
             if matched >= count {
-                let (all, forgotten, end) = self.snapshot();
+                let snapshot = self.snapshot();
+                let Snapshot { all, forgotten, .. } = snapshot;
                 let requests = Requests::new(self.clone(), filter.clone(), all, forgotten);
                 if requests.count() >= count {
                     return requests;
                 }
-                (matched, cursor) = (requests.count(), end);
+                (matched, position) = (requests.count(), snapshot.position);
             }
-            if batch.entries.is_empty() {
+            if clients.entries.is_empty() && control.entries.is_empty() {
                 next.await;
             }
         }
     }
+
+    fn start(&self) -> Position {
+        Position {
+            clients: self.numbers(Part::Clients).start,
+            control: self.numbers(Part::Control).start,
+        }
+    }
+}
+
+fn matching(batch: &Batch, filter: &RequestFilter) -> usize {
+    let entries = batch.entries.iter();
+    entries.filter(|entry| filter.matches(entry)).count()
 }
 
 /// Formats the request log as a table, oldest first, in which the selected requests are marked with `>`. The table contains at most 200 requests.

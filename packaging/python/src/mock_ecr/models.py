@@ -25,6 +25,7 @@ class ClockState:
 class ReceivedRequest:
     """A received request and its response, without secrets."""
 
+    number: int
     received: datetime
     took_micros: int
     service: str
