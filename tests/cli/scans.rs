@@ -33,13 +33,19 @@ fn stdout(mut command: Command) -> String {
     String::from_utf8(outcome.get_output().stdout.clone()).unwrap()
 }
 
-/// Returns the tag of an image of the mock.
-fn tag(mock: &Mock) -> String {
+/// Returns the digest of an image of the mock that is no index.
+fn image(mock: &Mock) -> String {
     let images: Value =
         serde_json::from_str(&stdout(command(mock, &["image", "list", "--json"]))).unwrap();
-    let tags = images["images"].as_array().unwrap().iter();
-    let mut tags = tags.filter_map(|image| image["tags"][0].as_str());
-    tags.next().unwrap().to_owned()
+    let is_image = |image: &&Value| {
+        image["media_type"]
+            .as_str()
+            .unwrap()
+            .contains("manifest.v1")
+    };
+    let mut images = images["images"].as_array().unwrap().iter();
+    let image = images.find(is_image).unwrap();
+    image["digest"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -66,7 +72,7 @@ fn work_in_the_background_is_finished() {
 fn the_result_of_a_scan_is_set_from_a_file_or_stdin() {
     let (mock, folder) = scanning_mock();
     let finding = json!([{ "name": "CVE-2022-49043", "severity": "HIGH" }]);
-    let result = json!({ "repository": "team/app", "image": tag(&mock), "findings": finding });
+    let result = json!({ "repository": "team/app", "image": image(&mock), "findings": finding });
     let file = folder.path().join("result.json");
     std::fs::write(&file, result.to_string()).unwrap();
     let path = file.to_str().unwrap();
