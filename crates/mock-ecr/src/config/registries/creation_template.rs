@@ -36,7 +36,8 @@ pub struct CreationTemplate {
     /// The tags to which `image_tag_mutability` does not apply, at most five filters.
     #[serde(default)]
     pub image_tag_mutability_exclusion_filters: Vec<TagFilter>,
-    /// The encryption of the repositories. The default is [`EncryptionType::Aes256`].
+    /// The encryption of the repositories. The default is
+    /// [`EncryptionType::Aes256`](crate::config::EncryptionType::Aes256).
     #[serde(default)]
     pub encryption: Encryption,
     /// The resource tags of the repositories: keys and values, at most 50.
