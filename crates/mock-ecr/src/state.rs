@@ -255,11 +255,10 @@ impl State {
             kms_key,
         } = &initial.encryption;
         settings.encrypt(encryption_type.name(), kms_key.as_deref(), &id.registry)?;
-        let unpublished = repositories.create_unpublished(&id, settings).await?;
+        let tags = initial.resource_tags.iter().map(ResourceTag::of).collect();
+        let unpublished = repositories.create_unpublished(&id, settings, tags).await?;
         let filled = async {
             let content = unpublished.content();
-            let tags = initial.resource_tags.iter().map(ResourceTag::of).collect();
-            content.tag_resource(&id, tags).await?;
             if let Some(policy) = &initial.policy {
                 let policy = RepositoryPolicy::parse(policy).map_err(RepositoryError::from)?;
                 content.put_policy(&id, &policy).await?;

@@ -43,10 +43,9 @@ impl Default for RunBackground {
 async fn run(request: ControlRequest<'_>) -> Outcome {
     let RunBackground { kinds } = request.body()?;
     // The transactions that were done remain.
-    tokio::select! {
-        run = request.state.finish_background(&kinds) => {
-            response::json(&run.map_err(|error| ControlError::store(&error))?)
-        }
-        () = request.client.disconnected() => Err(ControlError::client_closed_request()),
-    }
+    let finished = async {
+        let finished = request.state.finish_background(&kinds).await;
+        finished.map_err(|error| ControlError::store(&error))
+    };
+    response::json(&request.unless_disconnected(finished).await?)
 }

@@ -67,6 +67,17 @@ impl<'a> ControlRequest<'a> {
         current.map_err(|error| ControlError::store(&error))
     }
 
+    /// Returns the output of work that ends when the client disconnects.
+    pub(super) async fn unless_disconnected<T>(
+        &self,
+        work: impl Future<Output = Result<T, ControlError>>,
+    ) -> Result<T, ControlError> {
+        tokio::select! {
+            output = work => output,
+            () = self.client.disconnected() => Err(ControlError::client_closed_request()),
+        }
+    }
+
     /// Reads the body. Its content type must be JSON, because a browser page cannot send that type to another origin
     /// without permission.
     pub(super) async fn read(

@@ -69,13 +69,15 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
     let permit = request.state.waits.try_acquire();
     let _permit = permit.map_err(ControlError::limit_reached)?;
     let (request_log, count) = (&request.state.request_log, params.count.unwrap_or(1));
-    tokio::select! {
-        waited = request_log.wait(filters.filter(), count, timeout) => {
-            requests::respond(waited.map_err(|timeout| wait_timeout(&timeout))?, None)
+    let waited = async {
+        tokio::select! {
+            waited = request_log.wait(filters.filter(), count, timeout) => {
+                waited.map_err(|timeout| wait_timeout(&timeout))
+            }
+            () = request.state.stopped() => Err(ControlError::stopping()),
         }
-        () = request.state.stopped() => Err(ControlError::stopping()),
-        () = request.client.disconnected() => Err(ControlError::client_closed_request()),
-    }
+    };
+    requests::respond(request.unless_disconnected(waited).await?, None)
 }
 
 fn wait_timeout(timeout: &WaitTimeout) -> ControlError {

@@ -163,7 +163,7 @@ pub(super) fn first(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Record
 }
 
 fn first_key(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Key>, StoreError> {
-    let (mut after, mut unpublished) = (None, Unpublished::default());
+    let (mut after, mut unpublished) = (None, UnpublishedRepositories::default());
     // Usually, no repository is being created.
     let mut limit = 1;
     loop {
@@ -187,9 +187,9 @@ fn first_key(view: &dyn Snapshot, now: Timestamp) -> Result<Option<Key>, StoreEr
 /// The repositories that are still being created. A reset or a start creates them at another time than that of requests, and their work is carried
 /// out after their publication.
 #[derive(Default)]
-struct Unpublished(HashMap<String, bool>);
+struct UnpublishedRepositories(HashMap<String, bool>);
 
-impl Unpublished {
+impl UnpublishedRepositories {
     /// Returns whether work belongs to such a repository. Each repository is read once.
     fn has(&mut self, view: &dyn Snapshot, key: &Key) -> Result<bool, StoreError> {
         let Some(generation) = generation_of(key) else {
@@ -218,7 +218,8 @@ pub(super) fn next_after(
     after: Option<&Key>,
     is_selected: impl Fn(&Due) -> bool,
 ) -> Result<Vec<Due>, StoreError> {
-    let (mut found, mut unpublished): (Vec<Due>, _) = (Vec::new(), Unpublished::default());
+    let (mut found, mut unpublished): (Vec<Due>, _) =
+        (Vec::new(), UnpublishedRepositories::default());
     each_after(view, after, |due| {
         if found.first().is_some_and(|first| first.at != due.at) {
             return Ok(ControlFlow::Break(()));

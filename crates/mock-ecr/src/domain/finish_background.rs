@@ -25,22 +25,22 @@ impl Repositories {
         kinds: &[BackgroundKind],
         now: Timestamp,
     ) -> Result<BackgroundRun, RepositoryError> {
+        let run = self.begin_run(now).await?;
         self.run_due(now).await?;
-        let (mut run, present) = (BackgroundRun::default(), self.present(now));
         let span = self.span(kinds, now).await?;
-        let mut last = None;
+        let (mut finished, mut last) = (BackgroundRun::default(), None);
         loop {
             self.require_running()?;
-            let (span, present, after) = (span.clone(), present.clone(), last.clone());
-            let moved = self
-                .store
-                .transact(move |records| match present.is_obsolete() {
-                    true => Ok(None),
-                    false => bring_forward(records, &span, after.as_ref()),
-                });
+            let (span, current, after) = (span.clone(), run.clone(), last.clone());
+            let moved =
+                self.store
+                    .transact(move |records| match current.is_obsolete(records.view())? {
+                        true => Ok(None),
+                        false => bring_forward(records, &span, after.as_ref()),
+                    });
             match moved.await? {
                 Some((moved, key)) => {
-                    run.join(moved);
+                    finished.join(moved);
                     last = Some(key);
                     self.run_due(now).await?;
                 }
@@ -50,16 +50,17 @@ impl Repositories {
             }
         }
         if kinds.contains(&BackgroundKind::LifecyclePreview) {
-            let previews = self.finish_previews(&present).await?;
-            run.add(BackgroundKind::LifecyclePreview, previews);
+            let previews = self.finish_previews(&run).await?;
+            finished.add(BackgroundKind::LifecyclePreview, previews);
         }
         if kinds.contains(&BackgroundKind::Scan) {
-            run.add(BackgroundKind::Scan, self.finish_scans(&present).await?);
+            finished.add(BackgroundKind::Scan, self.finish_scans(&run).await?);
         }
-        Ok(run)
+        Ok(finished)
     }
 
-    async fn span(
+    /// Returns the work that a run at a time finishes.
+    pub(super) async fn span(
         &self,
         kinds: &[BackgroundKind],
         now: Timestamp,

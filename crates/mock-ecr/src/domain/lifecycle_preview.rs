@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::RepositoryError;
 use crate::domain::lifecycle_images;
 use crate::domain::listing::Tagged;
-use crate::domain::present::Present;
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Lookup;
+use crate::domain::run::Run;
 use crate::domain::selection::Selection;
 use crate::lifecycle::{Action, Decision, EvaluatedImage, LifecyclePolicy, StorageClass, evaluate};
 use crate::store::{Generation, Snapshot, Transaction};
@@ -154,14 +154,11 @@ impl Repositories {
 
 impl Repositories {
     /// Completes the previews that are in progress, and returns their number.
-    pub(super) async fn finish_previews(
-        &self,
-        present: &Present,
-    ) -> Result<usize, RepositoryError> {
-        let present = present.clone();
+    pub(super) async fn finish_previews(&self, run: &Run) -> Result<usize, RepositoryError> {
+        let run = run.clone();
         let finished = self.store.transact(move |records| {
-            let (mut number, now) = (0, present.now());
-            if present.is_obsolete() {
+            let (mut number, now) = (0, run.now());
+            if run.is_obsolete(records.view())? {
                 return Ok(number);
             }
             for (_, generation) in all_in(records.view())? {

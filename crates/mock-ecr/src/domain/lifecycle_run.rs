@@ -9,8 +9,8 @@ use crate::domain::due::{self, RuleStep, TakenImage, Work};
 use crate::domain::error::RepositoryError;
 use crate::domain::lifecycle_images;
 use crate::domain::lifecycle_record::{PERIOD, PolicyRecord, next_evaluation, record_of};
-use crate::domain::present::Present;
 use crate::domain::repositories::{Repositories, all_in};
+use crate::domain::run::Run;
 use crate::lifecycle::{Action, EvaluatedImage, LifecyclePolicy, Rule, evaluate, next_change};
 use crate::store::{Generation, Snapshot, StoreError, Transaction};
 use crate::types::timestamp::Timestamp;
@@ -31,13 +31,13 @@ impl Repositories {
         name: Option<RepositoryName>,
         now: Timestamp,
     ) -> Result<Vec<(RepositoryId, LifecycleRun)>, RepositoryError> {
-        let present = self.present(now);
+        let run = self.begin_run(now).await?;
         self.run_due(now).await?;
         let mut runs = Vec::new();
         for id in self.with_lifecycle_policy(name).await? {
             self.require_running()?;
-            match self.evaluate(&id, &present).await {
-                Ok(run) => runs.extend(run.map(|run| (id, run))),
+            match self.evaluate(&id, &run).await {
+                Ok(evaluated) => runs.extend(evaluated.map(|evaluated| (id, evaluated))),
                 // A request has deleted it in the meantime.
                 Err(
                     RepositoryError::RepositoryNotFound(_)
@@ -56,22 +56,22 @@ impl Repositories {
         id: &RepositoryId,
         now: Timestamp,
     ) -> Result<LifecycleRun, RepositoryError> {
-        let run = self.evaluate(id, &self.present(now)).await?;
-        Ok(run.unwrap_or_default())
+        let run = self.begin_run(now).await?;
+        Ok(self.evaluate(id, &run).await?.unwrap_or_default())
     }
 
     /// Evaluates the lifecycle policy of a repository, unless it belongs to a new state.
     async fn evaluate(
         &self,
         id: &RepositoryId,
-        present: &Present,
+        run: &Run,
     ) -> Result<Option<LifecycleRun>, RepositoryError> {
-        let (lookup, present) = (self.lookup(id), present.clone());
+        let (lookup, run) = (self.lookup(id), run.clone());
         let started = self.store.transact(move |records| {
-            if present.is_obsolete() {
+            if run.is_obsolete(records.view())? {
                 return Ok(None);
             }
-            let now = present.now();
+            let now = run.now();
             let record = lookup.lifecycle_policy(records.view())?;
             let generation = lookup.generation(records.view())?;
             let evaluation = Evaluation::of(records, &generation, &record, now)?;

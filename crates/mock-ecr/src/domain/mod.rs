@@ -60,6 +60,7 @@ mod resource_tag_record;
 mod resource_tags;
 mod restoration;
 mod restored_image;
+mod run;
 mod run_due;
 pub(crate) mod scan_error;
 pub(crate) mod scanning;

@@ -1,7 +1,6 @@
 //! Creates, finds, changes and deletes repositories.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
@@ -17,6 +16,7 @@ use crate::domain::rejection::Rules;
 use crate::domain::replication::ReplicationSettings;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
 use crate::domain::resource_tag_record::{self, ResourceTag};
+use crate::domain::run;
 use crate::domain::scanning::{ScanSettings, Scans};
 use crate::domain::signing_permission::SigningPermission;
 use crate::domain::sweeper::Sweeper;
@@ -45,8 +45,6 @@ pub(crate) struct Repositories {
     scan_settings: Arc<ScanSettings>,
     /// The clock of the mock, which can be set back while an operation is in progress.
     pub(super) clock: Option<Clock>,
-    /// The number of resets.
-    pub(super) resets: Arc<AtomicUsize>,
     /// Changes or is closed when the mock stops.
     pub(super) stopping: Option<watch::Receiver<()>>,
     pub(super) visibility: Visibility,
@@ -76,7 +74,6 @@ impl Repositories {
             due_runner: Arc::default(),
             registry_settings: RegistrySettings::Stored,
             scan_settings: Arc::default(),
-            resets: Arc::default(),
             clock: None,
             stopping: None,
             visibility: Visibility::Published,
@@ -170,10 +167,9 @@ impl Repositories {
     /// the same time, and begins another sequence of upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
         let (initial, settings) = (initial.to_vec(), self.registry_settings.clone());
-        // Operations that are in progress do not change the new state.
-        self.resets.fetch_add(1, Ordering::SeqCst);
         self.sweeper
             .transact(move |records| {
+                run::count_reset(records)?;
                 for (key, bytes) in
                     records
                         .view()
@@ -221,11 +217,12 @@ impl Repositories {
             .await
     }
 
-    /// Creates a repository that requests do not find before it is published.
+    /// Creates a repository with its resource tags, which requests do not find before it is published.
     pub(crate) async fn create_unpublished(
         &self,
         id: &RepositoryId,
         settings: Settings,
+        tags: Vec<ResourceTag>,
     ) -> Result<Unpublished, RepositoryError> {
         let generation = Generation::new(self.store.unique_name().await?);
         let unpublished = Unpublished {
@@ -239,6 +236,7 @@ impl Repositories {
         self.store
             .transact(move |records| {
                 insert(records, &at, &generation, settings.clone());
+                resource_tag_record::put(records, &generation, &tags);
                 Ok::<_, RepositoryError>(())
             })
             .await?;

@@ -109,6 +109,11 @@ impl Key {
         expiring(Folder::EXPIRING_SYSTEM, at, generation, id)
     }
 
+    /// The number of resets.
+    pub(crate) fn resets() -> Self {
+        Folder::RESETS.folder().key("number")
+    }
+
     /// The work with this name that is due at a time.
     pub(crate) fn due(at: Timestamp, work: &str) -> Self {
         Folder::DUE.folder().folder(&time(at)).key(work)
@@ -190,6 +195,7 @@ impl Folder {
     const EXPIRING_MOCK: Kind = Kind("expiring-mock");
     const EXPIRING_SYSTEM: Kind = Kind("expiring-system");
     const DUE: Kind = Kind("due");
+    const RESETS: Kind = Kind("reset");
 
     pub(crate) fn settings() -> Self {
         Folder::SETTINGS.folder()

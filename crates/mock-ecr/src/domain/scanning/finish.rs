@@ -3,9 +3,9 @@
 use crate::config::ScanType;
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{listed, name_digest};
-use crate::domain::present::Present;
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Repository;
+use crate::domain::run::Run;
 use crate::domain::scanning::scan::{EnhancedEnd, ScanRecord, enhanced_begin, enhanced_status};
 use crate::domain::scanning::scans::{Scans, require_scannable};
 use crate::store::{Generation, Transaction, parse};
@@ -15,17 +15,17 @@ impl Repositories {
     /// Ends the scans that run, and returns their number.
     pub(in crate::domain) async fn finish_scans(
         &self,
-        present: &Present,
+        run: &Run,
     ) -> Result<usize, RepositoryError> {
         let mut number = 0;
         for (repository, generation) in self.store.read(all_in).await? {
             self.require_running()?;
-            let (scans, present) = (self.scans(), present.clone());
+            let (scans, run) = (self.scans(), run.clone());
             let finished = self.store.transact(move |records| {
                 // The records of a repository that was deleted in the meantime are being removed.
                 let exists = records.view().contains(&generation.repository())?;
-                match exists && !present.is_obsolete() {
-                    true => scans.finish(records, &repository, &generation, present.now()),
+                match exists && !run.is_obsolete(records.view())? {
+                    true => scans.finish(records, &repository, &generation, run.now()),
                     false => Ok(0),
                 }
             });

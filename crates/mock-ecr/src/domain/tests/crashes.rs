@@ -139,7 +139,7 @@ async fn a_crash_before_a_repository_is_published_leaves_nothing() {
 async fn publish(all: &Repositories) -> Result<(), RepositoryError> {
     let app = id("team/app");
     let unpublished = all
-        .create_unpublished(&app, Settings::created_at(NOW))
+        .create_unpublished(&app, Settings::created_at(NOW), Vec::new())
         .await?;
     let image = crate::config::image::Image::new().layer("hello");
     let content = unpublished.content();

@@ -152,11 +152,15 @@ async fn what_an_ended_process_has_left_is_removed_and_what_a_running_one_writes
     let uploading = Uploading::begin().await;
     let (running, app) = (&uploading.process, &uploading.app);
     let settings = || Settings::created_at(NOW);
-    let unpublished = running.create_unpublished(&id("new"), settings()).await;
+    let unpublished = running
+        .create_unpublished(&id("new"), settings(), Vec::new())
+        .await;
     let unpublished = unpublished.unwrap();
     let sent = uploading.send_while(async {
         let ended = uploading.another_process().await;
-        let abandoned = ended.create_unpublished(&id("lost"), settings()).await;
+        let abandoned = ended
+            .create_unpublished(&id("lost"), settings(), Vec::new())
+            .await;
         drop((abandoned.unwrap(), ended));
         // The server can release the lock of the ended process later than another process starts.
         while uploading.server.count("unpublished") > 1 {

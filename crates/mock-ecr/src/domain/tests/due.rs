@@ -107,7 +107,10 @@ async fn a_reset_removes_work_but_not_that_of_the_initial_state() {
     let (all, app) = (&fixture.repositories, &fixture.repository.id);
     note(all, 1, 'a').await;
     let settings = Settings::created_at(NOW);
-    let initial = all.create_unpublished(app, settings).await.unwrap();
+    let initial = all
+        .create_unpublished(app, settings, Vec::new())
+        .await
+        .unwrap();
     note(initial.content(), 1, 'b').await;
     all.reset(&[initial]).await.unwrap();
     assert_eq!(scheduled(all).await, 1);
@@ -121,7 +124,10 @@ async fn the_work_of_an_unpublished_repository_is_done_after_its_publication() {
     let all = &fixture.repositories;
     let settings = Settings::created_at(NOW);
     let other = id("other");
-    let initial = all.create_unpublished(&other, settings).await.unwrap();
+    let initial = all
+        .create_unpublished(&other, settings, Vec::new())
+        .await
+        .unwrap();
     let at = initial.content().lookup(&other);
     let scheduled = all.store.transact(move |records| {
         let generation = at.generation(records.view())?;
@@ -229,7 +235,10 @@ async fn a_reset_does_not_remove_the_work_of_a_repository_that_is_being_created(
     let fixture = Fixture::on(|_| StoreLocation::Memory).await;
     let (all, app) = (&fixture.repositories, &fixture.repository.id);
     let settings = Settings::created_at(NOW);
-    let other = all.create_unpublished(app, settings).await.unwrap();
+    let other = all
+        .create_unpublished(app, settings, Vec::new())
+        .await
+        .unwrap();
     note(other.content(), 1, 'b').await;
     all.reset(&[]).await.unwrap();
     other.publish().await.unwrap();

@@ -380,7 +380,10 @@ fn a_reset_leaves_the_configured_repositories() {
             });
             let mut settings = Settings::created_at(NOW);
             settings.mutability.rule = TagRule::Immutable;
-            let initial = all.create_unpublished(&app, settings).await.unwrap();
+            let initial = all
+                .create_unpublished(&app, settings, Vec::new())
+                .await
+                .unwrap();
             all.reset(&[initial]).await.unwrap();
             creating.await.unwrap();
             let found = all.find(&app).await.unwrap();

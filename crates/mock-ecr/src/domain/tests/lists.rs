@@ -275,7 +275,7 @@ async fn the_repositories_with_a_layer_are_those_of_the_registry_that_exist() {
         all.put_layer(id, &layer, content("one")).await.unwrap();
     }
     let unpublished = all
-        .create_unpublished(&id("new"), settings())
+        .create_unpublished(&id("new"), settings(), Vec::new())
         .await
         .unwrap();
     let new = id("new");

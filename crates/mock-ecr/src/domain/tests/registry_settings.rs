@@ -254,7 +254,10 @@ async fn the_initial_state_is_created_with_the_stored_settings_unless_a_reset_re
             false => all.clone(),
         };
         let settings = Settings::created_at(NOW);
-        let initial = creator.create_unpublished(&app, settings).await.unwrap();
+        let initial = creator
+            .create_unpublished(&app, settings, Vec::new())
+            .await
+            .unwrap();
         let image = crate::config::image::Image::new().layer("hello");
         let digest = initial.content().push(&app, &image, Vec::new(), NOW);
         let digest = digest.await.unwrap();

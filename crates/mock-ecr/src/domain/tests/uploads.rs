@@ -213,7 +213,7 @@ async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
     let disk = Disk::default();
     let all = Repositories::new(disk.open(), "seed", || NOW);
     let id = id("team/app");
-    let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
+    let unpublished = all.create_unpublished(&id, Settings::created_at(NOW), Vec::new());
     let unpublished = unpublished.await.unwrap();
     let other = sha256("other");
     let wrong = unpublished
