@@ -10,7 +10,7 @@ use wiremock::ResponseTemplate;
 
 use super::Cache;
 use super::invalid::sha256;
-use super::upstream::{Upstream, manifest_text};
+use super::upstream::{HELLO, Upstream, blob, content, manifest_text};
 use crate::image::{OCI_INDEX, OCI_MANIFEST};
 
 const APP: &str = "quay/team/app/manifests/1.0";
@@ -159,6 +159,23 @@ async fn an_upstream_registry_without_the_list_has_no_referrers() {
     }
 }
 
+/// The registry requires a token, and its token service does not issue one.
+#[tokio::test]
+async fn a_token_service_that_rejects_the_request_is_a_failure() {
+    for status in [400, 404, 405, 501] {
+        let upstream = Upstream::with_image().await;
+        let challenge = format!("Bearer realm=\"{}/token\"", upstream.url());
+        let guarded = ResponseTemplate::new(401).insert_header("www-authenticate", challenge);
+        upstream.add(&list(), guarded).await;
+        upstream.add("/token", ResponseTemplate::new(status)).await;
+        let cache = Cache::of(&upstream.url()).await;
+        assert_eq!(cache.get(APP).await.status(), 200);
+        let response = cache.call("ListImageReferrers", &input()).await;
+        let code = "UnableToListUpstreamImageReferrersException";
+        assert!(response.body.contains(code), "{status}: {}", response.body);
+    }
+}
+
 #[tokio::test]
 async fn a_list_that_is_no_index_is_a_failure() {
     let code = "UnableToListUpstreamImageReferrersException";
@@ -203,12 +220,25 @@ async fn invalid_referrers_are_passed_over() {
         .await;
     let size = referrer().replace(r#""size":5"#, r#""size":6"#);
     add_manifest(&upstream, &sha256(&size), &size).await;
+    // The repository does not have this layer.
+    upstream
+        .add(&blob(&sha256("world")), content("world"))
+        .await;
+    let new_layers = [4, 6].map(|size| {
+        let layer = referrer().replace(HELLO, &sha256("world"));
+        layer.replace(r#""size":5"#, &format!(r#""size":{size}"#))
+    });
+    for text in &new_layers {
+        add_manifest(&upstream, &sha256(text), text).await;
+    }
     let unknown = format!("blake3:{}", "0a".repeat(32));
     let invalid = [
         sha256(&type_of_other),
         sha256("status"),
         sha256(&size),
         unknown,
+        sha256(&new_layers[0]),
+        sha256(&new_layers[1]),
     ];
     add_manifest(&upstream, &good, &referrer()).await;
     let digests = texts.map(|(digest, _)| digest);

@@ -26,9 +26,11 @@ pub(crate) struct UpstreamImages {
     pub(crate) target: ImportTarget,
 }
 
-/// An image of an upstream registry.
+/// An image of an upstream registry, whose manifest is valid.
 pub(crate) struct UpstreamImage {
-    pub(crate) new: NewImage,
+    push: Push,
+    /// The digest by which it was fetched. `None` if it was fetched by its tag.
+    pub(crate) digest: Option<Digest>,
     /// Whether it is imported because an index lists it.
     pub(crate) is_listed: bool,
 }
@@ -76,19 +78,24 @@ impl Repositories {
         Ok(StagedLayer { layer, insert })
     }
 
-    /// Checks the manifest of an image of an upstream registry, as its import does.
-    pub(crate) fn check_upstream(
+    /// Checks the manifest of an image of an upstream registry. The rules of ECR for pushes do not apply. `[ASSUME]`
+    pub(crate) fn checked_upstream(
         &self,
         id: &RepositoryId,
-        new: &NewImage,
+        new: NewImage,
+        is_listed: bool,
         now: Timestamp,
-    ) -> Result<(), RepositoryError> {
+    ) -> Result<UpstreamImage, RepositoryError> {
+        let digest = new.digest.clone();
         let unrestricted = self.with_rules(Rules::NONE);
-        unrestricted.checked_push(id, new.clone(), now).map(drop)
+        Ok(UpstreamImage {
+            push: unrestricted.checked_push(id, new, now)?,
+            digest,
+            is_listed,
+        })
     }
 
-    /// Adds an image of an upstream registry to a repository, which is created by the template that applies or with the default settings. The
-    /// rules of ECR for pushes do not apply. `[ASSUME]`
+    /// Adds images of an upstream registry to a repository, which is created by the template that applies or with the default settings.
     ///
     /// `now` is the time at which the import began. If a client or another import has set the tag since then, or if the cache does not exist any more,
     /// nothing is added.
@@ -105,12 +112,6 @@ impl Repositories {
             layers,
             target,
         } = upstream;
-        let unrestricted = self.with_rules(Rules::NONE);
-        let pushes = images.into_iter().map(|one| {
-            let push = unrestricted.checked_push(id, one.new, now)?;
-            Ok((push, one.is_listed))
-        });
-        let pushes: Vec<(Push, bool)> = pushes.collect::<Result<_, RepositoryError>>()?;
         let (layers, inserts): (Vec<_>, Vec<_>) = layers
             .into_iter()
             .map(|one| (one.layer, one.insert))
@@ -128,7 +129,10 @@ impl Repositories {
             for insert in &inserts {
                 insert(records, &generation)?;
             }
-            for (push, is_listed) in &pushes {
+            for UpstreamImage {
+                push, is_listed, ..
+            } in &images
+            {
                 let pushed = push.run(records)?;
                 // The images of an index are replicated with it.
                 if !is_listed {

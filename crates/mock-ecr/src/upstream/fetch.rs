@@ -140,9 +140,9 @@ impl<'a> Fetch<'a> {
 
     /// Removes what was fetched since then, for an image that is invalid.
     pub(super) fn undo(&mut self, before: &Progress) {
-        for image in self.images.drain(before.images..) {
-            let digest = image.new.digest;
-            digest.map(|digest| self.fetched.remove(&digest));
+        let images = self.images.drain(before.images..);
+        for digest in images.filter_map(|image| image.digest) {
+            self.fetched.remove(&digest);
         }
         for (digest, _) in self.layers.drain(before.layers..) {
             self.sizes.remove(&digest);
@@ -180,8 +180,10 @@ impl<'a> Fetch<'a> {
     ) -> Result<(), UpstreamError> {
         let manifest = Manifest::parse(&new.manifest).map_err(UpstreamError::invalid)?;
         require_supported(&manifest)?;
-        let checked = self.repositories.check_upstream(self.id, &new, self.now);
-        checked.map_err(UpstreamError::of_image)?;
+        let is_listed = matches!(role, Role::Listed);
+        let (repositories, now) = (self.repositories, self.now);
+        let image = repositories.checked_upstream(self.id, new, is_listed, now);
+        let image = image.map_err(UpstreamError::of_image)?;
         if let Role::Referrer(subject) = role {
             require_subject(&manifest, subject)?;
         }
@@ -196,8 +198,7 @@ impl<'a> Fetch<'a> {
             let required = self.require_layer(digest, size).await;
             required.map_err(UpstreamError::of_part)?;
         }
-        let is_listed = matches!(role, Role::Listed);
-        self.images.push(UpstreamImage { new, is_listed });
+        self.images.push(image);
         Ok(())
     }
 
@@ -349,17 +350,14 @@ fn exactly(size: u64, body: Incoming, has_other_size: Arc<AtomicBool>) -> Conten
         let has_other_size = Arc::clone(&has_other_size);
         async move {
             let (mut chunks, left) = state?;
-            let chunk = match chunks.next().await {
-                None if left == 0 => return None,
-                Some(Err(_)) => return Some((Err(ContentError), None)),
-                chunk => chunk.and_then(Result::ok),
-            };
-            let left = chunk
-                .as_ref()
-                .and_then(|chunk| left.checked_sub(chunk.len() as u64));
-            match (chunk, left) {
-                (Some(chunk), Some(left)) => Some((Ok(chunk), Some((chunks, left)))),
-                _ => {
+            match chunks.next().await {
+                None if left == 0 => None,
+                Some(Err(_)) => Some((Err(ContentError), None)),
+                Some(Ok(chunk)) if chunk.len() as u64 <= left => {
+                    let left = left - chunk.len() as u64;
+                    Some((Ok(chunk), Some((chunks, left))))
+                }
+                None | Some(Ok(_)) => {
                     has_other_size.store(true, Ordering::SeqCst);
                     Some((Err(ContentError), None))
                 }

@@ -8,8 +8,7 @@ use crate::config::CreationCause;
 use crate::config::scanning::ScanResult;
 use crate::domain::{
     BackgroundKind, ImportTarget, Imported, ListedImages, Mountable, PrivateRegistry,
-    ReplicationRule, ResourceTag, Selection, SigningRule, UpstreamImage, UpstreamImages,
-    WithoutTemplate,
+    ReplicationRule, ResourceTag, Selection, SigningRule, UpstreamImages, WithoutTemplate,
 };
 use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::lifecycle::{LifecyclePolicy, StorageClass};
@@ -156,10 +155,11 @@ pub(super) async fn import_layer(
             digest: None,
             tag,
         };
-        UpstreamImage { new, is_listed }
+        all.checked_upstream(&to, new, is_listed, NOW)
     });
+    let [image, index] = images;
     let upstream = UpstreamImages {
-        images: images.into(),
+        images: vec![image?, index?],
         layers,
         target: ImportTarget::Tag(tag.clone()),
     };
