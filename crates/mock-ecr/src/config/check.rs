@@ -208,7 +208,6 @@ impl Config {
     }
 
     fn check_principals(&self) -> Result<(), Conflict> {
-        let is_listed = |account| self.accounts.iter().any(|listed| listed.id == account);
         let (mut arns, mut keys) = (HashSet::new(), HashSet::new());
         for (index, principal) in self.principals.iter().enumerate() {
             let at = |key: &'static str| vec!["principals".into(), index.into(), key.into()];
@@ -236,7 +235,7 @@ impl Config {
                     "a pattern that matches an action, such as ecr:GetAuthorizationToken";
                 Conflict::new(at(key), pattern, expected).caused_by(error)
             })?;
-            if !self.accounts.is_empty() && !is_listed(principal.arn.account()) {
+            if !self.is_account(principal.arn.account()) {
                 let expected = "a principal of one of the listed accounts";
                 return Err(Conflict::new(at("arn"), &principal.arn, expected));
             }

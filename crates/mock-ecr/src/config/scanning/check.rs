@@ -37,17 +37,19 @@ impl Config {
     }
 }
 
-/// Checks the rules one after another, so that the error names the first invalid one.
+/// Checks the rules. The error names the first invalid one.
 fn check_each_rule(one: &RegistryScanning, at: &[Step]) -> Result<(), Conflict> {
-    for (index, rule) in one.rules.iter().enumerate() {
-        let rules = one.rules[..=index].iter();
-        let rules = rules.map(|rule| (rule.scan_frequency, &rule.filters[..]));
-        check_rules(one.scan_type, rules).map_err(|expected| {
-            let at = [at, &[index.into(), "scan_frequency".into()]].concat();
-            Conflict::new(at, &rule.scan_frequency.name(), expected)
-        })?;
-    }
-    Ok(())
+    let rules = one.rules.iter();
+    let rules = rules.map(|rule| (rule.scan_frequency, &rule.filters[..]));
+    check_rules(one.scan_type, rules).map_err(|invalid| {
+        let rule = &one.rules[invalid.index];
+        let value = match invalid.key {
+            "filters" => rule.filters.len().to_string(),
+            _ => rule.scan_frequency.name().to_owned(),
+        };
+        let at = [at, &[invalid.index.into(), invalid.key.into()]].concat();
+        Conflict::new(at, &value, invalid.expected)
+    })
 }
 
 /// Checks the findings. The error names the first invalid one.
@@ -91,6 +93,13 @@ mod tests {
         );
         let basic = with(&["CONTINUOUS_SCAN"]).replace("ENHANCED", "BASIC");
         rejects(&basic, rules, "SCAN_ON_PUSH or MANUAL");
+        let filters = vec!["'a'"; 101].join(", ");
+        let many = with(&["SCAN_ON_PUSH"]).replace("'*'", &filters);
+        let (at, text) = (
+            "registry_scanning[0].rules[0].filters",
+            "invalid value \"101\"",
+        );
+        rejects(&many, at, text);
         let twice = format!("{one}{one}");
         let text = "it repeats registry_scanning[0] (line 1, column 1)";
         rejects(&twice, "registry_scanning[1]", text);

@@ -89,7 +89,7 @@ pub enum ScanFrequency {
 
 impl ScanFrequency {
     /// Returns the name in the API. Source: the enum `ScanFrequency` of the service model.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             ScanFrequency::Manual => "MANUAL",
             ScanFrequency::ScanOnPush => "SCAN_ON_PUSH",
@@ -105,22 +105,38 @@ impl ScanFrequency {
 pub(crate) fn check_rules<'a>(
     scan_type: ScanType,
     rules: impl IntoIterator<Item = (ScanFrequency, &'a [ScanFilter])>,
-) -> Result<(), &'static str> {
+) -> Result<(), InvalidScanRule> {
     let mut frequencies = BTreeSet::new();
-    for (frequency, filters) in rules {
-        match (scan_type, frequency) {
-            (ScanType::Basic, ScanFrequency::ContinuousScan) => {
-                return Err("SCAN_ON_PUSH or MANUAL, the frequencies of the scan type BASIC");
+    for (index, (frequency, filters)) in rules.into_iter().enumerate() {
+        let (key, expected) = match (scan_type, frequency) {
+            (ScanType::Basic, ScanFrequency::ContinuousScan) => (
+                "scan_frequency",
+                "SCAN_ON_PUSH or MANUAL, the frequencies of the scan type BASIC",
+            ),
+            (ScanType::Enhanced, ScanFrequency::Manual) => (
+                "scan_frequency",
+                "SCAN_ON_PUSH or CONTINUOUS_SCAN, the frequencies of the scan type ENHANCED",
+            ),
+            _ if !frequencies.insert(frequency) => {
+                ("scan_frequency", "one rule for each scan frequency")
             }
-            (ScanType::Enhanced, ScanFrequency::Manual) => {
-                return Err(
-                    "SCAN_ON_PUSH or CONTINUOUS_SCAN, the frequencies of the scan type ENHANCED",
-                );
-            }
-            _ if !frequencies.insert(frequency) => return Err("one rule for each scan frequency"),
-            _ if filters.len() > 100 => return Err("at most 100 filters"),
-            _ => {}
-        }
+            _ if filters.len() > 100 => ("filters", "at most 100 filters"),
+            _ => continue,
+        };
+        return Err(InvalidScanRule {
+            index,
+            key,
+            expected,
+        });
     }
     Ok(())
+}
+
+/// What is wrong with a rule of a scanning configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InvalidScanRule {
+    pub(super) index: usize,
+    /// The key in a configuration.
+    pub(super) key: &'static str,
+    pub(crate) expected: &'static str,
 }

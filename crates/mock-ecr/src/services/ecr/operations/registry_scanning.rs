@@ -83,7 +83,7 @@ impl PutRegistryScanningConfiguration {
             .iter()
             .map(|(frequency, filters)| (*frequency, &filters[..]));
         check_rules(scan_type, pairs)
-            .map_err(|expected| invalid("rules", &format!("must have {expected}")))?;
+            .map_err(|error| invalid("rules", &format!("must have {}", error.expected)))?;
         Ok(ScanningConfiguration::new(scan_type, rules, Some(cx.now)))
     }
 }
