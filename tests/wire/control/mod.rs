@@ -213,7 +213,7 @@ async fn only_a_page_of_the_same_origin_can_send_requests() {
             .with("Sec-Fetch-Site", "same-origin")
     };
     assert_eq!(request().to(&ecr).await.status(), 200);
-    // A page whose host name was changed to the address of the mock.
+    // A page after DNS rebinding.
     let rebound = from("http://example.com").on_host("example.com");
     assert_rejected(&rebound.to(&ecr).await, 403, "NOT_LOCAL", None, "loopback");
     let crossing = control_request("GET", "environment").with("Sec-Fetch-Site", "cross-site");

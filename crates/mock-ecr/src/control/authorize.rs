@@ -20,8 +20,7 @@ use crate::types::secret::Secret;
 /// configured, accepts requests that contain the key. Otherwise accepts requests to a loopback name if the mock listens on
 /// loopback addresses only.
 ///
-/// A page whose host name was changed to the address of the mock has the same origin as its requests. It has no key, and its host name is not a
-/// loopback name.
+/// After DNS rebinding, a page of another host has the same origin as its requests. It has no key, and its host name is not a loopback name.
 pub(super) fn authorize(
     state: &State,
     request: &Parts,

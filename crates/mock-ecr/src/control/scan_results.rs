@@ -66,10 +66,7 @@ async fn set(request: ControlRequest<'_>) -> Outcome {
 fn rejected(error: RepositoryError) -> ControlError {
     let (code, member) = match error {
         RepositoryError::Scan(error) => {
-            return ControlError::body(format!(
-                "{error}: expected an image, such as one of the index"
-            ))
-            .at("image");
+            return ControlError::body(format!("{error}: expected a container image")).at("image");
         }
         RepositoryError::RepositoryNotFound(_) => ("REPOSITORY_NOT_FOUND", "repository"),
         RepositoryError::ImageNotFound { .. } => ("IMAGE_NOT_FOUND", "image"),
