@@ -50,7 +50,9 @@ async fn add_list(upstream: &Upstream, digests: &[String]) {
 }
 
 async fn add_manifest(upstream: &Upstream, digest: &str, text: &str) {
-    let manifest = ResponseTemplate::new(200).set_body_raw(text, OCI_MANIFEST);
+    let parsed: Value = serde_json::from_str(text).unwrap();
+    let media_type = parsed["mediaType"].as_str().unwrap();
+    let manifest = ResponseTemplate::new(200).set_body_raw(text, media_type);
     let path = format!("/v2/team/app/manifests/{digest}");
     upstream.add(&path, manifest).await;
 }
@@ -263,4 +265,49 @@ async fn invalid_referrers_are_passed_over() {
     let paths = upstream.paths().await;
     let requests = paths.iter().filter(|one| **one == path("status"));
     assert_eq!(requests.count(), 1);
+}
+
+/// An index whose second image does not exist is fetched before an index that lists its first image, too.
+#[tokio::test]
+async fn nothing_of_an_invalid_referrer_remains() {
+    let upstream = Upstream::empty().await;
+    upstream.add_image().await;
+    let child = |name: &str| manifest_text(5).replacen('{', &format!(r#"{{"name":"{name}","#), 1);
+    let index = |name: usize, children: &[String]| {
+        let descriptor =
+            |digest: &String| json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": 1});
+        let children: Vec<Value> = children.iter().map(descriptor).collect();
+        let subject = descriptor(&subject());
+        json!({"mediaType": OCI_INDEX, "manifests": children, "subject": subject, "name": name})
+            .to_string()
+    };
+    let (shared, other) = (child("shared"), child("other"));
+    let valid = index(0, &[sha256(&shared)]);
+    let children = [sha256(&other), sha256(&shared), sha256("missing")];
+    // Referrers are fetched in the order of their digests.
+    let mut invalid = (1..).map(|name| index(name, &children));
+    let invalid = invalid.find(|text| sha256(text) < sha256(&valid)).unwrap();
+    for text in [&shared, &other, &valid, &invalid] {
+        add_manifest(&upstream, &sha256(text), text).await;
+    }
+    add_list(&upstream, &[sha256(&valid), sha256(&invalid)]).await;
+    let cache = Cache::of(&upstream.url()).await;
+    assert_eq!(cache.get(APP).await.status(), 200);
+    let listed = cache.output("ListImageReferrers", &input()).await;
+    let listed = listed["referrers"].as_array().unwrap();
+    assert_eq!(
+        (listed.len(), &listed[0]["digest"]),
+        (1, &json!(sha256(&valid)))
+    );
+    let repository = json!({"repositoryName": "quay/team/app"});
+    let images = cache.output("ListImages", &repository).await;
+    let mut found: Vec<_> = images["imageIds"].as_array().unwrap().iter().collect();
+    found.sort_by_key(|image| image["imageDigest"].to_string());
+    let found: Vec<_> = found
+        .iter()
+        .map(|image| image["imageDigest"].clone())
+        .collect();
+    let mut expected = [subject(), sha256(&valid), sha256(&shared)];
+    expected.sort();
+    assert_eq!(found, expected.map(Value::from));
 }
