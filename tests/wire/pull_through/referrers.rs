@@ -40,21 +40,17 @@ async fn add_referrer(upstream: &Upstream) {
 }
 
 async fn add_list(upstream: &Upstream, digests: &[String]) {
-    let descriptor =
-        |digest: &String| json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": 1});
-    let listed: Vec<Value> = digests.iter().map(descriptor).collect();
-    let index =
+    let listed: Vec<Value> = digests.iter().map(|digest| descriptor(digest)).collect();
+    let list_of =
         json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}).to_string();
-    let index = ResponseTemplate::new(200).set_body_raw(index, OCI_INDEX);
-    upstream.add(&list(), index).await;
+    upstream.add(&list(), served(&list_of, OCI_INDEX)).await;
 }
 
 async fn add_manifest(upstream: &Upstream, digest: &str, text: &str) {
     let parsed: Value = serde_json::from_str(text).unwrap();
     let media_type = parsed["mediaType"].as_str().unwrap();
-    let manifest = ResponseTemplate::new(200).set_body_raw(text, media_type);
     let path = format!("/v2/team/app/manifests/{digest}");
-    upstream.add(&path, manifest).await;
+    upstream.add(&path, served(text, media_type)).await;
 }
 
 fn input() -> Value {
@@ -192,78 +188,74 @@ async fn a_list_that_is_no_index_is_a_failure() {
     }
 }
 
+fn descriptor(digest: &str) -> Value {
+    json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": 1})
+}
+
+/// Returns an index that names the image as its subject.
+fn index(name: usize, children: &[String]) -> String {
+    let children: Vec<Value> = children.iter().map(|digest| descriptor(digest)).collect();
+    let subject = descriptor(&subject());
+    json!({"mediaType": OCI_INDEX, "manifests": children, "subject": subject, "name": name})
+        .to_string()
+}
+
+fn served(text: &str, media_type: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(text, media_type)
+}
+
+/// Returns the digests of invalid referrers, and the responses of the upstream registry.
+fn invalid_referrers() -> Vec<(String, ResponseTemplate)> {
+    let no_subject = manifest_text(5).replacen('{', r#"{"name":"no subject","#, 1);
+    let other_type = referrer().replace("signature", "other");
+    let stored_layer = referrer().replace(r#""size":5"#, r#""size":6"#);
+    // The repository does not have this layer, which has 5 bytes.
+    let new_layer = |size: usize| {
+        let layer = referrer().replace(HELLO, &sha256("world"));
+        layer.replace(r#""size":5"#, &format!(r#""size":{size}"#))
+    };
+    let missing = ResponseTemplate::new(404);
+    let manifests = [no_subject, stored_layer, new_layer(4), new_layer(6)];
+    let manifests = manifests.map(|text| (sha256(&text), served(&text, OCI_MANIFEST)));
+    // Both list the image that does not exist.
+    let indexes = [1, 2].map(|name| index(name, &[sha256("missing")]));
+    let indexes = indexes.map(|text| (sha256(&text), served(&text, OCI_INDEX)));
+    let others = [
+        (sha256(&other_type), served(&other_type, OCI_INDEX)),
+        (sha256("wrong digest"), served(&referrer(), OCI_MANIFEST)),
+        (sha256("status"), ResponseTemplate::new(406)),
+        (sha256("missing"), missing.clone()),
+        (format!("blake3:{}", "0a".repeat(32)), missing),
+    ];
+    manifests.into_iter().chain(indexes).chain(others).collect()
+}
+
 #[tokio::test]
 async fn invalid_referrers_are_passed_over() {
     let upstream = Upstream::empty().await;
     upstream.add_image().await;
-    let other = manifest_text(5).replace(r#""schemaVersion""#, r#""other":1,"schemaVersion""#);
-    // Both list the image that does not exist.
-    let missing = sha256("missing");
-    let listed = json!([{"mediaType": OCI_MANIFEST, "digest": missing, "size": 1}]);
-    let subject = json!({"mediaType": OCI_MANIFEST, "digest": subject(), "size": 1});
-    let index = |name: &str| {
-        json!({"mediaType": OCI_INDEX, "manifests": listed, "subject": subject, "name": name})
-            .to_string()
-    };
-    let (first, second, good) = (index("1"), index("2"), sha256(&referrer()));
-    let texts = [&other, &first, &second].map(|text| (sha256(text), text.clone()));
-    for (digest, text) in &texts {
-        add_manifest(&upstream, digest, text).await;
+    let world = blob(&sha256("world"));
+    upstream.add(&world, content("world")).await;
+    let mut digests = vec![sha256(&referrer()); 2];
+    add_manifest(&upstream, &digests[0], &referrer()).await;
+    let path = |digest: &str| format!("/v2/team/app/manifests/{digest}");
+    for (digest, response) in invalid_referrers() {
+        upstream.add(&path(&digest), response).await;
+        // Each image is listed twice, and requested once.
+        digests.extend([digest.clone(), digest]);
     }
-    let wrong = sha256("wrong");
-    add_manifest(&upstream, &wrong, &referrer()).await;
-    // A type in the header that is not the one of the manifest, a status, and another size of a layer than the stated one.
-    let type_of_other = referrer().replace("signature", "other");
-    let mismatched = ResponseTemplate::new(200).set_body_raw(type_of_other.clone(), OCI_INDEX);
-    let path = |text: &str| format!("/v2/team/app/manifests/{}", sha256(text));
-    upstream.add(&path(&type_of_other), mismatched).await;
-    upstream
-        .add(&path("status"), ResponseTemplate::new(406))
-        .await;
-    let size = referrer().replace(r#""size":5"#, r#""size":6"#);
-    add_manifest(&upstream, &sha256(&size), &size).await;
-    // The repository does not have this layer.
-    upstream
-        .add(&blob(&sha256("world")), content("world"))
-        .await;
-    let new_layers = [4, 6].map(|size| {
-        let layer = referrer().replace(HELLO, &sha256("world"));
-        layer.replace(r#""size":5"#, &format!(r#""size":{size}"#))
-    });
-    for text in &new_layers {
-        add_manifest(&upstream, &sha256(text), text).await;
-    }
-    let unknown = format!("blake3:{}", "0a".repeat(32));
-    let invalid = [
-        sha256(&type_of_other),
-        sha256("status"),
-        sha256(&size),
-        unknown,
-        sha256(&new_layers[0]),
-        sha256(&new_layers[1]),
-    ];
-    add_manifest(&upstream, &good, &referrer()).await;
-    let digests = texts.map(|(digest, _)| digest);
-    let repeated = vec![sha256("status"); 20];
-    let digests = [
-        &digests[..],
-        &invalid,
-        &repeated,
-        &[missing, wrong, good.clone()],
-    ]
-    .concat();
     add_list(&upstream, &digests).await;
     let cache = Cache::of(&upstream.url()).await;
     assert_eq!(cache.get(APP).await.status(), 200);
     let listed = cache.output("ListImageReferrers", &input()).await;
     let listed = listed["referrers"].as_array().unwrap();
     assert_eq!(listed.len(), 1);
-    assert_eq!(listed[0]["digest"], good);
+    assert_eq!(listed[0]["digest"], digests[0]);
     let repository = json!({"repositoryName": "quay/team/app"});
     let images = cache.output("ListImages", &repository).await;
     assert_eq!(images["imageIds"].as_array().unwrap().len(), 2, "{images}");
     let paths = upstream.paths().await;
-    let requests = paths.iter().filter(|one| **one == path("status"));
+    let requests = paths.iter().filter(|one| **one == path(&sha256("status")));
     assert_eq!(requests.count(), 1);
 }
 
@@ -273,14 +265,6 @@ async fn nothing_of_an_invalid_referrer_remains() {
     let upstream = Upstream::empty().await;
     upstream.add_image().await;
     let child = |name: &str| manifest_text(5).replacen('{', &format!(r#"{{"name":"{name}","#), 1);
-    let index = |name: usize, children: &[String]| {
-        let descriptor =
-            |digest: &String| json!({"mediaType": OCI_MANIFEST, "digest": digest, "size": 1});
-        let children: Vec<Value> = children.iter().map(descriptor).collect();
-        let subject = descriptor(&subject());
-        json!({"mediaType": OCI_INDEX, "manifests": children, "subject": subject, "name": name})
-            .to_string()
-    };
     let (shared, other) = (child("shared"), child("other"));
     let valid = index(0, &[sha256(&shared)]);
     let children = [sha256(&other), sha256(&shared), sha256("missing")];
@@ -309,5 +293,5 @@ async fn nothing_of_an_invalid_referrer_remains() {
         .collect();
     let mut expected = [subject(), sha256(&valid), sha256(&shared)];
     expected.sort();
-    assert_eq!(found, expected.map(Value::from));
+    assert_eq!(found, expected);
 }
