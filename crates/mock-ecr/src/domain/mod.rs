@@ -56,6 +56,7 @@ mod replication;
 mod repositories;
 mod repository;
 mod repository_policy;
+mod reset_count;
 mod resource_tag_record;
 mod resource_tags;
 mod restoration;

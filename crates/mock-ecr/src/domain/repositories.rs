@@ -15,8 +15,8 @@ use crate::domain::registry_settings::{InitialSettings, RegistrySettings};
 use crate::domain::rejection::Rules;
 use crate::domain::replication::ReplicationSettings;
 use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
+use crate::domain::reset_count;
 use crate::domain::resource_tag_record::{self, ResourceTag};
-use crate::domain::run;
 use crate::domain::scanning::{ScanSettings, Scans};
 use crate::domain::signing_permission::SigningPermission;
 use crate::domain::sweeper::Sweeper;
@@ -169,7 +169,7 @@ impl Repositories {
         let (initial, settings) = (initial.to_vec(), self.registry_settings.clone());
         self.sweeper
             .transact(move |records| {
-                run::count_reset(records)?;
+                reset_count::increment(records)?;
                 for (key, bytes) in
                     records
                         .view()
