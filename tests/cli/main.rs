@@ -12,6 +12,7 @@ mod buckets;
 mod cargo_features;
 #[cfg(feature = "real-clients")]
 mod clients;
+mod console_size;
 mod control;
 mod control_key;
 #[cfg(feature = "real-clients")]

@@ -11,6 +11,7 @@
 mod authentication;
 mod blocking;
 mod bounds;
+mod console;
 mod control;
 mod cookbook;
 mod errors;

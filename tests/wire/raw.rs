@@ -197,6 +197,9 @@ pub(crate) async fn send_bytes(
 pub(crate) fn response_length(response: &[u8]) -> Option<usize> {
     let head = head_length(response)?;
     let text = str::from_utf8(&response[..head]).unwrap().to_lowercase();
+    if text.starts_with("http/1.1 304 ") {
+        return Some(head);
+    }
     let (_, rest) = text.split_once("\r\ncontent-length: ")?;
     let body: usize = rest.split("\r\n").next()?.parse().unwrap();
     Some(head + body)

@@ -1,4 +1,4 @@
-//! The page for a browser.
+//! The text for a browser that does not open the console.
 
 use crate::raw::{RawRequest, frozen_mock};
 
@@ -10,12 +10,14 @@ async fn a_browser_receives_a_text_page() {
     let ecr = frozen_mock().await;
     for path in ["/", "/health"] {
         let request = RawRequest::new("GET", path).with("Accept", BROWSER);
+        let request = request.on_host("registry.test");
         let response = request.to(&ecr).await;
         assert_eq!(response.status(), 200, "{path}");
         let content_type = response.header("Content-Type");
         assert_eq!(content_type, "text/plain; charset=utf-8");
         for part in [
             "mock of Amazon ECR",
+            "/_mock/ui/",
             "/_mock/",
             "mock-ecr help",
             "mock-ecr env",

@@ -138,6 +138,7 @@ mod store;
 pub mod token;
 mod types;
 mod upstream;
+mod web;
 
 /// The private certificate authority of a mock that accepts TLS.
 #[cfg(feature = "tls")]

@@ -38,6 +38,7 @@ use crate::services::sts::extended_request_id;
 use crate::state::State;
 use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
+use crate::web;
 
 /// Returns the response to a request. The request is in the request log before this function returns.
 ///
@@ -228,7 +229,7 @@ fn buffers_full(
         Route::Api { service, .. } => {
             whole(dispatch::buffers_full(state, *service, full, log_entry))
         }
-        Route::Control => control::buffers_full(full, log_entry),
+        Route::Control | Route::Console => control::buffers_full(full, log_entry),
         _ => {
             log_entry.error = Some(registry::UNAVAILABLE);
             whole(registry::buffers_full(full))
@@ -358,6 +359,8 @@ where
             let body = body.collected(control::MAX_BODY_SIZE, reservation);
             Box::pin(control::respond(state, request, client, body, log_entry)).await
         }
+        Route::Console => whole(web::answer(request, log_entry)),
+        Route::OpenConsole => whole(web::redirect()),
         Route::Welcome => whole(welcome::page()),
         Route::Unknown => whole(registry::not_found()),
     }

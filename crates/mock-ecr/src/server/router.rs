@@ -1,9 +1,10 @@
 //! Determines what a request is for: a pure function, and the last place that compares hosts and paths.
 
 use http::request::Parts;
-use http::{Method, header};
+use http::uri::Authority;
+use http::{HeaderName, Method, header};
 
-use crate::aws::hosts::Host;
+use crate::aws::hosts::{Host, is_loopback};
 use crate::aws::service::AwsService;
 use crate::aws::sigv4::SignatureClaim;
 use crate::aws::target::Target;
@@ -13,6 +14,7 @@ use crate::http::query;
 use crate::registry::layer_url::LAYER_PREFIX;
 use crate::registry::path::RegistryPath;
 use crate::types::{Region, Service};
+use crate::web;
 
 /// What a request is for: the part of the mock that handles it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,10 @@ pub(crate) enum Route {
     InvalidHost,
     /// The control API, `/_mock/`.
     Control,
+    /// The files of the console, `/_mock/ui/`.
+    Console,
+    /// `GET /` from a browser that opens the page. It is redirected to the console.
+    OpenConsole,
     /// `GET` or `HEAD` of `/` or `/health` from a browser.
     Welcome,
     /// No known route.
@@ -59,11 +65,13 @@ impl Route {
                 host_region: Some(region),
             },
             host @ Host::Registry { .. } => Route::registry(host, path),
+            Host::Bare if web::is_console(path) => Route::Console,
             Host::Bare if path.starts_with(CONTROL_PREFIX) => Route::Control,
             Host::Bare if path.starts_with(LAYER_PREFIX) => Route::Layer,
             Host::Bare if path == "/v2" || path.starts_with("/v2/") => {
                 Route::registry(Host::Bare, path)
             }
+            Host::Bare if opens_console(request) => Route::OpenConsole,
             Host::Bare if is_welcome(request) => Route::Welcome,
             Host::Bare if path == "/" || request.method == Method::POST => Route::Api {
                 service: service_of(request),
@@ -79,7 +87,7 @@ impl Route {
             Route::Api { service, .. } => (*service).into(),
             Route::Registry { .. } | Route::Layer => Service::Registry,
             Route::Tunnel | Route::OtherHost => Service::Proxy,
-            Route::Control => Service::Control,
+            Route::Control | Route::Console | Route::OpenConsole => Service::Control,
             Route::InvalidHost | Route::Welcome | Route::Unknown => Service::Unknown,
         }
     }
@@ -92,10 +100,13 @@ impl Route {
         }
     }
 
-    /// Returns the name of the registry's route, as the request log contains it.
+    /// Returns the name of the route of the registry or of the console, as the request log contains it.
     pub(crate) fn name(&self) -> Option<&'static str> {
-        let Route::Registry { path, .. } = self else {
-            return (*self == Route::Layer).then_some("layer");
+        let path = match self {
+            Route::Registry { path, .. } => path,
+            Route::Layer => return Some("layer"),
+            Route::Console | Route::OpenConsole => return Some("ui"),
+            _ => return None,
         };
         match path {
             RegistryPath::Ping => Some("ping"),
@@ -126,6 +137,20 @@ fn service_of(request: &Parts) -> AwsService {
         None => AwsService::Ecr,
     }
 }
+
+/// Returns whether a browser opens `/` on this machine. A browser that fetches a resource for a page sends another `Sec-Fetch-Mode` than
+/// `navigate`, and an old browser sends none. Source: W3C Fetch Metadata, "Sec-Fetch-Mode".
+fn opens_console(request: &Parts) -> bool {
+    let mut modes = request.headers.get_all(SEC_FETCH_MODE).iter();
+    let host = authority(request).parse::<Authority>();
+    request.method == Method::GET
+        && request.uri.path() == "/"
+        && is_welcome(request)
+        && modes.all(|mode| mode == "navigate")
+        && host.is_ok_and(|host| is_loopback(host.host()))
+}
+
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// Returns whether a browser requests the page that describes the mock. A browser accepts HTML. An AWS client does not,
 /// and its requests have a signature, a target or a query.
@@ -197,8 +222,22 @@ mod tests {
     }
 
     #[test]
+    fn the_console_is_apart_from_the_control_api() {
+        for path in ["/_mock/ui", "/_mock/ui/", "/_mock/ui/x/y", "/_mock/ui?x"] {
+            for method in ["GET", "POST"] {
+                assert_eq!(route(method, "127.0.0.1:1", path), Route::Console, "{path}");
+            }
+        }
+        for path in ["/_mock/", "/_mock/uix", "/_mock/health", "/_mock/UI/"] {
+            assert_eq!(route("GET", "127.0.0.1:1", path), Route::Control, "{path}");
+        }
+    }
+
+    #[test]
     fn only_a_browser_gets_the_page() {
-        for (method, path) in [("GET", "/"), ("HEAD", "/"), ("GET", "/health")] {
+        assert_eq!(accepting(BROWSER, "GET", "/"), Route::OpenConsole);
+        assert_ne!(accepting("*/*", "GET", "/"), Route::OpenConsole);
+        for (method, path) in [("HEAD", "/"), ("GET", "/health")] {
             assert_eq!(accepting(BROWSER, method, path), Route::Welcome);
             assert_ne!(accepting("*/*", method, path), Route::Welcome);
         }

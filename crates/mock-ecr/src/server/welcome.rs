@@ -1,4 +1,4 @@
-//! The page that a browser gets for `/` and `/health`.
+//! The text that a browser gets for `/health`, and for `/` if it does not open the console.
 
 use bytes::Bytes;
 use http::{Response, header};
@@ -18,6 +18,7 @@ const PAGE: &str = concat!(
     ": an offline mock of Amazon ECR for tests\n\n",
     "API of ECR:   POST /       aws ecr get-login-password --endpoint-url URL\n",
     "Registry:     /v2/         docker login, docker push, docker pull\n",
+    "Console:      /_mock/ui/   the requests, tokens and faults in a browser\n",
     "Control API:  /_mock/      described by /_mock/openapi.json\n",
     "Health:       /_mock/health\n",
     "Clients:      eval \"$(mock-ecr env --url URL)\"\n",
