@@ -63,7 +63,7 @@ fn announce(ecr: &MockEcr, generated: Option<&Secret>) -> io::Result<()> {
 }
 
 /// Returns how to use the mock: the generated control key if there is one, how to redirect clients, and where the
-/// documentation is. `variable` is the value of `MOCK_ECR_URL`, which has precedence over the default value of `--url`.
+/// console and the documentation are. A key of the user is not printed. `variable` is the value of `MOCK_ECR_URL`, which has precedence over the default value of `--url`.
 fn next_steps(address: SocketAddr, generated: Option<&Secret>, variable: Option<&OsStr>) -> String {
     let host = reachable(address);
     let (key, url) = match generated {
@@ -75,9 +75,12 @@ fn next_steps(address: SocketAddr, generated: Option<&Secret>, variable: Option<
         None if address == DEFAULT_ADDRESS && variable.is_none() => (String::new(), String::new()),
         None => (String::new(), format!(" --url http://{host}")),
     };
+    // The page removes the key from the address, and a browser does not send this part of an address.
+    let fragment = generated.map_or(String::new(), |key| format!("#key={}", key.expose()));
     format!(
         "{key}clients:        eval \"$(mock-ecr env{url})\"\n\
-         documentation:  mock-ecr help, and http://{host}/ in a browser\n"
+         console:        http://{host}/_mock/ui/{fragment}\n\
+         documentation:  mock-ecr help\n"
     )
 }
 
@@ -114,17 +117,19 @@ mod tests {
             let steps = steps(address);
             let command = format!("$(mock-ecr env --url {url})");
             assert!(steps.contains(&command), "{steps}");
-            assert!(steps.contains(&format!(" {url}/ in a browser")), "{steps}");
+            assert!(steps.contains(&format!(" {url}/_mock/ui/\n")), "{steps}");
         }
     }
 
     #[test]
-    fn the_next_steps_contain_a_generated_key_once() {
+    fn the_next_steps_contain_a_generated_key_for_commands_and_for_the_console() {
         let key = Secret::from("k3y".to_owned());
         let steps = next_steps(([0, 0, 0, 0], 4566).into(), Some(&key), None);
         let export = "control key:    export MOCK_ECR_URL=http://k3y@127.0.0.1:4566\n";
         assert!(steps.starts_with(export), "{steps}");
-        assert_eq!(steps.matches("k3y").count(), 1);
+        let console = "console:        http://127.0.0.1:4566/_mock/ui/#key=k3y\n";
+        assert!(steps.contains(console), "{steps}");
+        assert_eq!(steps.matches("k3y").count(), 2);
         assert!(steps.contains("$(mock-ecr env)"), "{steps}");
     }
 }
