@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -39,14 +39,22 @@ impl fmt::Debug for Clock {
     }
 }
 
-#[derive(Debug)]
 struct State {
     start: ClockStart,
     motion: Mutex<Motion>,
+    /// Called after each change, before the next one.
+    observer: OnceLock<Box<dyn Fn(ClockReading) + Send + Sync>>,
+}
+
+/// What a clock shows at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClockReading {
+    pub(crate) now: Timestamp,
+    pub(crate) is_frozen: bool,
 }
 
 /// The state of a clock: frozen at a time, or running at an offset from the system's clock. Both are in milliseconds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Motion {
     Frozen { at: i64 },
     Running { offset: i64 },
@@ -68,6 +76,13 @@ impl Motion {
             Motion::Running { offset } => {
                 Timestamp::from_millis(system().as_millis().saturating_add(offset))
             }
+        }
+    }
+
+    fn reading(self) -> ClockReading {
+        ClockReading {
+            now: self.now(),
+            is_frozen: matches!(self, Motion::Frozen { .. }),
         }
     }
 
@@ -95,6 +110,7 @@ impl Clock {
         Clock(Arc::new(State {
             start,
             motion: Mutex::new(Motion::of(start)),
+            observer: OnceLock::new(),
         }))
     }
 
@@ -160,7 +176,12 @@ impl Clock {
 
     /// Returns whether the clock is frozen.
     pub fn is_frozen(&self) -> bool {
-        matches!(self.motion(), Motion::Frozen { .. })
+        self.reading().is_frozen
+    }
+
+    /// Returns the time, and whether the clock is frozen.
+    pub(crate) fn reading(&self) -> ClockReading {
+        self.motion().reading()
     }
 
     /// Returns the system's time if this clock differs from it. A client in another process uses the system's time.
@@ -173,10 +194,21 @@ impl Clock {
         *self.lock()
     }
 
+    /// Calls a function after each change, in the order of the changes. A clock has one such function. It must not change or read the clock.
+    pub(crate) fn observe(&self, observer: impl Fn(ClockReading) + Send + Sync + 'static) {
+        let _ = self.0.observer.set(Box::new(observer));
+    }
+
     /// Applies a change atomically: concurrent changes are all applied.
     fn update(&self, change: impl FnOnce(Motion) -> Motion) {
         let mut motion = self.lock();
-        *motion = change(*motion);
+        let before = *motion;
+        *motion = change(before);
+        if *motion != before
+            && let Some(observer) = self.0.observer.get()
+        {
+            observer(motion.reading());
+        }
     }
 
     /// A change that panics leaves the previous state, so the state is always valid.
@@ -318,6 +350,33 @@ mod tests {
         clock.run();
         clock.reset();
         assert!(clock.is_frozen() && clock.now() == Timestamp::AWS_EXAMPLE);
+    }
+
+    #[test]
+    fn each_change_is_observed_with_its_result() {
+        let clock = Clock::frozen();
+        let observed = Arc::new(Mutex::new(Vec::new()));
+        let readings = Arc::clone(&observed);
+        clock.observe(move |reading| readings.lock().unwrap().push(reading));
+        let second = Duration::from_secs(1);
+        clock.clone().advance(second);
+        clock.freeze();
+        clock.set(clock.now());
+        clock.advance(Duration::ZERO);
+        clock.rewind(second);
+        clock.run();
+        clock.reset();
+        let observed = observed.lock().unwrap();
+        let start = Timestamp::AWS_EXAMPLE;
+        assert_eq!(
+            observed.len(),
+            4,
+            "a change that changes nothing is not observed"
+        );
+        assert_eq!((observed[0].now, observed[1].now), (start + second, start));
+        let frozen: Vec<_> = observed.iter().map(|reading| reading.is_frozen).collect();
+        assert_eq!(frozen, [true, true, false, true]);
+        assert_eq!(observed[3], clock.reading());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The state of one mock. The API and the registry share it.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -43,6 +44,8 @@ use crate::upstream::Upstreams;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
+    /// A random number in 16 hexadecimal digits that identifies this start of the mock.
+    pub(crate) instance: String,
     pub(crate) clock: Clock,
     pub(crate) principals: Arc<IdentityStore>,
     pub(crate) unknown_keys: UnknownKeys,
@@ -85,12 +88,15 @@ impl State {
         let clock = Clock::new(config.clock);
         let repositories = Repositories::new(store, &config.seed, clock::system);
         let rules = Rules::of_registry(|quirk| config.has(quirk));
+        let request_log = RequestLog::default();
+        record_changes(&clock, &request_log);
         State {
+            instance: format!("{:016x}", RandomState::new().hash_one(clock::system())),
             started: AtomicI64::new(clock.now().as_millis()),
             clock: clock.clone(),
             tokens: TokenIssuer::with_principals(&config, Arc::clone(&principals)),
             request_ids: RequestIds::from_seed(&config.seed),
-            request_log: RequestLog::default(),
+            request_log,
             redactor: Redactor::new(&config, Arc::clone(&principals)),
             repositories: repositories
                 .with_rules(rules)
@@ -360,6 +366,17 @@ impl State {
     ) -> String {
         config::registry_url(&self.config, account, region, request, self.listening())
     }
+}
+
+/// Records all changes of the clock in the request log.
+fn record_changes(clock: &Clock, request_log: &RequestLog) {
+    let request_log = request_log.downgrade();
+    clock.observe(move |reading| {
+        // A test can keep the clock after it has dropped the mock.
+        if let Some(request_log) = request_log.upgrade() {
+            request_log.record_clock(reading);
+        }
+    });
 }
 
 /// The part of the state that [`MockEcr::reset`](crate::MockEcr::reset) does not reset.

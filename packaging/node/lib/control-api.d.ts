@@ -1851,6 +1851,18 @@ export type ExistingRepository = {
    * The number of images, with or without tags.
    */
   images: number;
+  /**
+   * The name of the images of this repository, without a tag: the host of the registry and the name.
+   */
+  uri: string;
+  /**
+   * Whether tags can be moved: `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION` or `IMMUTABLE_WITH_EXCLUSION`.
+   */
+  mutability: string;
+  /**
+   * Whether the repository requests scans of pushed images.
+   */
+  scan_on_push: boolean;
 };
 
 /**
@@ -1903,6 +1915,22 @@ export type Image = {
    * When the image was pushed, on the mock's clock.
    */
   pushed: string;
+  /**
+   * The artifact type, if the manifest or its configuration has one.
+   */
+  artifact_type?: string | null;
+  /**
+   * When a pull was last recorded, on the mock's clock. Pulls within 24 hours after it are not recorded.
+   */
+  last_pull?: string | null;
+  /**
+   * `ACTIVE`, `ARCHIVED` or `ACTIVATING`.
+   */
+  status: string;
+  /**
+   * The digest of the image that this image refers to.
+   */
+  subject?: string | null;
 };
 
 /**
@@ -2078,6 +2106,18 @@ export type Requests = {
    * counted.
    */
   forgotten: number;
+  /**
+   * Identifies this start of the mock, in 16 hexadecimal digits. After another start, the numbers of the requests begin with 0 again.
+   */
+  instance: string;
+  /**
+   * The number of the first stored request of a client.
+   */
+  first: number;
+  /**
+   * The number that the next request of a client gets.
+   */
+  next: number;
   /**
    * The requests, oldest first.
    */
@@ -2351,6 +2391,16 @@ export type GetEnvironmentQuery = {
    * `mock-ecr run`; this route does not configure the system. The default is `env`.
    */
   redirect?: "env" | "proxy" | "hosts";
+};
+
+/**
+ * The query parameters of: Streams the requests of clients, the changes of the clock, and the numbers of changes of the other parts of the state, as server-sent events with JSON data.
+ */
+export type GetEventsQuery = {
+  /**
+   * The number of the first request in the stream. The default is the number of the next request.
+   */
+  after?: number;
 };
 
 /**

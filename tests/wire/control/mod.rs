@@ -3,6 +3,8 @@
 mod background;
 mod clock;
 mod config;
+mod event_reader;
+mod events;
 mod faults;
 mod lifecycle;
 mod openapi;

@@ -126,12 +126,14 @@ fn queries(operation: &Value, path: &str) -> Vec<String> {
 
 /// Reads a response, or the start of a stream.
 async fn read(ecr: &MockEcr, request: &RawRequest) -> Response {
-    if !request.target().contains("/stream") {
+    let target = request.target();
+    if !target.contains("/stream") && !target.contains("/events") {
         return request.to(ecr).await;
     }
     let has_begun = |response: &[u8]| {
         let text = String::from_utf8_lossy(response);
-        text.contains(": listening").then_some(response.len())
+        let has_begun = text.contains(": listening") || text.contains("event: hello");
+        has_begun.then_some(response.len())
     };
     Response::parse(&send_bytes(ecr, &request.bytes(), has_begun).await)
 }

@@ -30,6 +30,8 @@ async fn the_repositories_of_all_regions_are_listed() {
         json!({
             "name": "team/app", "account": "123456789012", "region": region,
             "created": "2015-11-29T21:30:53.241Z", "images": images,
+            "uri": format!("123456789012.dkr.ecr.{region}.amazonaws.com/team/app"),
+            "mutability": "MUTABLE", "scan_on_push": false,
         })
     };
     let expected =
@@ -66,6 +68,15 @@ async fn the_images_of_repositories_are_listed() {
     let media_type = "application/vnd.oci.image.manifest.v1+json";
     assert_eq!(tagged["media_type"], media_type);
     assert!(tagged["size"].as_u64().unwrap() > 0, "{tagged}");
+    assert_eq!(tagged["status"], "ACTIVE");
+    assert_eq!(
+        tagged["artifact_type"],
+        "application/vnd.oci.image.config.v1+json"
+    );
+    assert_eq!(
+        (&tagged["last_pull"], &tagged["subject"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]

@@ -1,10 +1,6 @@
 //! `/_mock/requests/wait` and `/_mock/requests/stream`.
 
-use mock_ecr::MockEcr;
-use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-
+use crate::control::event_reader::EventReader;
 use crate::control::{assert_rejected, control_request, fetch_json};
 use crate::raw::{RawRequest, frozen_mock};
 use crate::response::Response;
@@ -47,69 +43,6 @@ async fn stopping_the_mock_ends_a_wait() {
         .unwrap_or_else(|| panic!("{rest}"));
     let response = Response::parse(&rest.as_bytes()[start..]);
     assert_rejected(&response, 503, "STOPPING", None, "the mock is stopping");
-}
-
-/// A client that reads a stream of events.
-struct EventReader {
-    stream: TcpStream,
-    /// The text that was received and not yet returned.
-    unread: String,
-}
-
-impl EventReader {
-    async fn send(ecr: &MockEcr, bytes: &[u8]) -> Self {
-        let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
-        stream.write_all(bytes).await.unwrap();
-        let unread = String::new();
-        EventReader { stream, unread }
-    }
-
-    /// Opens a stream and reads it up to the comment after which no event is missed.
-    async fn open(ecr: &MockEcr, request: &RawRequest) -> Self {
-        let mut reader = EventReader::send(ecr, &request.bytes()).await;
-        let head = reader.read_until(": listening\n\n").await;
-        assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-        assert!(
-            head.contains("Content-Type: text/event-stream\r\n"),
-            "{head}"
-        );
-        reader
-    }
-
-    /// Reads up to and including a text.
-    async fn read_until(&mut self, end: &str) -> String {
-        loop {
-            if let Some(start) = self.unread.find(end) {
-                let rest = self.unread.split_off(start + end.len());
-                return std::mem::replace(&mut self.unread, rest);
-            }
-            let mut more = Vec::new();
-            let n = self.stream.read_buf(&mut more).await.unwrap();
-            assert!(n > 0, "the connection ended after {:?}", self.unread);
-            self.unread += str::from_utf8(&more).unwrap();
-        }
-    }
-
-    /// Returns the ID and the JSON of the next event.
-    async fn next_event(&mut self) -> (u64, Value) {
-        let text = self.read_until("}\n\n").await;
-        let value = |field: &str| {
-            let mut lines = text.lines();
-            let line = lines.find_map(|line| line.strip_prefix(field));
-            line.unwrap_or_else(|| panic!("{field} in {text}"))
-                .to_owned()
-        };
-        assert_eq!(value("event: "), "request");
-        let data = serde_json::from_str(&value("data: ")).unwrap();
-        (value("id: ").parse().unwrap(), data)
-    }
-
-    /// Stops the mock and returns the rest of the stream.
-    async fn rest_while_stopping(mut self, ecr: MockEcr) -> String {
-        let (_, read) = tokio::join!(ecr.stop(), self.stream.read_to_string(&mut self.unread));
-        read.unwrap();
-        self.unread
-    }
 }
 
 #[tokio::test]

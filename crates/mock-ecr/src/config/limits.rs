@@ -16,7 +16,7 @@ pub struct Limits {
     ///
     /// Layers that are uploaded or downloaded are streamed and not counted.
     pub buffer_bytes: usize,
-    /// The maximum number of open streams of `/_mock/requests/stream`. The default is 64.
+    /// The maximum number of open streams of `/_mock/requests/stream` and `/_mock/events`. The default is 64.
     pub streams: usize,
     /// The maximum number of requests to `/_mock/requests/wait` at the same time. The default is 128.
     /// [`Requests::wait`](crate::request_log::Requests::wait) is not limited.

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockReading};
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
@@ -77,7 +77,7 @@ pub(super) const ROUTES: [Route; 5] = [
 /// The state of the mock's clock.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Clock"))]
-struct ClockView {
+pub(super) struct ClockView {
     /// The current time of the clock, in RFC 3339 with milliseconds, in UTC.
     now: Timestamp,
     /// Whether the clock is frozen or running.
@@ -140,10 +140,16 @@ fn update(request: &ControlRequest<'_>, change: fn(&Clock)) -> Outcome {
 }
 
 fn view(clock: &Clock) -> Outcome {
-    let state = match clock.is_frozen() {
-        true => ClockState::Frozen,
-        false => ClockState::Running,
-    };
-    let now = clock.now();
-    response::json(&ClockView { now, state })
+    response::json(&ClockView::of(clock.reading()))
+}
+
+impl ClockView {
+    pub(super) fn of(reading: ClockReading) -> Self {
+        let state = match reading.is_frozen {
+            true => ClockState::Frozen,
+            false => ClockState::Running,
+        };
+        let now = reading.now;
+        ClockView { now, state }
+    }
 }

@@ -74,6 +74,14 @@ struct ImageView {
     size: u64,
     /// When the image was pushed, on the mock's clock.
     pushed: Timestamp,
+    /// The artifact type, if the manifest or its configuration has one.
+    artifact_type: Option<String>,
+    /// When a pull was last recorded, on the mock's clock. Pulls within 24 hours after it are not recorded.
+    last_pull: Option<Timestamp>,
+    /// `ACTIVE`, `ARCHIVED` or `ACTIVATING`.
+    status: &'static str,
+    /// The digest of the image that this image refers to.
+    subject: Option<String>,
 }
 
 async fn list(request: ControlRequest<'_>) -> Outcome {
@@ -115,6 +123,10 @@ fn view(id: &RepositoryId, image: TaggedImage) -> ImageView {
         tags: image.tags.iter().map(ToString::to_string).collect(),
         size: image.metadata.size,
         pushed: image.metadata.pushed(),
+        last_pull: image.metadata.pulled(),
+        status: image.metadata.status.name(),
+        subject: image.metadata.subject.as_ref().map(ToString::to_string),
+        artifact_type: image.metadata.artifact_type,
         media_type: image.metadata.media_type,
     }
 }

@@ -98,7 +98,7 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
         let schema = (query.schema)(generator);
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, schema) in properties.into_iter().flatten() {
-            parameters.push(parameter(name, schema.clone()));
+            parameters.push(parameter(route, name, schema.clone()));
         }
     }
     // A feature of serde_json, which any crate of a build can enable, decides whether fields keep their order.
@@ -106,7 +106,7 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     parameters
 }
 
-fn parameter(name: &str, mut schema: Value) -> Value {
+fn parameter(route: &Route, name: &str, mut schema: Value) -> Value {
     let mut parameter = json!({ "name": name, "in": "query" });
     if let Some(fields) = schema.as_object_mut() {
         if let Some(description) = fields.remove("description") {
@@ -115,7 +115,7 @@ fn parameter(name: &str, mut schema: Value) -> Value {
         fields.remove("default");
         never_null(fields);
     }
-    parameter["example"] = example(name);
+    parameter["example"] = example(route, name);
     parameter["schema"] = schema;
     parameter
 }
@@ -132,13 +132,17 @@ fn never_null(schema: &mut Map<String, Value>) {
     }
 }
 
-fn example(name: &str) -> Value {
-    let (_, example) = EXAMPLES.iter().find(|(of, _)| *of == name).unwrap();
+/// Returns the example of a parameter of one route, or else that of all parameters with this name.
+fn example(route: &Route, name: &str) -> Value {
+    let of_route = format!("{}?{name}", route.path);
+    let find = |name: &str| EXAMPLES.iter().find(|(of, _)| *of == name);
+    let (_, example) = find(&of_route).or_else(|| find(name)).unwrap();
     serde_json::from_str(example).unwrap()
 }
 
 /// An example of each query parameter, in JSON.
-const EXAMPLES: [(&str, &str); 30] = [
+const EXAMPLES: [(&str, &str); 31] = [
+    ("events?after", "0"),
     (
         "after",
         r#""123456789012/us-east-1/team/app@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855""#,

@@ -48,25 +48,36 @@ struct RepositoryView {
     created: Timestamp,
     /// The number of images, with or without tags.
     images: usize,
+    /// The name of the images of this repository, without a tag: the host of the registry and the name.
+    uri: String,
+    /// Whether tags can be moved: `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION` or `IMMUTABLE_WITH_EXCLUSION`.
+    mutability: &'static str,
+    /// Whether the repository requests scans of pushed images.
+    scan_on_push: bool,
 }
 
 async fn list(request: ControlRequest<'_>) -> Outcome {
     let stored = request.repositories().await?;
     let found = stored.image_counts().await;
     let found = found.map_err(|error| ControlError::store(&error))?;
-    let repositories = found.iter().map(|(one, images)| view(one, *images));
+    let repositories = found.iter();
+    let repositories = repositories.map(|(one, images)| view(&request, one, *images));
     response::json(&Repositories {
         repositories: repositories.collect(),
     })
 }
 
-fn view(repository: &Repository, images: usize) -> RepositoryView {
+fn view(request: &ControlRequest<'_>, repository: &Repository, images: usize) -> RepositoryView {
     let registry = &repository.id.registry;
+    let host = request.state.registry_host(registry, &request.base_url);
     RepositoryView {
         name: repository.id.name.to_string(),
         account: registry.account().to_string(),
         region: registry.place(),
         created: repository.settings.created(),
         images,
+        uri: format!("{host}/{}", repository.id.name),
+        mutability: repository.settings.mutability.name(),
+        scan_on_push: repository.settings.scan_on_push,
     }
 }

@@ -16,6 +16,7 @@ use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
 use crate::request_log::{ReceivedRequest, Requests};
+use crate::state::State;
 
 pub(super) const ROUTES: [Route; 3] = [
     Route {
@@ -56,15 +57,25 @@ pub(super) struct RequestsView<'a> {
     /// The number of requests that were discarded because the request log was full, whether or not they match. Requests to the control API are not
     /// counted.
     forgotten: u64,
+    /// Identifies this start of the mock, in 16 hexadecimal digits. After another start, the numbers of the requests begin with 0 again.
+    instance: &'a str,
+    /// The number of the first stored request of a client.
+    first: u64,
+    /// The number that the next request of a client gets.
+    next: u64,
     /// The requests, oldest first.
     requests: Vec<RequestView<'a>>,
 }
 
 /// Returns the response with a selection of requests.
-pub(super) fn respond(requests: Requests, limit: Option<usize>) -> Outcome {
+pub(super) fn respond(state: &State, requests: Requests, limit: Option<usize>) -> Outcome {
+    let numbers = requests.numbers();
     let empty = RequestsView {
         matched: requests.count(),
         forgotten: requests.forgotten(),
+        instance: &state.instance,
+        first: numbers.start,
+        next: numbers.end,
         requests: Vec::new(),
     };
     request_list::respond(&empty, newest(requests, limit), |entry, json| {
@@ -83,7 +94,7 @@ fn newest(requests: Requests, limit: Option<usize>) -> Vec<Arc<ReceivedRequest>>
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
     let requests = request.state.request_log.selected(filters.filter());
-    respond(requests, limit)
+    respond(request.state, requests, limit)
 }
 
 fn archive(request: &ControlRequest<'_>) -> Outcome {

@@ -1,17 +1,18 @@
 //! `requests/wait` and `requests/stream`: wait for requests and stream them. Both sleep until the request log has a new
 //! entry.
 
-use std::fmt::Write as _;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::{HeaderName, Method, Response, StatusCode, header};
+use http::{HeaderName, Method, StatusCode};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::control::error::ControlError;
+use crate::control::event_text;
+use crate::control::event_text::{EVENTS, HEARTBEAT, HEARTBEAT_INTERVAL};
 use crate::control::filters::Filters;
 use crate::control::query_value::{duration, parsed};
 use crate::control::request::ControlRequest;
@@ -20,7 +21,6 @@ use crate::control::requests;
 use crate::control::requests::RequestsView;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
-use crate::http::body;
 use crate::request_log::{Batch, Part, RequestFilter, RequestLog, WaitTimeout};
 
 pub(super) const ROUTES: [Route; 2] = [
@@ -77,7 +77,8 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
             () = request.state.stopped() => Err(ControlError::stopping()),
         }
     };
-    requests::respond(request.unless_disconnected(waited).await?, None)
+    let found = request.unless_disconnected(waited).await?;
+    requests::respond(request.state, found, None)
 }
 
 fn wait_timeout(timeout: &WaitTimeout) -> ControlError {
@@ -111,11 +112,7 @@ fn stream(request: &ControlRequest<'_>) -> Outcome {
         let event = reader.next().await?;
         Some((event, reader))
     });
-    let response = Response::builder()
-        .header(header::CONTENT_TYPE, EVENTS)
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(body::infallible_stream(events));
-    Ok(response.expect("the headers are constants"))
+    Ok(event_text::response(events))
 }
 
 fn last_event(request: &ControlRequest<'_>) -> Result<Option<u64>, ControlError> {
@@ -129,7 +126,6 @@ fn last_event(request: &ControlRequest<'_>) -> Result<Option<u64>, ControlError>
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-const EVENTS: &str = "text/event-stream";
 
 /// The state of one stream. A client that does not read prevents no request from being discarded: only one batch of events is in memory, and
 /// the client receives the number of requests that it missed.
@@ -175,25 +171,16 @@ impl Reader {
 
 /// A client that has read this comment receives every later request.
 const START_COMMENT: Bytes = Bytes::from_static(b": listening\n\n");
-/// A periodic comment detects a closed connection, and prevents proxies from closing an idle one.
-const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
 fn events(batch: &Batch, filter: &RequestFilter) -> String {
     let mut events = String::new();
     if batch.missed > 0 {
-        let json = serde_json::json!({ "missed": batch.missed });
-        write!(events, "event: missed\ndata: {json}\n\n")
-            .expect("writing to a String does not fail");
+        let data = serde_json::json!({ "missed": batch.missed });
+        event_text::append(&mut events, "missed", &data);
     }
     for entry in batch.entries.iter().filter(|entry| filter.matches(entry)) {
-        let (id, json) = (
-            entry.number,
-            serde_json::to_string(&RequestView::from(&**entry)),
-        );
-        let json = json.expect("a request is JSON");
-        write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")
-            .expect("writing to a String does not fail");
+        let view = RequestView::from(&**entry);
+        event_text::append_with_id(&mut events, entry.number, "request", &view);
     }
     events
 }

@@ -6,12 +6,12 @@ use http::{Method, StatusCode};
 use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
-    background, certificate, clock, config, environment, faults, health, images, lifecycle,
+    background, certificate, clock, config, environment, events, faults, health, images, lifecycle,
     metrics, openapi, repositories, requests, reset, scan_results, stream, tokens,
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 17] = [
+const ROUTES: [&[Route]; 18] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,
@@ -25,6 +25,7 @@ const ROUTES: [&[Route]; 17] = [
     &background::ROUTES,
     &requests::ROUTES,
     &stream::ROUTES,
+    &events::ROUTES,
     &metrics::ROUTES,
     &environment::ROUTES,
     &certificate::ROUTES,

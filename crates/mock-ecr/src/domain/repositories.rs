@@ -22,6 +22,7 @@ use crate::domain::signing_permission::SigningPermission;
 use crate::domain::sweeper::Sweeper;
 use crate::domain::upload_ids::UploadIds;
 use crate::store::{Folder, Generation, Key, Record, Snapshot, Store, Transaction, parse};
+use crate::types::revision::Revision;
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryId, RepositoryName};
 
@@ -150,6 +151,11 @@ impl Repositories {
             registry_settings: RegistrySettings::Initial(Arc::new(settings)),
             ..self.clone()
         }
+    }
+
+    /// Returns the number of changes by this process, also of images and settings, and by work in the background.
+    pub(crate) fn revision(&self) -> &Revision {
+        self.store.revision()
     }
 
     /// Returns what reads and writes scans.

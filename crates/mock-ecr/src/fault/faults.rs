@@ -14,6 +14,7 @@ use crate::fault::evidence::UnmetExpectation;
 use crate::fault::overlap::ResponseKind;
 use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::triggered::TriggeredFault;
+use crate::types::revision::Revision;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Region, Times};
 
@@ -29,6 +30,7 @@ pub(crate) struct Faults {
     /// Regions that a fault can match in addition to the known Regions.
     additional_regions: Vec<Region>,
     set: Mutex<Set>,
+    revision: Revision,
 }
 
 /// Whether the mock accepts TLS.
@@ -60,6 +62,7 @@ impl Faults {
             has_sockets: AtomicBool::new(false),
             additional_regions,
             set: Mutex::default(),
+            revision: Revision::default(),
         }
     }
 
@@ -87,7 +90,7 @@ impl Faults {
             )));
         }
         let id = set.insert(fault, expected, &self.seed);
-        self.count.store(set.faults.len(), Ordering::Release);
+        self.update_count(set);
         Ok(id)
     }
 
@@ -120,7 +123,7 @@ impl Faults {
         let mut set = self.lock();
         let index = set.faults.iter().position(|entry| entry.active.id == id)?;
         let entry = set.faults.remove(index);
-        self.count.store(set.faults.len(), Ordering::Release);
+        self.update_count(set);
         Some(entry.active)
     }
 
@@ -140,9 +143,9 @@ impl Faults {
     /// Removes all faults and returns them.
     pub(crate) fn clear(&self) -> Vec<ActiveFault> {
         let mut set = self.lock();
-        self.count.store(0, Ordering::Release);
-        let faults = set.faults.drain(..);
-        faults.map(|entry| entry.active).collect()
+        let faults = std::mem::take(&mut set.faults);
+        self.update_count(set);
+        faults.into_iter().map(|entry| entry.active).collect()
     }
 
     /// Replaces all faults by the faults of the configuration, which were checked at the start.
@@ -153,7 +156,18 @@ impl Faults {
         for fault in faults {
             set.insert(fault.clone(), None, &self.seed);
         }
+        self.update_count(set);
+    }
+
+    fn update_count(&self, set: MutexGuard<'_, Set>) {
         self.count.store(set.faults.len(), Ordering::Release);
+        drop(set);
+        self.revision.increment();
+    }
+
+    /// Returns the number of changes of the faults and of their counters.
+    pub(crate) fn revision(&self) -> &Revision {
+        &self.revision
     }
 
     pub(crate) fn list(&self) -> Vec<ActiveFault> {
@@ -175,11 +189,12 @@ impl Faults {
         attributes: &RequestAttributes,
         now: Timestamp,
     ) -> Option<TriggeredFault> {
-        let mut set = self.lock();
-        set.faults
-            .iter_mut()
-            .filter(|entry| entry.action().replaces_response())
-            .find_map(|entry| entry.trigger(attributes, now))
+        self.match_faults(|entries| {
+            entries
+                .iter_mut()
+                .filter(|entry| entry.action().replaces_response())
+                .find_map(|entry| entry.trigger(attributes, now))
+        })
     }
 
     /// Returns the faults that change a response of this kind, in order. Each of them changes another part of the response.
@@ -189,18 +204,19 @@ impl Faults {
         now: Timestamp,
         kind: ResponseKind,
     ) -> Vec<TriggeredFault> {
-        let mut set = self.lock();
-        let mut triggered: Vec<TriggeredFault> = Vec::new();
-        for entry in &mut set.faults {
-            let action = entry.action();
-            let is_hidden = triggered
-                .iter()
-                .any(|earlier| action.overlaps(&earlier.action));
-            if action.changes(kind) && !is_hidden {
-                triggered.extend(entry.trigger(attributes, now));
+        self.match_faults(|entries| {
+            let mut triggered: Vec<TriggeredFault> = Vec::new();
+            for entry in entries {
+                let action = entry.action();
+                let is_hidden = triggered
+                    .iter()
+                    .any(|earlier| action.overlaps(&earlier.action));
+                if action.changes(kind) && !is_hidden {
+                    triggered.extend(entry.trigger(attributes, now));
+                }
             }
-        }
-        triggered
+            triggered
+        })
     }
 
     /// Returns the certificate fault that a TLS handshake for a host name triggers.
@@ -211,9 +227,23 @@ impl Faults {
         if self.is_empty() {
             return None;
         }
+        self.match_faults(|entries| {
+            let mut entries = entries.iter_mut();
+            entries.find_map(|entry| entry.trigger_at_handshake(name))
+        })
+    }
+
+    /// Lets a function match a request with the faults, and counts the change if their counters have changed.
+    fn match_faults<T>(&self, matches: impl FnOnce(&mut [Entry]) -> T) -> T {
         let mut set = self.lock();
-        let mut entries = set.faults.iter_mut();
-        entries.find_map(|entry| entry.trigger_at_handshake(name))
+        let before = set.matched();
+        let output = matches(&mut set.faults);
+        let has_matched = set.matched() != before;
+        drop(set);
+        if has_matched {
+            self.revision.increment();
+        }
+        output
     }
 
     fn lock(&self) -> MutexGuard<'_, Set> {
@@ -222,6 +252,12 @@ impl Faults {
 }
 
 impl Set {
+    /// Returns the sum of the counters of all faults.
+    fn matched(&self) -> u64 {
+        let matched = self.faults.iter().map(|entry| entry.active.matched);
+        matched.fold(0, u64::wrapping_add)
+    }
+
     fn insert(&mut self, fault: Fault, expected: Option<Times>, seed: &str) -> FaultId {
         let id = FaultId(self.next);
         let active = ActiveFault {

@@ -8,6 +8,7 @@ use crate::iam::auth_mode::AuthMode;
 use crate::iam::policy::named_principal::NamedPrincipal;
 use crate::iam::principal::Principal;
 use crate::types::error_chain::debug_as_chain;
+use crate::types::revision::Revision;
 use crate::types::secret_index::SecretIndex;
 use crate::types::{AccountId, PrincipalArn, Region};
 
@@ -16,6 +17,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 pub(crate) struct IdentityStore {
     initial: Identities,
     sessions: RwLock<Sessions>,
+    revision: Revision,
     auth: AuthMode,
     /// The accounts that exist. The default account is one of them.
     accounts: BTreeSet<AccountId>,
@@ -51,6 +53,7 @@ impl IdentityStore {
         IdentityStore {
             initial,
             sessions: RwLock::default(),
+            revision: Revision::default(),
             auth,
             accounts,
             default_account,
@@ -81,12 +84,20 @@ impl IdentityStore {
             return Err(SessionError::AccessKeyInUse(session.access_key_id));
         }
         sessions.add(Arc::new(session));
+        drop(sessions);
+        self.revision.increment();
         Ok(())
     }
 
     /// Removes all sessions.
     pub(crate) fn remove_sessions(&self) {
         *self.write() = Sessions::default();
+        self.revision.increment();
+    }
+
+    /// Returns the number of changes of the sessions.
+    pub(crate) fn revision(&self) -> &Revision {
+        &self.revision
     }
 
     /// Returns the principal or session with an access key ID.

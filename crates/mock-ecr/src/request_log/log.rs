@@ -1,12 +1,14 @@
 //! Stores the latest requests in memory, within limits.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::clock::ClockReading;
 use crate::request_log::counts::{Count, Counts};
+use crate::request_log::marks::{Mark, MarkedEvent, Marks};
 use crate::request_log::received_request::ReceivedRequest;
 use crate::request_log::ring::{Batch, Ring};
 use crate::types::Service;
@@ -25,12 +27,24 @@ struct Shared {
 }
 
 #[derive(Debug)]
-struct Contents {
-    clients: Ring,
+pub(super) struct Contents {
+    pub(super) clients: Ring,
     control: Ring,
+    pub(super) marks: Marks,
     /// The number of all requests, in whose order the two parts are merged.
     order: u64,
     counts: Counts,
+}
+
+/// A reference to a request log that does not keep the requests in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct WeakRequestLog(Weak<Shared>);
+
+impl WeakRequestLog {
+    /// Returns the request log, if a mock still uses it.
+    pub(crate) fn upgrade(&self) -> Option<RequestLog> {
+        self.0.upgrade().map(RequestLog)
+    }
 }
 
 /// A part of the log. Each part has its own numbers.
@@ -53,6 +67,8 @@ pub(super) struct Snapshot {
     pub(super) all: Vec<Arc<ReceivedRequest>>,
     /// The number of discarded requests of clients.
     pub(super) forgotten: u64,
+    /// The number of the first stored request of a client, and that of the next one.
+    pub(super) numbers: Range<u64>,
     pub(super) position: Position,
 }
 
@@ -80,6 +96,7 @@ impl RequestLog {
         Snapshot {
             all,
             forgotten: contents.clients.forgotten(),
+            numbers: contents.clients.numbers(),
             position: Position {
                 clients: contents.clients.next(),
                 control: contents.control.next(),
@@ -89,9 +106,7 @@ impl RequestLog {
 
     /// Returns the number of the first stored request, and that of the next one.
     pub(crate) fn numbers(&self, part: Part) -> Range<u64> {
-        let contents = self.contents();
-        let ring = contents.part(part);
-        ring.first()..ring.next()
+        self.contents().part(part).numbers()
     }
 
     /// Returns the first requests from a number on.
@@ -99,7 +114,7 @@ impl RequestLog {
         self.contents().part(part).since(number)
     }
 
-    /// Returns a future that completes when a request is recorded after the future was enabled or first polled.
+    /// Returns a future that completes when a request is recorded, the clock is changed or the requests are removed after the future was enabled or first polled.
     pub(crate) fn next(&self) -> Notified<'_> {
         self.0.recorded.notified()
     }
@@ -121,7 +136,21 @@ impl RequestLog {
         let cleared = contents.clients.entries().len();
         contents.clients.clear();
         contents.control.clear();
+        contents.mark(MarkedEvent::Cleared);
+        drop(contents);
+        self.0.recorded.notify_waiters();
         cleared
+    }
+
+    /// Records a change of the clock.
+    pub(crate) fn record_clock(&self, reading: ClockReading) {
+        self.contents().mark(MarkedEvent::Clock(reading));
+        self.0.recorded.notify_waiters();
+    }
+
+    /// Returns a reference that does not keep the requests in memory.
+    pub(crate) fn downgrade(&self) -> WeakRequestLog {
+        WeakRequestLog(Arc::downgrade(&self.0))
     }
 
     /// Removes all requests and the counters.
@@ -130,7 +159,7 @@ impl RequestLog {
         self.contents().counts = Counts::default();
     }
 
-    fn contents(&self) -> MutexGuard<'_, Contents> {
+    pub(super) fn contents(&self) -> MutexGuard<'_, Contents> {
         self.0
             .contents
             .lock()
@@ -149,6 +178,14 @@ impl Contents {
         }
     }
 
+    fn mark(&mut self, event: MarkedEvent) {
+        let before_request = self.clients.next();
+        self.marks.append(Mark {
+            before_request,
+            event,
+        });
+    }
+
     fn part(&self, part: Part) -> &Ring {
         match part {
             Part::Clients => &self.clients,
@@ -162,6 +199,7 @@ impl Default for Contents {
         Contents {
             clients: Ring::new(MAX_REQUESTS, MAX_BYTES),
             control: Ring::new(MAX_CONTROL_REQUESTS, MAX_CONTROL_BYTES),
+            marks: Marks::default(),
             order: 0,
             counts: Counts::default(),
         }
@@ -177,7 +215,8 @@ impl Part {
     }
 }
 
-const MAX_REQUESTS: usize = 10_000;
+/// The maximum number of stored requests of clients.
+pub(crate) const MAX_REQUESTS: usize = 10_000;
 const MAX_BYTES: usize = 16 << 20;
 const MAX_CONTROL_REQUESTS: usize = 1_000;
 const MAX_CONTROL_BYTES: usize = 2 << 20;

@@ -1,6 +1,7 @@
 //! Selects requests of the request log, and waits for more.
 
 use std::fmt;
+use std::ops::Range;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,15 +40,17 @@ pub struct Requests {
     pub(super) all: Arc<[Arc<ReceivedRequest>]>,
     pub(super) selected: Vec<Arc<ReceivedRequest>>,
     forgotten: u64,
+    numbers: Range<u64>,
 }
 
 impl Requests {
-    fn new(
-        request_log: RequestLog,
-        filter: RequestFilter,
-        all: Vec<Arc<ReceivedRequest>>,
-        forgotten: u64,
-    ) -> Self {
+    fn new(request_log: RequestLog, filter: RequestFilter, snapshot: Snapshot) -> Self {
+        let Snapshot {
+            all,
+            forgotten,
+            numbers,
+            ..
+        } = snapshot;
         let matches = |entry: &&Arc<ReceivedRequest>| filter.matches(entry);
         Requests {
             selected: all.iter().filter(matches).cloned().collect(),
@@ -55,6 +58,7 @@ impl Requests {
             request_log,
             filter,
             forgotten,
+            numbers,
         }
     }
 
@@ -248,6 +252,11 @@ impl Requests {
         self.forgotten
     }
 
+    /// Returns the number of the first stored request of a client, and that of the next one.
+    pub(crate) fn numbers(&self) -> Range<u64> {
+        self.numbers.clone()
+    }
+
     /// Returns the selected requests, in the order in which their responses were ready.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ReceivedRequest> + ExactSizeIterator {
         self.selected.iter().map(AsRef::as_ref)
@@ -279,8 +288,7 @@ impl RequestLog {
     }
 
     pub(crate) fn selected(&self, filter: RequestFilter) -> Requests {
-        let Snapshot { all, forgotten, .. } = self.snapshot();
-        Requests::new(self.clone(), filter, all, forgotten)
+        Requests::new(self.clone(), filter, self.snapshot())
     }
 
     /// Waits until at least `count` requests match. See [`Requests::wait`].
@@ -312,12 +320,12 @@ impl RequestLog {
             matched += matching(&clients, filter) + matching(&control, filter);
             if matched >= count {
                 let snapshot = self.snapshot();
-                let Snapshot { all, forgotten, .. } = snapshot;
-                let requests = Requests::new(self.clone(), filter.clone(), all, forgotten);
+                let end = snapshot.position;
+                let requests = Requests::new(self.clone(), filter.clone(), snapshot);
                 if requests.count() >= count {
                     return requests;
                 }
-                (matched, position) = (requests.count(), snapshot.position);
+                (matched, position) = (requests.count(), end);
             }
             if clients.entries.is_empty() && control.entries.is_empty() {
                 next.await;

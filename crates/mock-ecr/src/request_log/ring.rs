@@ -1,6 +1,7 @@
 //! The latest requests of one part of the log.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::request_log::received_request::ReceivedRequest;
@@ -14,6 +15,8 @@ pub(super) struct Ring {
     forgotten: u64,
     /// The number of the first stored request.
     first: u64,
+    /// The number of the next request when all requests were last removed.
+    cleared: u64,
     max_requests: usize,
     max_bytes: usize,
 }
@@ -35,6 +38,7 @@ impl Ring {
             size: 0,
             forgotten: 0,
             first: 0,
+            cleared: 0,
             max_requests,
             max_bytes,
         }
@@ -71,6 +75,7 @@ impl Ring {
     pub(super) fn clear(&mut self) {
         *self = Ring {
             first: self.next(),
+            cleared: self.next(),
             ..Ring::new(self.max_requests, self.max_bytes)
         };
     }
@@ -79,9 +84,14 @@ impl Ring {
         &self.entries
     }
 
-    /// Returns the number of the first stored request.
-    pub(super) fn first(&self) -> u64 {
-        self.first
+    /// Returns the number of the first stored request, and that of the next one.
+    pub(super) fn numbers(&self) -> Range<u64> {
+        self.first..self.next()
+    }
+
+    /// Returns the number of the next request when all requests were last removed.
+    pub(super) fn cleared(&self) -> u64 {
+        self.cleared
     }
 
     /// Returns the number of the next request.

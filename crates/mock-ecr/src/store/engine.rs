@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::oneshot;
 
 use crate::store::error::StoreError;
 use crate::store::names::ProcessId;
 use crate::store::snapshot::{Snapshot, Transaction};
+use crate::types::revision::Revision;
 
 /// Whether the changes of a transaction are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +23,44 @@ pub(super) enum Outcome {
 pub(super) type Job = Box<dyn FnMut(&mut Transaction<'_>) -> Outcome + Send>;
 
 /// Receives the result of a transaction after its changes are durable.
-pub(super) type Done = oneshot::Sender<Result<(), StoreError>>;
+pub(super) struct Done {
+    caller: oneshot::Sender<Result<(), StoreError>>,
+    changes: Option<Changes>,
+}
+
+/// Whether a transaction changes records, and the number of those that have.
+#[derive(Clone, Debug)]
+pub(super) struct Changes {
+    pub(super) revision: Revision,
+    /// Whether the body, when it last ran, has changed records.
+    pub(super) has_changes: Arc<AtomicBool>,
+}
+
+impl Done {
+    pub(super) fn new(caller: oneshot::Sender<Result<(), StoreError>>, changes: Changes) -> Self {
+        let changes = Some(changes);
+        Done { caller, changes }
+    }
+
+    /// Counts the transaction if it has changed records, also if its caller has gone, and sends the result to the caller.
+    pub(super) fn send(self, result: Result<(), StoreError>) {
+        if let Some(changes) = self.changes
+            && result.is_ok()
+            && changes.has_changes.load(Ordering::SeqCst)
+        {
+            changes.revision.increment();
+        }
+        let _ = self.caller.send(result);
+    }
+}
+
+/// A transaction that is not counted.
+impl From<oneshot::Sender<Result<(), StoreError>>> for Done {
+    fn from(caller: oneshot::Sender<Result<(), StoreError>>) -> Self {
+        let changes = None;
+        Done { caller, changes }
+    }
+}
 
 /// An ordered store of records with serializable transactions.
 pub(super) trait Engine: fmt::Debug + Send + Sync + 'static {

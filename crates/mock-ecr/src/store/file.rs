@@ -205,8 +205,7 @@ impl File {
                 (None, Finished::Normally) => Ok(()),
                 (None, Finished::Panicked) => Err(StoreError::Panicked),
             };
-            // The receiver is dropped if the caller has gone.
-            let _ = queued.done.send(result);
+            queued.done.send(result);
         }
     }
 }
@@ -359,7 +358,7 @@ mod tests {
         let engine = FileEngine::open(&path).unwrap();
         let submit = || {
             let (done, finished) = tokio::sync::oneshot::channel();
-            engine.submit(Box::new(|_| Outcome::Commit), done);
+            engine.submit(Box::new(|_| Outcome::Commit), done.into());
             finished.blocking_recv().unwrap()
         };
         assert!(submit().is_err());

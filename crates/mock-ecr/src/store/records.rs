@@ -1,11 +1,12 @@
 //! The store: transactions on records, and the objects of layers.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, oneshot};
 
-use crate::store::engine::{Engine, Job, Outcome, Reads};
+use crate::store::engine::{Changes, Done, Engine, Job, Outcome, Reads};
 use crate::store::error::StoreError;
 use crate::store::memory::MemoryEngine;
 use crate::store::memory_objects::MemoryObjects;
@@ -14,6 +15,7 @@ use crate::store::objects::Objects;
 #[cfg(feature = "file-store")]
 use crate::store::owner::Owner;
 use crate::store::snapshot::{Snapshot, Transaction};
+use crate::types::revision::Revision;
 
 /// A store. Clones share it.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ struct Parts {
     engine: Arc<dyn Engine>,
     objects: Objects,
     names: OnceCell<Names>,
+    /// The number of transactions of this process that have changed records.
+    revision: Revision,
     #[cfg(feature = "file-store")]
     _owner: Option<Owner>,
 }
@@ -101,8 +105,11 @@ impl Store {
     {
         let output = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&output);
+        let changes = self.changes();
+        let has_changes = Arc::clone(&changes.has_changes);
         let job: Job = Box::new(move |transaction| {
             let result = body(transaction);
+            has_changes.store(transaction.has_changes(), Ordering::SeqCst);
             let outcome = match result {
                 Ok(_) => Outcome::Commit,
                 Err(_) => Outcome::Rollback,
@@ -111,7 +118,7 @@ impl Store {
             outcome
         });
         let (done, finished) = oneshot::channel();
-        self.0.engine.submit(job, done);
+        self.0.engine.submit(job, Done::new(done, changes));
         // An engine that drops the sender has panicked.
         finished
             .await
@@ -126,13 +133,28 @@ impl Store {
         &self,
         mut body: impl FnMut(&mut Transaction<'_>) + Send + 'static,
     ) -> impl Future<Output = ()> + Send + 'static {
+        let changes = self.changes();
+        let has_changes = Arc::clone(&changes.has_changes);
         let job: Job = Box::new(move |transaction| {
             body(transaction);
+            has_changes.store(transaction.has_changes(), Ordering::SeqCst);
             Outcome::Commit
         });
         let (done, finished) = oneshot::channel();
-        self.0.engine.submit(job, done);
+        self.0.engine.submit(job, Done::new(done, changes));
         async move { drop(finished.await) }
+    }
+
+    fn changes(&self) -> Changes {
+        Changes {
+            revision: self.0.revision.clone(),
+            has_changes: Arc::default(),
+        }
+    }
+
+    /// Returns the number of transactions of this process that have changed records. It is incremented after the changes are durable.
+    pub(crate) fn revision(&self) -> &Revision {
+        &self.0.revision
     }
 
     /// Reads the records at one time. The reader must not do I/O, and may run more than once.
@@ -205,6 +227,7 @@ impl Parts {
             engine: Arc::new(engine),
             objects,
             names: OnceCell::new(),
+            revision: Revision::default(),
             #[cfg(feature = "file-store")]
             _owner: None,
         }

@@ -150,6 +150,11 @@ impl<'a> Transaction<'a> {
         Ok(result)
     }
 
+    /// Returns whether the transaction changes records.
+    pub(crate) fn has_changes(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
     /// Returns whether the transaction changes so many records that it should end, so that requests wait for it only briefly.
     pub(crate) fn is_long(&self) -> bool {
         self.writes.len() >= LONG

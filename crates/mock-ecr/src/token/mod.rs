@@ -21,6 +21,7 @@ use subtle::ConstantTimeEq;
 use crate::config::{Config, MAX_TOKEN_LENGTH};
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Caller;
+use crate::types::revision::Revision;
 use crate::types::timestamp::Timestamp;
 
 pub use claims::Claims;
@@ -68,6 +69,7 @@ pub struct TokenIssuer {
     issued_tokens: Mutex<IssuedTokens>,
     last_issued: Mutex<Option<(Claims, AuthorizationToken)>>,
     opened: Mutex<OpenedCredentials>,
+    revision: Revision,
 }
 
 /// Formats neither the keys nor the tokens.
@@ -93,6 +95,7 @@ impl TokenIssuer {
             issued_tokens: Mutex::default(),
             last_issued: Mutex::default(),
             opened: Mutex::default(),
+            revision: Revision::default(),
         }
     }
 
@@ -105,6 +108,7 @@ impl TokenIssuer {
             _ => {
                 let token = self.issue_new(claims);
                 lock(&self.issued_tokens).issue(claims, token.id);
+                self.revision.increment();
                 *last = Some((claims.clone(), token.clone()));
                 token
             }
@@ -213,6 +217,7 @@ impl TokenIssuer {
     /// Records that an opened token was presented to the registry.
     pub(crate) fn record_presented(&self, claims: &Claims, id: TokenId, now: Timestamp) {
         lock(&self.issued_tokens).present(claims, id, now);
+        self.revision.increment();
     }
 
     /// Returns the records of the latest 10,000 tokens, oldest first. Each token is verified at `now`.
@@ -248,6 +253,12 @@ impl TokenIssuer {
         *last = None;
         *lock(&self.issued_tokens) = IssuedTokens::default();
         *lock(&self.revoked) = Revoked::default();
+        self.revision.increment();
+    }
+
+    /// Returns the number of changes of the records and revocations.
+    pub(crate) fn revision(&self) -> &Revision {
+        &self.revision
     }
 
     /// Revokes tokens. [`verify`](TokenIssuer::verify) returns [`TokenError::Revoked`] for a revoked token, unless the
@@ -258,7 +269,9 @@ impl TokenIssuer {
     ///
     /// Returns an error if 10,000 IDs and principals are revoked already, and the revocation is for another one.
     pub fn revoke(&self, revocation: Revocation) -> Result<(), TooManyRevocations> {
-        lock(&self.revoked).add(revocation)
+        let added = lock(&self.revoked).add(revocation);
+        self.revision.increment();
+        added
     }
 }
 

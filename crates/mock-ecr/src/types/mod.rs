@@ -18,6 +18,7 @@ mod region;
 mod registry_id;
 pub(crate) mod renamed;
 mod repository;
+pub(crate) mod revision;
 mod scan_filter;
 #[cfg(any(test, feature = "schemars"))]
 mod schema;

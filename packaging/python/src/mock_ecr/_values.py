@@ -19,7 +19,7 @@ Timestamp = Union[datetime, str]
 
 T = TypeVar("T")
 
-_TIMESTAMPS = frozenset({"created", "expires", "issued", "last_presented", "now", "pushed", "received"})
+_TIMESTAMPS = frozenset({"created", "expires", "issued", "last_presented", "last_pull", "now", "pushed", "received"})
 
 
 def build(model: Type[T], value: Mapping[str, Any]) -> T:

@@ -100,6 +100,9 @@ class Repository:
     region: str
     created: datetime
     images: int
+    uri: str
+    mutability: str
+    scan_on_push: bool
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,10 @@ class Image:
     media_type: str
     size: int
     pushed: datetime
+    status: str
+    artifact_type: Optional[str] = None
+    last_pull: Optional[datetime] = None
+    subject: Optional[str] = None
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,7 @@ impl Database {
             // A panic would end the thread, and later transactions would wait for ever.
             let run = AssertUnwindSafe(|| self.transact(&mut job, &accepted));
             let result = catch_unwind(run).unwrap_or(Err(StoreError::Panicked));
-            // The receiver is dropped if the caller has gone.
-            let _ = done.send(result);
+            done.send(result);
         }
     }
 }

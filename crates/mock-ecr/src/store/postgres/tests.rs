@@ -337,7 +337,7 @@ fn submit(engine: &dyn Engine, changes: Vec<(Key, Option<Bytes>)>) {
         }
         crate::store::engine::Outcome::Commit
     });
-    engine.submit(job, done);
+    engine.submit(job, done.into());
     finished.blocking_recv().unwrap().unwrap();
 }
 

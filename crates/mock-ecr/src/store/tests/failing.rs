@@ -103,13 +103,13 @@ impl<E: Engine> Engine for FailingEngine<E> {
             Step::Allowed => return self.inner.submit(job, done),
             Step::Last(Failure::After) => {
                 let (done, finished) = oneshot::channel();
-                self.inner.submit(job, done);
+                self.inner.submit(job, done.into());
                 let wait = || finished.blocking_recv();
                 let _ = std::thread::spawn(wait).join();
             }
             Step::Last(Failure::Before) | Step::Ended => {}
         }
-        let _ = done.send(Err(ended().into()));
+        done.send(Err(ended().into()));
     }
 
     fn reads(&self) -> Reads {

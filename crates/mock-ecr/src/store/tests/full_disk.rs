@@ -100,7 +100,7 @@ fn write(engine: &FileEngine, name: &str, value: Vec<u8>) -> Finished {
         records.put(&key, value.clone());
         Outcome::Commit
     };
-    engine.submit(Box::new(job), done);
+    engine.submit(Box::new(job), done.into());
     finished
 }
 

@@ -56,7 +56,7 @@ fn the_keys_of_a_page_are_those_of_its_records() {
                 check(records.view());
                 Outcome::Commit
             };
-            engine.submit(Box::new(job), done);
+            engine.submit(Box::new(job), done.into());
             finished.blocking_recv().unwrap().unwrap();
             engine.read(&mut |view| check(view)).unwrap();
         }

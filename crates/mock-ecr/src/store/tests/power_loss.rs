@@ -155,7 +155,7 @@ fn write(engine: &FileEngine, number: u64) -> oneshot::Receiver<Result<(), Store
         }
         Outcome::Commit
     };
-    engine.submit(Box::new(job), done);
+    engine.submit(Box::new(job), done.into());
     finished
 }
 
