@@ -89,13 +89,14 @@ async fn every_route_responds_as_described_and_accepts_every_parameter() {
     let ecr = MockEcr::builder().frozen().tls(CaLocation::Memory);
     let ecr = ecr.start().await.unwrap();
     // The example of the parameter `repository`.
-    ecr.create_repository("team/app").await.unwrap();
+    let image = Image::new().layer("a layer").tag("1.0");
+    let digest = ecr.repository("team/app").push(image).await.unwrap();
     RawRequest::token_call().signed().to(&ecr).await;
     for (method, path, operation) in operations(&document) {
         if method == "POST" {
             continue;
         }
-        for query in queries(operation, &path) {
+        for query in queries(operation, &path, digest.as_str()) {
             let request = RawRequest::new(method, format!("{path}?{query}"));
             let response = read(&ecr, &request).await;
             assert_described(&document, operation, &response, &format!("{path}?{query}"));
@@ -104,24 +105,31 @@ async fn every_route_responds_as_described_and_accepts_every_parameter() {
     }
 }
 
-/// Returns a query without parameters and a query with the example of each parameter.
-fn queries(operation: &Value, path: &str) -> Vec<String> {
-    // A wait for 0 requests returns immediately with any filter.
-    let usual = if path.ends_with("/wait") {
-        "count=0"
-    } else {
-        ""
-    };
-    let parameters = operation["parameters"].as_array().unwrap().iter();
-    let queries = parameters.map(|parameter| {
-        let example = &parameter["example"];
-        let example = example.as_str().map_or(example.to_string(), str::to_owned);
+/// Returns a query with the required parameters only, and one with the example of each other parameter. `digest` is that of an image.
+fn queries(operation: &Value, path: &str, digest: &str) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().unwrap();
+    let text = |parameter: &Value| {
+        let (name, example) = (parameter["name"].as_str().unwrap(), &parameter["example"]);
+        let example = match name {
+            "digest" => digest.to_owned(),
+            _ => example.as_str().map_or(example.to_string(), str::to_owned),
+        };
         let value = utf8_percent_encode(&example, NON_ALPHANUMERIC);
-        let name = parameter["name"].as_str().unwrap();
-        let rest = if name == "count" { "" } else { usual };
-        format!("{name}={value}&{rest}")
+        format!("{name}={value}&")
+    };
+    let (required, optional): (Vec<_>, Vec<_>) =
+        parameters.iter().partition(|one| one["required"] == true);
+    let mut usual: String = required.into_iter().map(text).collect();
+    if path.ends_with("/wait") {
+        // A wait for 0 requests returns immediately with any filter.
+        usual += "count=0&";
+    }
+    let queries = optional.into_iter().map(|parameter| match text(parameter) {
+        count if count.starts_with("count=") => count,
+        other => usual.clone() + &other,
     });
-    std::iter::once(usual.to_owned()).chain(queries).collect()
+    let queries: Vec<_> = queries.collect();
+    std::iter::once(usual).chain(queries).collect()
 }
 
 /// Reads a response, or the start of a stream.

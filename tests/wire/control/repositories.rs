@@ -123,3 +123,100 @@ async fn an_unknown_or_invalid_repository_is_rejected() {
         .await;
     assert_rejected(&response, 400, "BAD_QUERY", at, "such as team/app");
 }
+
+#[tokio::test]
+async fn an_image_is_returned_with_its_contents() {
+    let ecr = MockEcr::builder().frozen().start().await.unwrap();
+    let repository = ecr.repository("team/app");
+    let image = Image::new().layer("a layer").layer("another").tag("1.0");
+    let digest = repository.push(image).await.unwrap();
+    let query = format!("image?repository=team/app&digest={digest}");
+    let found = get(&ecr, &query).await;
+    let listed = get(&ecr, "images").await["images"][0].clone();
+    for member in [
+        "digest",
+        "tags",
+        "media_type",
+        "size",
+        "pushed",
+        "status",
+        "artifact_type",
+    ] {
+        assert_eq!(found[member], listed[member], "{member}");
+    }
+    let manifest: Value = serde_json::from_str(found["manifest"].as_str().unwrap()).unwrap();
+    assert_eq!(found["config"]["digest"], manifest["config"]["digest"]);
+    assert_eq!(found["layers"].as_array().unwrap().len(), 2);
+    let layer = &manifest["layers"][1];
+    let expected = json!({ "digest": layer["digest"], "media_type": layer["mediaType"], "size": layer["size"] });
+    assert_eq!(found["layers"][1], expected);
+    let empty = json!([found["children"], found["referrers"]]);
+    assert_eq!(empty, json!([[], []]));
+    let other = format!("image?repository=team/app&digest=sha256:{}", "0".repeat(64));
+    let response = control_request("GET", &other).to(&ecr).await;
+    assert_rejected(
+        &response,
+        404,
+        "IMAGE_NOT_FOUND",
+        Some("digest"),
+        "does not exist",
+    );
+    let other = format!("image?repository=team/app&region=eu-west-1&digest={digest}");
+    let response = control_request("GET", &other).to(&ecr).await;
+    assert_eq!(response.status(), 404, "{response:?}");
+    let response = control_request("GET", "image?repository=team/app")
+        .to(&ecr)
+        .await;
+    assert_rejected(&response, 400, "BAD_QUERY", None, "missing field `digest`");
+}
+
+#[tokio::test]
+async fn a_repository_is_returned_with_what_its_policies_would_do() {
+    let policy = r#"{"rules":[{"rulePriority":7,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}"#;
+    let builder = MockEcr::builder().frozen().repository("team/app");
+    let ecr = builder.start().await.unwrap();
+    let repository = ecr.repository("team/app");
+    let path = "repository?name=team/app";
+    let found = get(&ecr, path).await;
+    let none = json!([
+        found["policy"],
+        found["lifecycle_policy"],
+        found["would_expire"]
+    ]);
+    assert_eq!(none, json!([null, null, []]));
+    for content in ["first", "second"] {
+        let image = Image::new().layer(content).tag(content);
+        repository.push(image).await.unwrap();
+    }
+    repository.set_lifecycle_policy(policy).await.unwrap();
+    let before = get(&ecr, "images").await;
+    let found = get(&ecr, path).await;
+    assert_eq!(
+        (&found["name"], &found["images"]),
+        (&json!("team/app"), &json!(2))
+    );
+    assert!(
+        found["lifecycle_policy"]
+            .as_str()
+            .unwrap()
+            .contains("rulePriority")
+    );
+    let [expiring] = &found["would_expire"].as_array().unwrap()[..] else {
+        panic!("{found}");
+    };
+    assert_eq!(
+        (&expiring["rule"], &expiring["action"]),
+        (&json!(7), &json!("EXPIRE"))
+    );
+    assert_eq!(get(&ecr, "images").await, before);
+    let response = control_request("GET", "repository?name=other")
+        .to(&ecr)
+        .await;
+    assert_rejected(
+        &response,
+        404,
+        "REPOSITORY_NOT_FOUND",
+        Some("name"),
+        "does not exist",
+    );
+}

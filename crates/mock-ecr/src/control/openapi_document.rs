@@ -97,8 +97,13 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     for query in route.query {
         let schema = (query.schema)(generator);
         let properties = schema.get("properties").and_then(Value::as_object);
+        let required = schema.get("required").and_then(Value::as_array);
         for (name, schema) in properties.into_iter().flatten() {
-            parameters.push(parameter(route, name, schema.clone()));
+            let mut parameter = parameter(route, name, schema.clone());
+            if required.is_some_and(|required| required.contains(&json!(name))) {
+                parameter["required"] = json!(true);
+            }
+            parameters.push(parameter);
         }
     }
     // A feature of serde_json, which any crate of a build can enable, decides whether fields keep their order.
@@ -141,8 +146,15 @@ fn example(route: &Route, name: &str) -> Value {
 }
 
 /// An example of each query parameter, in JSON.
-const EXAMPLES: [(&str, &str); 31] = [
+const EXAMPLES: [(&str, &str); 35] = [
     ("events?after", "0"),
+    ("account", r#""123456789012""#),
+    (
+        "digest",
+        r#""sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855""#,
+    ),
+    ("name", r#""team/app""#),
+    ("region", r#""us-east-1""#),
     (
         "after",
         r#""123456789012/us-east-1/team/app@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855""#,

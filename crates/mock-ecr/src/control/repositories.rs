@@ -37,7 +37,7 @@ struct Repositories {
     derive(schemars::JsonSchema),
     schemars(rename = "ExistingRepository")
 )]
-struct RepositoryView {
+pub(super) struct RepositoryView {
     /// The name.
     name: String,
     /// The ID of the account.
@@ -67,7 +67,12 @@ async fn list(request: ControlRequest<'_>) -> Outcome {
     })
 }
 
-fn view(request: &ControlRequest<'_>, repository: &Repository, images: usize) -> RepositoryView {
+/// Returns the JSON form of a repository with this number of images.
+pub(super) fn view(
+    request: &ControlRequest<'_>,
+    repository: &Repository,
+    images: usize,
+) -> RepositoryView {
     let registry = &repository.id.registry;
     let host = request.state.registry_host(registry, &request.base_url);
     RepositoryView {

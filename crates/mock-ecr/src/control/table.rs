@@ -6,12 +6,13 @@ use http::{Method, StatusCode};
 use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
-    background, certificate, clock, config, environment, events, faults, health, images, lifecycle,
-    metrics, openapi, repositories, requests, reset, scan_results, stream, tokens,
+    background, certificate, clock, config, environment, events, faults, health, image, images,
+    lifecycle, metrics, openapi, repositories, repository, requests, reset, scan_results, stream,
+    tokens,
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 18] = [
+const ROUTES: [&[Route]; 20] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,
@@ -19,7 +20,9 @@ const ROUTES: [&[Route]; 18] = [
     &tokens::ROUTES,
     &faults::ROUTES,
     &repositories::ROUTES,
+    &repository::ROUTES,
     &images::ROUTES,
+    &image::ROUTES,
     &lifecycle::ROUTES,
     &scan_results::ROUTES,
     &background::ROUTES,

@@ -122,6 +122,21 @@ impl Repositories {
             .await
     }
 
+    /// Returns what the policy of the repository would do now. Changes nothing.
+    pub(crate) async fn preview_lifecycle_policy(
+        &self,
+        id: &RepositoryId,
+        now: Timestamp,
+    ) -> Result<Vec<PreviewResult>, RepositoryError> {
+        let lookup = self.lookup(id);
+        self.store
+            .read(move |view| {
+                let policy = lookup.lifecycle_policy(view)?.policy()?;
+                results_of(view, &lookup.generation(view)?, &policy, now)
+            })
+            .await
+    }
+
     /// Returns the results of the last preview.
     pub(crate) async fn lifecycle_preview(
         &self,
