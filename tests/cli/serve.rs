@@ -146,13 +146,15 @@ fn beyond_loopback_only_health_works_without_the_generated_key() {
         .spawn()
         .unwrap();
     let lines = BufReader::new(process.stderr.take().unwrap()).lines();
-    let steps: Vec<String> = lines.take(3).map(Result::unwrap).collect();
+    let steps: Vec<String> = lines.take(4).map(Result::unwrap).collect();
     let start = "control key:    export MOCK_ECR_URL=";
     let with_key = steps[0].strip_prefix(start).unwrap();
     let (key, host) = with_key["http://".len()..].split_once('@').unwrap();
     assert_eq!(key.len(), 32);
     assert!(steps[1].starts_with("clients: "), "{steps:?}");
-    assert!(steps[2].starts_with("documentation: "), "{steps:?}");
+    let console = format!("console:        http://{host}/_mock/ui/#key={key}");
+    assert_eq!(steps[2], console);
+    assert!(steps[3].starts_with("documentation: "), "{steps:?}");
     let url = format!("http://{host}");
     let command = |command: &str, url: &str| {
         let mut command_line = cargo_bin_cmd!("mock-ecr");

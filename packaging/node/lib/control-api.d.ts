@@ -1866,6 +1866,92 @@ export type ExistingRepository = {
 };
 
 /**
+ * A repository with its policies.
+ */
+export type RepositoryDetails = {
+  /**
+   * The name.
+   */
+  name: string;
+  /**
+   * The ID of the account.
+   */
+  account: string;
+  /**
+   * The Region.
+   */
+  region: string;
+  /**
+   * When the repository was created, on the mock's clock.
+   */
+  created: string;
+  /**
+   * The number of images, with or without tags.
+   */
+  images: number;
+  /**
+   * The name of the images of this repository, without a tag: the host of the registry and the name.
+   */
+  uri: string;
+  /**
+   * Whether tags can be moved: `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION` or `IMMUTABLE_WITH_EXCLUSION`.
+   */
+  mutability: string;
+  /**
+   * Whether the repository requests scans of pushed images.
+   */
+  scan_on_push: boolean;
+  /**
+   * The text of the policy of the repository.
+   */
+  policy?: string | null;
+  /**
+   * The text of the lifecycle policy.
+   */
+  lifecycle_policy?: string | null;
+  /**
+   * The images that the lifecycle policy would expire or archive now, at most 100.
+   */
+  would_expire: Array<ExpiringImage>;
+  /**
+   * The resource tags.
+   */
+  resource_tags: Array<ResourceTag>;
+};
+
+/**
+ * An image that a rule of a lifecycle policy selects.
+ */
+export type ExpiringImage = {
+  /**
+   * The digest of the image.
+   */
+  digest: string;
+  /**
+   * The priority of the rule.
+   */
+  rule: number;
+  /**
+   * `EXPIRE` or `TRANSITION`.
+   */
+  action: string;
+};
+
+/**
+ * A resource tag.
+ */
+export type ResourceTag = {
+  /**
+   * The key.
+   */
+  key: string;
+  /**
+   * The value.
+   */
+  value: string;
+};
+
+/**
  * A page of the images of a mock.
  */
 export type Images = {
@@ -1931,6 +2017,152 @@ export type Image = {
    * The digest of the image that this image refers to.
    */
   subject?: string | null;
+};
+
+/**
+ * An image, an index or an artifact, with its contents.
+ */
+export type ImageDetails = {
+  /**
+   * The digest of the manifest.
+   */
+  digest: string;
+  /**
+   * The tags, sorted by their bytes.
+   */
+  tags: Array<string>;
+  /**
+   * The media type of the manifest.
+   */
+  media_type: string;
+  /**
+   * The artifact type, if the manifest or its configuration has one.
+   */
+  artifact_type?: string | null;
+  /**
+   * The sum of the sizes of the configuration and the layers, in bytes.
+   */
+  size: number;
+  /**
+   * When the image was pushed, on the mock's clock.
+   */
+  pushed: string;
+  /**
+   * When a pull was last recorded, on the mock's clock.
+   */
+  last_pull?: string | null;
+  /**
+   * `ACTIVE`, `ARCHIVED` or `ACTIVATING`.
+   */
+  status: string;
+  /**
+   * The digest of the image that this image refers to.
+   */
+  subject?: string | null;
+  /**
+   * The text of the manifest.
+   */
+  manifest: string;
+  /**
+   * The images of an index.
+   */
+  children: Array<ChildImage>;
+  /**
+   * The configuration.
+   */
+  config?: ImagePart | null;
+  /**
+   * The layers, or the blobs of an artifact.
+   */
+  layers: Array<ImagePart>;
+  /**
+   * The images that name this image as their subject, at most 100.
+   */
+  referrers: Array<Referrer>;
+  /**
+   * The scan, if there is one.
+   */
+  scan?: ImageScan | null;
+};
+
+/**
+ * An image that an index lists.
+ */
+export type ChildImage = {
+  /**
+   * The digest.
+   */
+  digest: string;
+  /**
+   * The media type, or an empty text.
+   */
+  media_type: string;
+  /**
+   * The size in bytes, as the manifest states it.
+   */
+  size: number;
+  /**
+   * The platform, such as `linux/arm64`.
+   */
+  platform?: string | null;
+};
+
+/**
+ * A part that a manifest lists.
+ */
+export type ImagePart = {
+  /**
+   * The digest.
+   */
+  digest: string;
+  /**
+   * The media type, or an empty text.
+   */
+  media_type: string;
+  /**
+   * The size in bytes, as the manifest states it.
+   */
+  size: number;
+};
+
+/**
+ * An image that names another as its subject.
+ */
+export type Referrer = {
+  /**
+   * The digest of the manifest.
+   */
+  digest: string;
+  /**
+   * The artifact type.
+   */
+  artifact_type?: string | null;
+  /**
+   * The sum of the sizes of the configuration and the layers, in bytes.
+   */
+  size: number;
+  /**
+   * The tags, sorted by their bytes.
+   */
+  tags: Array<string>;
+};
+
+/**
+ * The scan of an image.
+ */
+export type ImageScan = {
+  /**
+   * The status, or null while the scan runs.
+   */
+  status?: ScanStatus | null;
+  /**
+   * The description of the status.
+   */
+  description?: string | null;
+  /**
+   * The number of findings of each severity.
+   */
+  counts: Record<string, number>;
 };
 
 /**
@@ -2414,6 +2646,28 @@ export type DeleteFaultsQuery = {
 };
 
 /**
+ * The query parameters of: Returns one image: its manifest, the images, configuration and layers that the manifest lists, the images that name it as their subject, and its scan.
+ */
+export type GetImageQuery = {
+  /**
+   * The account of the repository. The default is the default account of the mock.
+   */
+  account?: string;
+  /**
+   * The digest of the image. Required.
+   */
+  digest: string;
+  /**
+   * The Region of the repository. The default is the Region of the configuration.
+   */
+  region?: string;
+  /**
+   * The name of the repository. Required.
+   */
+  repository: string;
+};
+
+/**
  * The query parameters of: Returns a page of the images of one repository or of all repositories, with and without tags, ordered by account, Region, repository and digest.
  */
 export type GetImagesQuery = {
@@ -2431,6 +2685,24 @@ export type GetImagesQuery = {
    * all repositories. If no repository has this name, the status is 404.
    */
   repository?: string;
+};
+
+/**
+ * The query parameters of: Returns one repository: its settings, its policies, its resource tags, and the images that its lifecycle policy would expire or archive now.
+ */
+export type GetRepositoryQuery = {
+  /**
+   * The account of the repository. The default is the default account of the mock.
+   */
+  account?: string;
+  /**
+   * The name of the repository. Required.
+   */
+  name: string;
+  /**
+   * The Region of the repository. The default is the Region of the configuration.
+   */
+  region?: string;
 };
 
 /**

@@ -34,6 +34,6 @@ pub(super) fn append(events: &mut String, name: &str, data: &impl Serialize) {
 
 /// Appends an event with an ID.
 pub(super) fn append_with_id(events: &mut String, id: u64, name: &str, data: &impl Serialize) {
-    write!(events, "id: {id}\n").expect("writing to a String does not fail");
+    writeln!(events, "id: {id}").expect("writing to a String does not fail");
     append(events, name, data);
 }

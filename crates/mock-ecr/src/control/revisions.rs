@@ -70,6 +70,6 @@ impl Revisions {
 /// Waits for a change. There is none after the mock has ended.
 async fn changed(revision: &mut watch::Receiver<u64>) {
     if revision.changed().await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
