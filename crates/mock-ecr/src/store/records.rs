@@ -109,7 +109,8 @@ impl Store {
         let has_changes = Arc::clone(&changes.has_changes);
         let job: Job = Box::new(move |transaction| {
             let result = body(transaction);
-            has_changes.store(transaction.has_changes(), Ordering::SeqCst);
+            let is_changed = result.is_ok() && transaction.has_changes();
+            has_changes.store(is_changed, Ordering::SeqCst);
             let outcome = match result {
                 Ok(_) => Outcome::Commit,
                 Err(_) => Outcome::Rollback,
@@ -236,4 +237,33 @@ impl Parts {
 
 fn random() -> Result<u64, StoreError> {
     Ok(getrandom::u64().map_err(std::io::Error::other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::key::Key;
+
+    fn put(records: &mut Transaction<'_>) {
+        records.put(&Key::unused("record"), vec![0]);
+    }
+
+    #[tokio::test]
+    async fn only_transactions_that_have_changed_records_are_counted() {
+        let store = Store::in_memory();
+        let revision = store.revision().subscribe();
+        let counted = || *revision.borrow();
+        store.transact(|_| Ok::<_, StoreError>(())).await.unwrap();
+        let rejected = store.transact(|records| {
+            put(records);
+            Err::<(), _>(StoreError::Panicked)
+        });
+        rejected.await.unwrap_err();
+        assert_eq!(counted(), 0);
+        let changed = store.transact(|records| Ok::<_, StoreError>(put(records)));
+        changed.await.unwrap();
+        assert_eq!(counted(), 1);
+        drop(store.transact_later(put));
+        assert_eq!(counted(), 2, "a transaction whose caller has gone");
+    }
 }
