@@ -313,3 +313,45 @@ async fn long_texts_are_truncated() {
     let call = entries.next().unwrap();
     assert_eq!(call.input.as_ref().unwrap().len(), 4096);
 }
+
+#[tokio::test]
+async fn the_text_of_an_error_is_recorded() {
+    let ping = RawRequest::ping("GET");
+    let expired = "Credential=s3cr3t/20151129/us-east-1/ecr, SignedHeaders=host, Signature=x";
+    let expired = RawRequest::token_call().authorized(&format!("AWS4-HMAC-SHA256 {expired}"));
+    for (request, message) in [
+        (ping.clone(), Some("Not Authorized")),
+        (
+            ping.authorized("Basic QVdTOng="),
+            Some("Your Authorization Token is invalid."),
+        ),
+        (
+            RawRequest::token_call(),
+            Some("Missing Authentication Token"),
+        ),
+        (RawRequest::token_call().signed().body("[]"), None),
+        (
+            expired.with("X-Amz-Date", "20151129T213053Z"),
+            Some(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'REDACTED'",
+            ),
+        ),
+        (
+            RawRequest::new("GET", "/_mock/tokens?limit=x"),
+            Some("invalid value \"x\" for limit"),
+        ),
+        (
+            RawRequest::new("GET", "http://example.com/"),
+            Some(
+                "mock-ecr: example.com is not a host of ECR; requests to other hosts are rejected",
+            ),
+        ),
+    ] {
+        let ecr = frozen_mock().await;
+        request.to(&ecr).await;
+        let requests = ecr.requests();
+        let all = requests.service(Service::Control);
+        let entry = ecr.requests().last().or(all.last()).unwrap().clone();
+        assert_eq!(entry.message.as_deref(), message, "{request:?}");
+    }
+}

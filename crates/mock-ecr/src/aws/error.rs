@@ -84,6 +84,10 @@ impl InvalidLayerPart {
             upload_id: upload.to_string(),
         }
     }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 /// The members of `KmsException` in the service model.
@@ -104,6 +108,10 @@ impl KmsException {
             kms_error: "NotFoundException",
             message,
         }
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 }
 

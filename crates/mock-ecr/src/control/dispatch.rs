@@ -28,17 +28,21 @@ pub(crate) async fn respond(
 ) -> Response<Payload> {
     match run(state, request, client, body, entry).await {
         Ok(response) => response,
-        Err(error) => reject(error, entry),
+        Err(error) => reject(state, error, entry),
     }
 }
 
 /// Returns the response to a request for which there is not enough memory.
-pub(crate) fn buffers_full(full: BuffersFull, entry: &mut ReceivedRequest) -> Response<Payload> {
-    reject(ControlError::buffers_full(full), entry)
+pub(crate) fn buffers_full(
+    state: &State,
+    full: BuffersFull,
+    entry: &mut ReceivedRequest,
+) -> Response<Payload> {
+    reject(state, ControlError::buffers_full(full), entry)
 }
 
-fn reject(error: ControlError, entry: &mut ReceivedRequest) -> Response<Payload> {
-    entry.error = Some(error.code);
+fn reject(state: &State, error: ControlError, entry: &mut ReceivedRequest) -> Response<Payload> {
+    entry.record_error(error.code, &error.text, &state.redactor);
     response::error(error)
 }
 

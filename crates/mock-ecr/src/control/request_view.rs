@@ -59,6 +59,8 @@ pub(super) struct RequestView<'a> {
     status: u16,
     /// The error code of the response.
     error: Option<&'static str>,
+    /// The text of the error in the response, at most 1 KiB. Secrets are replaced by `REDACTED`.
+    message: Option<&'a str>,
     /// Why the presented token is invalid.
     token_error: Option<String>,
     /// The IDs of the faults that were applied to the response.
@@ -91,6 +93,7 @@ impl<'a> From<&'a ReceivedRequest> for RequestView<'a> {
             bearer: entry.bearer.as_ref().map(|arn| arn.as_str()),
             status: entry.status.as_u16(),
             error: entry.error,
+            message: entry.message.as_deref(),
             token_error: entry.token_error.as_ref().map(ToString::to_string),
             faults: &entry.faults,
             request_id: entry.request_id.as_deref(),

@@ -23,7 +23,7 @@ pub(crate) async fn apply(
         response = match action {
             FaultAction::Body(fault) => with_body(response, fault),
             FaultAction::ContentType(text) => with_content_type(response, text),
-            FaultAction::Expired(form) => whole((context.expired)(*form).0),
+            FaultAction::Expired(form) => whole((context.expired)(*form)),
             _ if action.changes_token_output() => with_output(response, action, context).await,
             _ => response,
         };

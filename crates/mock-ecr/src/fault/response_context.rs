@@ -11,8 +11,8 @@ use crate::types::timestamp::Timestamp;
 pub(crate) struct ResponseContext<'a> {
     /// The time of the request.
     pub(crate) now: Timestamp,
-    /// Returns the registry's response to an expired token in a given form, and its error code.
-    pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> (Response<Bytes>, &'static str) + Sync),
+    /// Returns the registry's response to an expired token in a given form.
+    pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> Response<Bytes> + Sync),
     /// Returns the authorization data for the root user of another account.
     pub(crate) foreign: &'a (dyn Fn(AccountId) -> Foreign + Sync),
 }

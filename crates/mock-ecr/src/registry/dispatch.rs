@@ -24,7 +24,7 @@ pub(crate) async fn answer(
         Ok(response) => response,
         Err(error) => {
             let error = error.in_dialect(&state.config);
-            log_entry.error = Some(error.code());
+            log_entry.record_error(error.code(), error.text(), &state.redactor);
             let authentication = authentication::of(call.host);
             let challenge = authentication.challenge(state, call.host, &call.base_url());
             whole(error.into_response(&challenge))

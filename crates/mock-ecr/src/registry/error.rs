@@ -222,13 +222,20 @@ impl RegistryError {
         }
     }
 
+    /// Returns the text of the error in the response.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            RegistryError::NotAuthorized => NOT_AUTHORIZED,
+            RegistryError::NotFound => NOT_FOUND,
+            other => other.message(),
+        }
+    }
+
     fn message(&self) -> &str {
         match self {
             RegistryError::NotAuthorized | RegistryError::NotFound => "",
             RegistryError::InvalidToken => "Your Authorization Token is invalid.",
-            RegistryError::ExpiredToken => {
-                "Your authorization token has expired. Reauthenticate and try again."
-            }
+            RegistryError::ExpiredToken => EXPIRED,
             RegistryError::RevokedToken => "The security token included in the request is invalid.",
             RegistryError::UpstreamDenied => {
                 "The authentication to the upstream registry failed. Verify that the credentials for the upstream registry are valid and try again."
@@ -277,17 +284,20 @@ impl RegistryError {
 /// Returns the 401 response. Its headers, with an empty `Sizes`, are recorded in wom.icu/today-i-learned/2023-09-11 and
 /// NVIDIA/enroot#59.
 fn not_authorized(challenge: &str) -> Response<Bytes> {
-    const BODY: &str = "Not Authorized\n";
     Response::builder()
         .status(StatusCode::UNAUTHORIZED)
         .header(API_VERSION, "registry/2.0")
         .header("sizes", "")
         .header(header::WWW_AUTHENTICATE, challenge)
         .header(header::CONTENT_TYPE, PLAIN_TEXT)
-        .header(header::CONTENT_LENGTH, BODY.len())
-        .body(BODY.into())
+        .header(header::CONTENT_LENGTH, NOT_AUTHORIZED.len())
+        .body(NOT_AUTHORIZED.into())
         .expect("a proxy endpoint is printable ASCII")
 }
+
+const NOT_AUTHORIZED: &str = "Not Authorized\n";
+const EXPIRED: &str = "Your authorization token has expired. Reauthenticate and try again.";
+const NOT_FOUND: &str = "404 page not found\n";
 
 /// Returns the response with the error of a fault.
 pub(crate) fn injected(error: &InjectedError<'_>) -> Response<Bytes> {
@@ -306,26 +316,32 @@ pub(crate) fn buffers_full(full: BuffersFull) -> Response<Bytes> {
     RegistryError::from(full).into_response("")
 }
 
-/// Returns the response to an expired token in the form that a fault selects, and its code.
+/// Returns the response to an expired token in the form that a fault selects, and its code and text.
 ///
 /// The form with status 400 is that of ECR Public (aws/containers-roadmap#2835). Its body is `[ASSUME]`.
-pub(crate) fn expired(form: ExpiredAs, challenge: &str) -> (Response<Bytes>, &'static str) {
+pub(crate) fn expired(
+    form: ExpiredAs,
+    challenge: &str,
+) -> (Response<Bytes>, (&'static str, &'static str)) {
     let error = match form {
         ExpiredAs::Challenge => RegistryError::NotAuthorized,
         ExpiredAs::Forbidden | ExpiredAs::BadRequest => RegistryError::ExpiredToken,
     };
     let code = error.code();
+    let text = match form {
+        ExpiredAs::Challenge => NOT_AUTHORIZED,
+        ExpiredAs::Forbidden | ExpiredAs::BadRequest => EXPIRED,
+    };
     let mut response = error.into_response(challenge);
     if form == ExpiredAs::BadRequest {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
-    (response, code)
+    (response, (code, text))
 }
 
 /// Returns the 404 response of Go's HTTP router.
 pub(crate) fn not_found() -> Response<Bytes> {
-    let body = "404 page not found\n".to_owned();
-    respond(StatusCode::NOT_FOUND, PLAIN_TEXT, body)
+    respond(StatusCode::NOT_FOUND, PLAIN_TEXT, NOT_FOUND.to_owned())
 }
 
 /// Returns a response. `body` must end with a newline, as Go's JSON encoder writes it.

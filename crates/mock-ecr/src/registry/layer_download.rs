@@ -24,7 +24,7 @@ pub(crate) async fn answer(
     match serve(state, request, now).await {
         Ok(response) => response,
         Err(error) => {
-            log_entry.error = Some(error.code());
+            log_entry.record_error(error.code(), error.message(), &state.redactor);
             body::whole(error.into_response())
         }
     }

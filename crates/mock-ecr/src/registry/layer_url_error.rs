@@ -41,8 +41,12 @@ impl LayerUrlError {
         }
     }
 
-    pub(super) fn into_response(self) -> Response<bytes::Bytes> {
-        let (status, message) = match self {
+    pub(super) fn message(self) -> &'static str {
+        self.status_and_message().1
+    }
+
+    fn status_and_message(self) -> (StatusCode, &'static str) {
+        match self {
             LayerUrlError::TwoAuthMechanisms => (
                 StatusCode::BAD_REQUEST,
                 "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
@@ -63,7 +67,11 @@ impl LayerUrlError {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "We encountered an internal error. Please try again.",
             ),
-        };
+        }
+    }
+
+    pub(super) fn into_response(self) -> Response<bytes::Bytes> {
+        let (status, message) = self.status_and_message();
         let code = self.code();
         let xml = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"

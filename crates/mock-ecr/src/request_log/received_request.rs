@@ -84,6 +84,8 @@ pub struct ReceivedRequest {
     /// The error code of the response: an AWS error such as `InvalidParameterException`, or an OCI error such as
     /// `DENIED`.
     pub error: Option<&'static str>,
+    /// The text of the error in the response. It is `None` if the response has no error, or an error without a text.
+    pub message: Option<String>,
     /// The reason why the token that was presented to the registry is invalid. The response contains fewer details.
     pub token_error: Option<TokenError>,
     /// The IDs of the faults that the request triggered, in order.
@@ -128,6 +130,7 @@ impl ReceivedRequest {
             bearer: None,
             status: StatusCode::OK,
             error: None,
+            message: None,
             token_error: None,
             faults: Vec::new(),
             request_id: None,
@@ -140,6 +143,13 @@ impl ReceivedRequest {
         self.input = Some(redactor.redact_known(&text, MAX_INPUT_SIZE));
     }
 
+    /// Records the error of the response. `text` is the text in the response, which is empty if the response contains no text.
+    pub(crate) fn record_error(&mut self, code: &'static str, text: &str, redactor: &Redactor) {
+        let text = text.trim_end();
+        self.error = Some(code);
+        self.message = (!text.is_empty()).then(|| redactor.redact(text, MAX_TEXT_SIZE));
+    }
+
     /// Returns the approximate memory that the request uses, in bytes.
     pub(crate) fn size(&self) -> usize {
         let texts = [&self.method, &self.host, &self.target, &self.user_agent];
@@ -148,6 +158,7 @@ impl ReceivedRequest {
             &self.input,
             &self.amz_target,
             &self.content_type,
+            &self.message,
             &self.request_id,
         ];
         let optional: usize = optional.into_iter().flatten().map(String::len).sum();

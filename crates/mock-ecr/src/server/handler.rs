@@ -229,9 +229,10 @@ fn buffers_full(
         Route::Api { service, .. } => {
             whole(dispatch::buffers_full(state, *service, full, log_entry))
         }
-        Route::Control | Route::Console => control::buffers_full(full, log_entry),
+        Route::Control | Route::Console => control::buffers_full(state, full, log_entry),
         _ => {
-            log_entry.error = Some(registry::UNAVAILABLE);
+            let text = full.to_string();
+            log_entry.record_error(registry::UNAVAILABLE, &text, &state.redactor);
             whole(registry::buffers_full(full))
         }
     }
@@ -254,13 +255,13 @@ fn inject(
         log_entry.operation = dispatch::operation_of(service, request, body);
         return Some(dispatch::inject(state, service, &error, log_entry));
     }
-    let (response, code) = match Injected::by(triggered, FaultTarget::Registry)? {
-        Injected::Error(error) => (registry::injected(&error), error.code),
+    let (response, (code, text)) = match Injected::by(triggered, FaultTarget::Registry)? {
+        Injected::Error(error) => (registry::injected(&error), (error.code, error.message)),
         Injected::Expired(form) => {
             registry::expired(form, &challenge(state, route, &received.base_url()))
         }
     };
-    log_entry.error = Some(code);
+    log_entry.record_error(code, text, &state.redactor);
     let host = Host::of(authority(request));
     authentication::of(&host).record_presented(state, request, now, log_entry);
     Some(response)
@@ -281,7 +282,7 @@ async fn apply(
     let region = region.unwrap_or(&state.config.region);
     let context = fault::ResponseContext {
         now,
-        expired: &|form| registry::expired(form, &challenge),
+        expired: &|form| registry::expired(form, &challenge).0,
         foreign: &|account| get_authorization_token::foreign(state, account, region, &url, now),
     };
     fault::apply(triggered, response, &context).await
@@ -332,7 +333,7 @@ where
                     whole(dispatch::answer(state, &call, log_entry).await)
                 }
                 Err(CollectError::BuffersFull(full)) => buffers_full(state, route, full, log_entry),
-                Err(error) => whole(dispatch::reject(*service, &error.into(), log_entry)),
+                Err(error) => whole(dispatch::reject(state, *service, &error.into(), log_entry)),
             }
         }
         Route::Registry { host, path } => {
@@ -353,8 +354,8 @@ where
         }
         Route::Layer => Box::pin(layer_download::answer(state, request, now, log_entry)).await,
         Route::Tunnel => whole(proxy::answer(state, request, client.ingress, log_entry)),
-        Route::OtherHost => whole(proxy::reject(request, log_entry)),
-        Route::InvalidHost => whole(host::reject(log_entry)),
+        Route::OtherHost => whole(proxy::reject(state, request, log_entry)),
+        Route::InvalidHost => whole(host::reject(state, log_entry)),
         Route::Control => {
             let body = body.collected(control::MAX_BODY_SIZE, reservation);
             Box::pin(control::respond(state, request, client, body, log_entry)).await

@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode, Version, header};
 
 use crate::request_log::ReceivedRequest;
+use crate::state::State;
 
 /// Returns whether a request names its host as HTTP requires: at most one `Host` header, exactly one in HTTP/1.1, and valid names. A client
 /// could otherwise name a loopback host and another host in one request.
@@ -22,9 +23,9 @@ pub(super) fn is_valid(request: &Parts) -> bool {
 }
 
 /// Returns the response to a request with an invalid host.
-pub(super) fn reject(log_entry: &mut ReceivedRequest) -> Response<Bytes> {
-    log_entry.error = Some("INVALID_HOST");
+pub(super) fn reject(state: &State, log_entry: &mut ReceivedRequest) -> Response<Bytes> {
     let text = "mock-ecr: invalid host: expected one Host header with a host name or address, and a port number if there is a port\n";
+    log_entry.record_error("INVALID_HOST", text, &state.redactor);
     let mut response = Response::new(Bytes::from_static(text.as_bytes()));
     *response.status_mut() = StatusCode::BAD_REQUEST;
     let headers = response.headers_mut();

@@ -22,10 +22,7 @@ pub(crate) fn answer(
 ) -> Response<Bytes> {
     match authorize(state, request, ingress) {
         Ok(()) => Response::new(Bytes::new()),
-        Err(error) => {
-            log_entry.error = Some(error.code());
-            error.into_response(authority(request))
-        }
+        Err(error) => respond(state, &error, request, log_entry),
     }
 }
 
@@ -60,9 +57,29 @@ pub(crate) fn is_other_host(state: &State, request: &Parts, ingress: Ingress) ->
 }
 
 /// Rejects a request to a host that the mock does not serve.
-pub(crate) fn reject(request: &Parts, log_entry: &mut ReceivedRequest) -> Response<Bytes> {
-    log_entry.error = Some(ProxyError::OtherHost.code());
-    ProxyError::OtherHost.into_response(authority(request))
+pub(crate) fn reject(
+    state: &State,
+    request: &Parts,
+    log_entry: &mut ReceivedRequest,
+) -> Response<Bytes> {
+    respond(state, &ProxyError::OtherHost, request, log_entry)
+}
+
+/// Returns the response with an error, and records the error.
+fn respond(
+    state: &State,
+    error: &ProxyError,
+    request: &Parts,
+    log_entry: &mut ReceivedRequest,
+) -> Response<Bytes> {
+    let text = error.text(authority(request));
+    log_entry.record_error(error.code(), &text, &state.redactor);
+    Response::builder()
+        .status(StatusCode::FORBIDDEN)
+        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+        .header(header::CONTENT_LENGTH, text.len())
+        .body(text.into())
+        .expect("the headers are constants")
 }
 
 fn authorize(state: &State, request: &Parts, ingress: Ingress) -> Result<(), ProxyError> {
@@ -93,8 +110,8 @@ impl ProxyError {
         }
     }
 
-    fn into_response(self, host: &str) -> Response<Bytes> {
-        let text = match self {
+    fn text(&self, host: &str) -> String {
+        match self {
             ProxyError::OtherHost => {
                 format!(
                     "mock-ecr: {host} is not a host of ECR; requests to other hosts are rejected\n"
@@ -106,12 +123,6 @@ impl ProxyError {
             ProxyError::Nested => {
                 "mock-ecr: a tunnel needs CONNECT in HTTP/1, outside another tunnel\n".to_owned()
             }
-        };
-        Response::builder()
-            .status(StatusCode::FORBIDDEN)
-            .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-            .header(header::CONTENT_LENGTH, text.len())
-            .body(text.into())
-            .expect("the headers are constants")
+        }
     }
 }

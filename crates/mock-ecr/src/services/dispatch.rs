@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
 
-use crate::aws::error::ApiError;
+use crate::aws::error::{ApiError, NotAwsJson};
 use crate::aws::model::shapes::Model;
 use crate::aws::protocol::response;
 use crate::aws::service::AwsService;
@@ -49,7 +49,7 @@ pub(crate) async fn answer(
     let response = match outcome {
         Ok((operation, output)) => service.success(operation, output, &request_id),
         Err(error) => {
-            log_entry.error = Some(service.error_code(&error));
+            record_error(state, service, &error, log_entry);
             service.error(&error, &request_id)
         }
     };
@@ -59,11 +59,12 @@ pub(crate) async fn answer(
 
 /// Returns the response to a call if its body could not be read.
 pub(crate) fn reject(
+    state: &State,
     service: AwsService,
     error: &ApiError,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    log_entry.error = Some(service.error_code(error));
+    record_error(state, service, error, log_entry);
     service.error(error, "")
 }
 
@@ -76,7 +77,7 @@ pub(crate) fn buffers_full(
 ) -> Response<Bytes> {
     let request_id = state.request_ids.next();
     let error = ApiError::from(full);
-    log_entry.error = Some(service.error_code(&error));
+    record_error(state, service, &error, log_entry);
     let response = service.error(&error, &request_id);
     log_entry.request_id = Some(request_id);
     response
@@ -95,9 +96,26 @@ pub(crate) fn inject(
         service.injected_error(error.status, code, error.message, &request_id);
     let mut response = error.response(content_type, body);
     response::add_request_id(&mut response, &request_id);
-    log_entry.error = Some(code);
+    log_entry.record_error(code, error.message, &state.redactor);
     log_entry.request_id = Some(request_id);
     response
+}
+
+fn record_error(
+    state: &State,
+    service: AwsService,
+    error: &ApiError,
+    log_entry: &mut ReceivedRequest,
+) {
+    let text = service.error_text(error).unwrap_or_default();
+    let text = match error {
+        ApiError::IncompleteSignature(_)
+        | ApiError::NotAwsJson(NotAwsJson::IncompleteSignature(_)) => {
+            sigv4::without_quoted_value(&text)
+        }
+        _ => text.as_ref().into(),
+    };
+    log_entry.record_error(service.error_code(error), &text, &state.redactor);
 }
 
 /// Runs a call, and returns the name of the operation and its output.

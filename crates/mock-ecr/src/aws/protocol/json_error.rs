@@ -58,6 +58,17 @@ pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
     response::json(status(error), json, request_id)
 }
 
+/// Returns the text of an error in the response. Returns `None` if the response contains no text.
+pub(super) fn text(error: &ApiError) -> Option<Cow<'_, str>> {
+    match error {
+        ApiError::InvalidLayerPart(part) => Some(part.message().into()),
+        ApiError::Kms(error) => Some(error.message().into()),
+        ApiError::Serialization(text) => Some(text.into()),
+        ApiError::NotAwsJson(error) => not_aws_json_text(error),
+        error => message(error),
+    }
+}
+
 /// Returns the value of `message`, or `None` for the errors that were recorded without it.
 fn message(error: &ApiError) -> Option<Cow<'_, str>> {
     let text = match error {
@@ -139,27 +150,40 @@ fn not_aws_json_code(error: &NotAwsJson) -> &'static str {
 
 fn not_aws_json_response(error: &NotAwsJson, request_id: &str) -> Response<Bytes> {
     let code = not_aws_json_code(error);
-    let message = match error {
+    match error {
+        NotAwsJson::PlainJson => return plain_json(StatusCode::NOT_FOUND, code, request_id),
+        NotAwsJson::InvalidPlainJson => {
+            return plain_json(StatusCode::BAD_REQUEST, code, request_id);
+        }
+        _ => {}
+    }
+    let Some(message) = not_aws_json_text(error) else {
+        let xml = format!("<{code}/>\n");
+        return response::of_type(StatusCode::NOT_FOUND, None, xml, request_id);
+    };
+    let message = escaped(&message);
+    let xml = format!("<{code}>\n  <Message>{message}</Message>\n</{code}>\n");
+    response::of_type(StatusCode::FORBIDDEN, None, xml, request_id)
+}
+
+fn not_aws_json_text(error: &NotAwsJson) -> Option<Cow<'_, str>> {
+    let text = match error {
         NotAwsJson::Unsigned => "Missing Authentication Token",
         NotAwsJson::IncompleteSignature(text) | NotAwsJson::InvalidSignature(text) => text,
         NotAwsJson::UndeterminedOperation => {
             "Unable to determine service/operation name to be authorized"
         }
-        NotAwsJson::UnknownService { service, operation } => &format!(
-            "No authorization strategy was found for service: {service}, operation: {operation}"
-        ),
-        NotAwsJson::WrongContentType => {
-            let xml = format!("<{code}/>\n");
-            return response::of_type(StatusCode::NOT_FOUND, None, xml, request_id);
+        NotAwsJson::UnknownService { service, operation } => {
+            return Some(
+                format!("No authorization strategy was found for service: {service}, operation: {operation}")
+                    .into(),
+            );
         }
-        NotAwsJson::PlainJson => return plain_json(StatusCode::NOT_FOUND, code, request_id),
-        NotAwsJson::InvalidPlainJson => {
-            return plain_json(StatusCode::BAD_REQUEST, code, request_id);
+        NotAwsJson::WrongContentType | NotAwsJson::PlainJson | NotAwsJson::InvalidPlainJson => {
+            return None;
         }
     };
-    let message = escaped(message);
-    let xml = format!("<{code}>\n  <Message>{message}</Message>\n</{code}>\n");
-    response::of_type(StatusCode::FORBIDDEN, None, xml, request_id)
+    Some(text.into())
 }
 
 fn plain_json(status: StatusCode, code: &str, request_id: &str) -> Response<Bytes> {

@@ -107,6 +107,14 @@ impl AwsService {
         }
     }
 
+    /// Returns the text of an error, as it is written in the response. Returns `None` if the response contains no text.
+    pub(crate) fn error_text(self, error: &ApiError) -> Option<Cow<'_, str>> {
+        match self.protocol() {
+            Protocol::Json => json_error::text(error),
+            Protocol::Query => query_error::text(error).map(Cow::Owned),
+        }
+    }
+
     /// Returns the code with which the service returns an error that a fault injects.
     pub(crate) fn injected_code(self, code: &'static str) -> &'static str {
         match self.protocol() {

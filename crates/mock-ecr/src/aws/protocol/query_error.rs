@@ -113,6 +113,14 @@ fn status(error: &ApiError) -> StatusCode {
     }
 }
 
+/// Returns the text of an error in the response. Returns `None` if the response contains no text.
+pub(super) fn text(error: &ApiError) -> Option<String> {
+    match error {
+        ApiError::TooLarge | ApiError::Incomplete | ApiError::MissingAction(_) => None,
+        error => Some(message(error)),
+    }
+}
+
 fn message(error: &ApiError) -> String {
     let text = match error {
         ApiError::NotImplemented(text)

@@ -8,6 +8,7 @@ mod authorization;
 mod canonical;
 mod claim;
 mod error;
+mod quoted;
 mod signing_key;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::types::timestamp::Timestamp;
 use authorization::Authorization;
 pub use claim::SignatureClaim;
 pub(crate) use error::SigV4Error;
+pub(crate) use quoted::without_quoted_value;
 pub(crate) use signing_key::SigningKeys;
 
 /// The data that a signature is verified with.
