@@ -102,6 +102,7 @@ impl MockEcr {
     /// Returns an error if 10,000 IDs and principals are revoked already, and the revocation is for another one. A mock
     /// never discards a revocation.
     pub fn revoke(&self, revocation: Revocation) -> Result<(), TooManyRevocations> {
-        self.state.tokens.revoke(revocation)
+        let now = self.state.clock.now();
+        self.state.tokens.revoke_at(revocation, now)
     }
 }

@@ -6,6 +6,7 @@ use crate::aws::service::AwsService;
 use crate::aws::sigv4::SigV4Error;
 use crate::http::body::CollectError;
 use crate::http::buffers::BuffersFull;
+use crate::iam::authorization::AccessDenied;
 use crate::types::{RepositoryId, UploadId};
 
 /// An error of an AWS API. All client errors of ECR have status 400: the service model declares no other status.
@@ -33,7 +34,7 @@ pub(crate) enum ApiError {
     /// status is that of all errors of clients.
     ExpiredToken,
     /// The policies do not allow the action. Source: terraform-aws-modules/terraform-aws-iam#514, status 400.
-    AccessDenied(String),
+    AccessDenied(Box<AccessDenied>),
     /// A member that violates a constraint. Source: aws-actions/amazon-ecr-login#225.
     InvalidParameter(String),
     /// Another error of the service model.

@@ -224,11 +224,12 @@ struct Revocations {
 
 fn revoke(request: &ControlRequest<'_>) -> Outcome {
     let state = request.state;
-    let revoked = state.tokens.revoke(match request.body()? {
+    let revocation = match request.body()? {
         RevokeTokens::Id(id) => Revocation::Token(id),
         RevokeTokens::Principal(arn) => Revocation::Principal(arn),
         RevokeTokens::IssuedBefore(timestamp) => Revocation::IssuedBefore(timestamp),
-    });
+    };
+    let revoked = state.tokens.revoke_at(revocation, state.clock.now());
     revoked.map_err(|error| {
         ControlError::new(
             StatusCode::CONFLICT,

@@ -4,7 +4,9 @@ use crate::domain::error::RepositoryError;
 use crate::domain::registry_policy::StoredRegistryPolicy;
 use crate::domain::repositories::Repositories;
 use crate::iam::access_request::AccessRequest;
-use crate::iam::authorization::{self, ANY_RESOURCE, AccessDenied, CrossAccount};
+use crate::iam::authorization::{
+    self, ANY_RESOURCE, AccessDenied, CrossAccount, DenyingStatement, ResourcePolicy,
+};
 use crate::iam::policy::registry_policy::RegistryScope;
 use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
 use crate::iam::principal::Denial;
@@ -22,12 +24,12 @@ impl Repositories {
         id: &RepositoryId,
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
-        let by_resource = match is_final(request) {
-            true => Verdict::NoMatch,
+        let (by_resource, denied_by) = match is_final(request) {
+            true => (Verdict::NoMatch, None),
             false => self.verdict(request, id).await?,
         };
         authorization::authorize(request, id, by_resource, cross_account)
-            .map_err(AccessError::Denied)
+            .map_err(|denied| AccessError::denied(denied, denied_by))
     }
 
     /// Checks that the caller of a request is allowed the action on all repositories of a registry.
@@ -42,9 +44,9 @@ impl Repositories {
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
         let resource = authorization::all_repositories(registry);
-        let by_resource = self.registry_verdict(request, registry, &resource).await?;
+        let (by_resource, denied_by) = self.registry_decision(request, registry, &resource).await?;
         authorization::authorize_all(request, registry, by_resource, cross_account)
-            .map_err(AccessError::Denied)
+            .map_err(|denied| AccessError::denied(denied, denied_by))
     }
 
     /// Checks that the caller of a request is allowed the action on the registry of its account.
@@ -59,10 +61,11 @@ impl Repositories {
         request: &AccessRequest<'_>,
         registry: &RegistryId,
     ) -> Result<(), AccessError> {
-        let by_resource = self
-            .registry_verdict(request, registry, ANY_RESOURCE)
+        let (by_resource, denied_by) = self
+            .registry_decision(request, registry, ANY_RESOURCE)
             .await?;
-        authorization::authorize_registry(request, by_resource).map_err(AccessError::Denied)
+        authorization::authorize_registry(request, by_resource)
+            .map_err(|denied| AccessError::denied(denied, denied_by))
     }
 
     /// Returns the verdict of the policy of a registry on a request for one of its resources.
@@ -72,23 +75,35 @@ impl Repositories {
         registry: &RegistryId,
         resource: &str,
     ) -> Result<Verdict, RepositoryError> {
+        let decided = self.registry_decision(request, registry, resource);
+        Ok(decided.await?.0)
+    }
+
+    /// Returns the verdict of the policy of a registry, and the statement that denies the request.
+    async fn registry_decision(
+        &self,
+        request: &AccessRequest<'_>,
+        registry: &RegistryId,
+        resource: &str,
+    ) -> Result<Decision, RepositoryError> {
         // A token is issued without the store.
         if is_final(request) || !RegistryScope::V2.has(request.action) {
-            return Ok(Verdict::NoMatch);
+            return Ok((Verdict::NoMatch, None));
         }
         let registry = registry.clone();
         let stored = self
             .store
             .read(move |view| StoredRegistryPolicy::read(view, &registry));
-        stored.await?.verdict(request, resource)
+        of_registry(&stored.await?, request, resource)
     }
 
-    /// Returns the verdict of the policies of a repository and its registry, which are read at one time.
+    /// Returns the verdict of the policies of a repository and its registry, which are read at one time, and the statement that denies the
+    /// request.
     async fn verdict(
         &self,
         request: &AccessRequest<'_>,
         id: &RepositoryId,
-    ) -> Result<Verdict, RepositoryError> {
+    ) -> Result<Decision, RepositoryError> {
         let at = self.lookup(id);
         let stored = self.store.read(move |view| {
             let of_repository = match at.policy(view) {
@@ -101,13 +116,46 @@ impl Repositories {
             let of_registry = StoredRegistryPolicy::read(view, &at.id.registry)?;
             Ok((of_repository, of_registry))
         });
-        let (of_repository, of_registry) = stored.await?;
+        let (of_repository, registry) = stored.await?;
         let of_repository = match of_repository {
-            Some(text) => RepositoryPolicy::parse(&text)?.verdict(request),
-            None => Verdict::NoMatch,
+            Some(text) => decision_of_repository(&text, request)?,
+            None => (Verdict::NoMatch, None),
         };
-        Ok(of_repository.max(of_registry.verdict(request, &id.to_string())?))
+        let of_registry = of_registry(&registry, request, &id.to_string())?;
+        Ok(match of_registry.0 > of_repository.0 {
+            true => of_registry,
+            false => of_repository,
+        })
     }
+}
+
+/// A verdict, and the statement that denies the request if the verdict is [`Verdict::Denied`].
+type Decision = (Verdict, Option<DenyingStatement>);
+
+fn decision_of_repository(
+    text: &str,
+    request: &AccessRequest<'_>,
+) -> Result<Decision, RepositoryError> {
+    let policy = RepositoryPolicy::parse(text)?;
+    let verdict = policy.verdict(request);
+    let denied_by = (verdict == Verdict::Denied).then(|| DenyingStatement {
+        policy: ResourcePolicy::Repository,
+        sid: policy.denying_statement(request),
+    });
+    Ok((verdict, denied_by))
+}
+
+fn of_registry(
+    policy: &StoredRegistryPolicy,
+    request: &AccessRequest<'_>,
+    resource: &str,
+) -> Result<Decision, RepositoryError> {
+    let verdict = policy.verdict(request, resource)?;
+    let denied_by = match verdict {
+        Verdict::Denied => policy.denying_statement(request, resource),
+        _ => None,
+    };
+    Ok((verdict, denied_by))
 }
 
 /// Returns whether the policy of the caller decides alone: nothing can override its explicit deny, so no other policy is read.
@@ -120,6 +168,12 @@ fn is_final(request: &AccessRequest<'_>) -> bool {
 pub(crate) enum AccessError {
     Denied(AccessDenied),
     Repository(RepositoryError),
+}
+
+impl AccessError {
+    fn denied(denied: AccessDenied, by: Option<DenyingStatement>) -> Self {
+        AccessError::Denied(denied.denied_by(by))
+    }
 }
 
 impl From<RepositoryError> for AccessError {

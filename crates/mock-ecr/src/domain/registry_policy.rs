@@ -5,6 +5,7 @@ use crate::domain::error::RepositoryError;
 use crate::domain::registry_error::RegistrySettingError;
 use crate::domain::repositories::Repositories;
 use crate::iam::access_request::AccessRequest;
+use crate::iam::authorization::{DenyingStatement, ResourcePolicy};
 use crate::iam::policy::registry_policy::{RegistryPolicy, RegistryScope};
 use crate::iam::policy::repository_policy::Verdict;
 use crate::store::{Key, Snapshot, StoreError};
@@ -106,6 +107,19 @@ impl StoredRegistryPolicy {
             return Ok(Verdict::NoMatch);
         };
         Ok(RegistryPolicy::parse(text)?.verdict(request, resource, self.scope))
+    }
+
+    /// Returns the statement that denies a request for a resource. The policy must deny it.
+    pub(super) fn denying_statement(
+        &self,
+        request: &AccessRequest<'_>,
+        resource: &str,
+    ) -> Option<DenyingStatement> {
+        let policy = RegistryPolicy::parse(self.text.as_ref()?).ok()?;
+        Some(DenyingStatement {
+            policy: ResourcePolicy::Registry,
+            sid: policy.denying_statement(request, resource),
+        })
     }
 }
 

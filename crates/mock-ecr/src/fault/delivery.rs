@@ -73,6 +73,8 @@ mod tests {
         let of = |delay| TriggeredFault {
             id: FaultId(0),
             action: FaultAction::Latency(Latency::Fixed(delay)),
+            count: 1,
+            times: None,
             delay,
         };
         let delay = |delays: [Duration; 2]| DeliveryFault::of(&delays.map(of)).unwrap().delay;

@@ -85,6 +85,8 @@ impl Entry {
         Some(TriggeredFault {
             id: self.active.id,
             action: self.active.fault.action.clone(),
+            count: self.active.triggered,
+            times: self.active.fault.matcher.times,
             delay,
         })
     }

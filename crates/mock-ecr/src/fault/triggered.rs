@@ -10,6 +10,10 @@ use crate::fault::active_fault::FaultId;
 pub(crate) struct TriggeredFault {
     pub(crate) id: FaultId,
     pub(crate) action: FaultAction,
+    /// How often the fault was triggered, including this time.
+    pub(crate) count: u64,
+    /// The maximum number of times that the fault is triggered.
+    pub(crate) times: Option<u64>,
     /// The delay of the response that was drawn for this request.
     pub(crate) delay: Duration,
 }

@@ -103,6 +103,23 @@ pub(crate) struct AccessDenied {
     action: Action,
     resource: String,
     reason: Reason,
+    /// The policy of a resource with an explicit deny, if it was determined.
+    statement: Option<DenyingStatement>,
+}
+
+/// The statement of the policy of a resource that denies an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DenyingStatement {
+    pub(crate) policy: ResourcePolicy,
+    /// The ID of the statement, if it has one.
+    pub(crate) sid: Option<String>,
+}
+
+/// A policy of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResourcePolicy {
+    Repository,
+    Registry,
 }
 
 impl AccessDenied {
@@ -112,15 +129,53 @@ impl AccessDenied {
             action,
             resource,
             reason,
+            statement: None,
         }
+    }
+
+    /// Sets the statement that denies the action.
+    pub(crate) fn denied_by(self, statement: Option<DenyingStatement>) -> Self {
+        let statement = statement.filter(|_| self.reason == Reason::ExplicitInResource);
+        AccessDenied { statement, ..self }
+    }
+
+    pub(crate) fn arn(&self) -> &PrincipalArn {
+        &self.arn
+    }
+
+    pub(crate) fn action(&self) -> Action {
+        self.action
+    }
+
+    pub(crate) fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    pub(crate) fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    pub(crate) fn statement(&self) -> Option<&DenyingStatement> {
+        self.statement.as_ref()
+    }
+
+    /// Returns the approximate memory of the texts, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let sid = self.statement.as_ref().and_then(|one| one.sid.as_ref());
+        self.arn.as_str().len() + self.resource.len() + sid.map_or(0, String::len)
     }
 }
 
+/// Why an action is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reason {
+pub(crate) enum Reason {
+    /// The policy of the principal does not allow it.
     NotInIdentity,
+    /// No policy of the resource allows it.
     NotInResource,
+    /// The policy of the principal denies it.
     Explicit,
+    /// A policy of the resource denies it.
     ExplicitInResource,
 }
 
@@ -134,6 +189,7 @@ impl fmt::Display for AccessDenied {
             action,
             resource,
             reason,
+            ..
         } = self;
         write!(
             f,

@@ -25,6 +25,9 @@ pub(crate) async fn answer(
         Err(error) => {
             let error = error.in_dialect(&state.config);
             log_entry.record_error(error.code(), error.text(), &state.redactor);
+            if let Some(reason) = error.reason() {
+                log_entry.record_reason(reason);
+            }
             let authentication = authentication::of(call.host);
             let challenge = authentication.challenge(state, call.host, &call.base_url());
             whole(error.into_response(&challenge))

@@ -10,6 +10,8 @@ use crate::domain::rejection::{INVALID_PARAMETER, Rejection};
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
 use crate::http::buffers::BuffersFull;
+use crate::iam::authorization::AccessDenied;
+use crate::request_log::Reason;
 use crate::token::TokenError;
 use crate::types::Digest;
 use crate::types::error_chain::chain;
@@ -34,7 +36,9 @@ pub(crate) enum RegistryError {
     RevokedToken,
     /// The caller is not allowed the action. Source: ministryofjustice/cloud-platform#7245. Source of the status: the user guide of
     /// Amazon ECR, `common-errors.html`.
-    AccessDenied(String),
+    AccessDenied(Box<DeniedAction>),
+    /// The push exceeds a quota, in the dialect `oci`.
+    QuotaExceeded(String),
     /// An upstream registry, or the secret of its rule, denies the access. Source: aws/containers-roadmap#2354 (2024), whose text is cut; its
     /// end, and the status, are `[ASSUME]`.
     UpstreamDenied,
@@ -86,6 +90,13 @@ pub(crate) enum RegistryError {
     Unavailable(String),
     /// The store failed.
     Internal,
+}
+
+/// An action that the caller is not allowed, and the message.
+#[derive(Clone, Debug)]
+pub(crate) struct DeniedAction {
+    text: String,
+    denied: AccessDenied,
 }
 
 /// What ECR rejects in a push: the row of the table, the message, and the error without the quirk of the row.
@@ -164,6 +175,7 @@ impl RegistryError {
             | RegistryError::ExpiredToken
             | RegistryError::RevokedToken
             | RegistryError::UpstreamDenied
+            | RegistryError::QuotaExceeded(_)
             | RegistryError::AccessDenied(_) => "DENIED",
             RegistryError::NotFound => "NOT_FOUND",
             RegistryError::NameUnknown(_) => "NAME_UNKNOWN",
@@ -194,6 +206,7 @@ impl RegistryError {
             RegistryError::ExpiredToken
             | RegistryError::RevokedToken
             | RegistryError::UpstreamDenied
+            | RegistryError::QuotaExceeded(_)
             | RegistryError::AccessDenied(_) => StatusCode::FORBIDDEN,
             RegistryError::NotFound
             | RegistryError::NameUnknown(_)
@@ -231,6 +244,20 @@ impl RegistryError {
         }
     }
 
+    /// Returns what explains the error, if its code and text do not.
+    pub(super) fn reason(&self) -> Option<Reason> {
+        match self {
+            RegistryError::AccessDenied(action) => Some(Reason::Access(action.denied.clone())),
+            RegistryError::Rejected(rejected) => Some(Reason::Rule(rejected.rejection)),
+            RegistryError::UpstreamDenied | RegistryError::UpstreamThrottled => {
+                Some(Reason::Upstream)
+            }
+            RegistryError::UploadInvalid => Some(Reason::IncompleteBody),
+            RegistryError::TooLarge => Some(Reason::TooLarge),
+            _ => None,
+        }
+    }
+
     fn message(&self) -> &str {
         match self {
             RegistryError::NotAuthorized | RegistryError::NotFound => "",
@@ -241,7 +268,8 @@ impl RegistryError {
                 "The authentication to the upstream registry failed. Verify that the credentials for the upstream registry are valid and try again."
             }
             RegistryError::UpstreamThrottled => "Rate exceeded",
-            RegistryError::AccessDenied(text)
+            RegistryError::AccessDenied(action) => &action.text,
+            RegistryError::QuotaExceeded(text)
             | RegistryError::NameUnknown(text)
             | RegistryError::TagImmutable(text)
             | RegistryError::Unsupported(text)
@@ -379,7 +407,10 @@ impl From<TokenError> for RegistryError {
 impl From<AccessError> for RegistryError {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Denied(denied) => RegistryError::AccessDenied(denied.to_string()),
+            AccessError::Denied(denied) => RegistryError::AccessDenied(Box::new(DeniedAction {
+                text: denied.to_string(),
+                denied,
+            })),
             AccessError::Repository(error) => error.into(),
         }
     }
@@ -449,7 +480,7 @@ impl RegistryError {
             error @ (RepositoryError::TooManyImages { .. }
             | RepositoryError::TooManyTags { .. }
             | RepositoryError::TooManyRepositories { .. }) => {
-                RegistryError::AccessDenied(error.to_string())
+                RegistryError::QuotaExceeded(error.to_string())
             }
             // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.
             RepositoryError::ListedByIndexes(indexes) => {

@@ -24,6 +24,9 @@ pub(crate) async fn answer(
     match serve(state, request, now).await {
         Ok(response) => response,
         Err(error) => {
+            if let Some(reason) = error.reason() {
+                log_entry.record_reason(reason);
+            }
             log_entry.record_error(error.code(), error.message(), &state.redactor);
             body::whole(error.into_response())
         }

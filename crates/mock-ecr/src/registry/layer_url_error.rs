@@ -3,6 +3,7 @@
 use http::{Response, StatusCode, header};
 
 use crate::domain::RepositoryError;
+use crate::request_log::Reason;
 use crate::types::error_chain::chain;
 
 /// An error of a request for a layer URL. Codes and messages are those of S3.
@@ -38,6 +39,17 @@ impl LayerUrlError {
             LayerUrlError::NoSuchKey => "NoSuchKey",
             LayerUrlError::InvalidRange => "InvalidRange",
             LayerUrlError::InternalError => "InternalError",
+        }
+    }
+
+    /// Returns what explains the error, if its code and text do not.
+    pub(super) fn reason(self) -> Option<Reason> {
+        match self {
+            LayerUrlError::Expired => Some(Reason::ExpiredLayerUrl),
+            LayerUrlError::Forged | LayerUrlError::TwoAuthMechanisms => {
+                Some(Reason::InvalidLayerUrl)
+            }
+            _ => None,
         }
     }
 

@@ -73,7 +73,8 @@ pub(super) struct Snapshot {
 }
 
 impl RequestLog {
-    pub(crate) fn record(&self, entry: ReceivedRequest) {
+    /// Records a request, and returns its number.
+    pub(crate) fn record(&self, entry: ReceivedRequest) -> u64 {
         tracing::debug!(
             method = entry.method,
             target = entry.target,
@@ -82,8 +83,9 @@ impl RequestLog {
             error = entry.error,
             "responded"
         );
-        self.contents().append(entry);
+        let number = self.contents().append(entry);
         self.0.recorded.notify_waiters();
+        number
     }
 
     /// Returns all stored requests.
@@ -168,7 +170,7 @@ impl RequestLog {
 }
 
 impl Contents {
-    fn append(&mut self, mut entry: ReceivedRequest) {
+    fn append(&mut self, mut entry: ReceivedRequest) -> u64 {
         self.counts.add(&entry);
         entry.order = self.order;
         self.order += 1;

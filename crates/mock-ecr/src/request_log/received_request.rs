@@ -9,10 +9,11 @@ use http::{HeaderName, StatusCode};
 
 use crate::aws::header_names::X_AMZ_TARGET;
 use crate::aws::sigv4::SignatureClaim;
-use crate::fault::FaultId;
+use crate::fault::{FaultEffect, FaultId};
 use crate::http::authority::authority;
 use crate::http::ingress::Ingress;
 use crate::iam::principal::Caller;
+use crate::request_log::reason::Reason;
 use crate::request_log::redaction;
 use crate::request_log::redaction::Redactor;
 use crate::token::{TokenError, TokenId};
@@ -92,6 +93,12 @@ pub struct ReceivedRequest {
     pub faults: Vec<FaultId>,
     /// The request ID that the API returned in `x-amzn-RequestId`.
     pub request_id: Option<String>,
+    /// What explains the error of the response.
+    pub(super) reason: Option<Box<Reason>>,
+    /// What the faults did to the response.
+    pub(super) effects: Vec<FaultEffect>,
+    /// The expiry of the token, if a fault changed a response that contains a token or rejected the token.
+    pub(super) token_expires: Option<Timestamp>,
 }
 
 impl ReceivedRequest {
@@ -134,6 +141,9 @@ impl ReceivedRequest {
             token_error: None,
             faults: Vec::new(),
             request_id: None,
+            reason: None,
+            effects: Vec::new(),
+            token_expires: None,
         }
     }
 
@@ -150,6 +160,23 @@ impl ReceivedRequest {
         self.message = (!text.is_empty()).then(|| redactor.redact(text, MAX_TEXT_SIZE));
     }
 
+    /// Records what explains the error of the response.
+    pub(crate) fn record_reason(&mut self, reason: Reason) {
+        self.reason = Some(Box::new(reason));
+    }
+
+    /// Records the faults that were applied to the response, in the order of their IDs, and the expiry of its token.
+    pub(crate) fn record_faults(
+        &mut self,
+        mut effects: Vec<FaultEffect>,
+        token_expires: Option<Timestamp>,
+    ) {
+        effects.sort_by_key(|effect| effect.id);
+        self.faults = effects.iter().map(|effect| effect.id).collect();
+        self.effects = effects;
+        self.token_expires = token_expires;
+    }
+
     /// Returns the approximate memory that the request uses, in bytes.
     pub(crate) fn size(&self) -> usize {
         let texts = [&self.method, &self.host, &self.target, &self.user_agent];
@@ -164,8 +191,9 @@ impl ReceivedRequest {
         let optional: usize = optional.into_iter().flatten().map(String::len).sum();
         let claim = self.claim.as_ref().map_or(0, SignatureClaim::size);
         let bearer = self.bearer.as_ref().map_or(0, |arn| arn.as_str().len());
-        let faults = size_of_val(&self.faults[..]);
-        size_of::<ReceivedRequest>() + texts + optional + claim + bearer + faults
+        let faults = size_of_val(&self.faults[..]) + size_of_val(&self.effects[..]);
+        let reason = self.reason.as_ref().map_or(0, |reason| reason.size());
+        size_of::<ReceivedRequest>() + texts + optional + claim + bearer + faults + reason
     }
 }
 

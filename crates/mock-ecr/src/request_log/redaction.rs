@@ -109,7 +109,7 @@ impl Redactor {
     }
 
     /// Redacts secrets in a value, and the value itself if it is a short secret.
-    fn value(&self, value: &[u8]) -> String {
+    pub(super) fn value(&self, value: &[u8]) -> String {
         match self.is_secret(value) {
             true => REDACTED.to_owned(),
             false => self.redact(&String::from_utf8_lossy(value), usize::MAX),

@@ -44,8 +44,10 @@ impl Ring {
         }
     }
 
-    pub(super) fn append(&mut self, mut entry: ReceivedRequest) {
-        entry.number = self.next();
+    /// Appends a request, and returns its number.
+    pub(super) fn append(&mut self, mut entry: ReceivedRequest) -> u64 {
+        let number = self.next();
+        entry.number = number;
         self.size += entry.size();
         self.entries.push_back(Arc::new(entry));
         while self.entries.len() > self.max_requests || self.size > self.max_bytes {
@@ -56,6 +58,7 @@ impl Ring {
             self.forgotten += 1;
             self.first += 1;
         }
+        number
     }
 
     /// Returns the first requests from a number on, at most [`MAX_BATCH`]. The batch is empty only if there are none.

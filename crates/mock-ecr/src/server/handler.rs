@@ -11,7 +11,7 @@ use crate::aws::service::AwsService;
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::fault;
-use crate::fault::{FaultTarget, Injected, ResponseKind, TriggeredFault};
+use crate::fault::{FaultEffect, FaultTarget, Injected, ResponseKind, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::base_url::BaseUrl;
 use crate::http::body::{CollectError, Payload, buffered_size, strip_body, whole};
@@ -90,8 +90,17 @@ where
     response.headers_mut().insert(header::DATE, date);
     log_entry.status = response.status();
     log_entry.took = stopwatch.elapsed();
-    state.request_log.record(log_entry);
+    record(state, log_entry);
     response
+}
+
+fn record(state: &State, log_entry: ReceivedRequest) {
+    let is_call = log_entry.operation.is_some() && log_entry.error.is_none();
+    let issued = log_entry.token.filter(|_| is_call);
+    let number = state.request_log.record(log_entry);
+    if let Some(token) = issued {
+        state.tokens.record_issued_by(token, number);
+    }
 }
 
 /// Adds the header that only the responses of STS have: those that have a request ID.
@@ -205,8 +214,12 @@ where
     let applied = apply(state, &changes, received, route, response, log_entry);
     let response = Box::pin(applied).await;
     let triggered = replacement.iter().chain(&changes);
-    log_entry.faults = triggered.map(|triggered| triggered.id).collect();
-    log_entry.faults.sort();
+    let effects: Vec<_> = triggered.map(FaultEffect::from).collect();
+    if !effects.is_empty() {
+        let token = log_entry.token;
+        let expires = token.and_then(|token| state.tokens.expiry(token));
+        log_entry.record_faults(effects, expires);
+    }
     (response, date)
 }
 

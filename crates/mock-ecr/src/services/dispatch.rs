@@ -20,7 +20,7 @@ use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
 use crate::fault::InjectedError;
 use crate::http::buffers::BuffersFull;
-use crate::request_log::ReceivedRequest;
+use crate::request_log::{Reason, ReceivedRequest};
 use crate::services::call::Call;
 use crate::services::context::RequestContext;
 use crate::services::operation::Entry;
@@ -49,6 +49,9 @@ pub(crate) async fn answer(
     let response = match outcome {
         Ok((operation, output)) => service.success(operation, output, &request_id),
         Err(error) => {
+            if let Some(reason) = reason_of(state, call, &error) {
+                log_entry.record_reason(reason);
+            }
             record_error(state, service, &error, log_entry);
             service.error(&error, &request_id)
         }
@@ -64,6 +67,11 @@ pub(crate) fn reject(
     error: &ApiError,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
+    match error {
+        ApiError::Incomplete => log_entry.record_reason(Reason::IncompleteBody),
+        ApiError::TooLarge => log_entry.record_reason(Reason::TooLarge),
+        _ => {}
+    }
     record_error(state, service, error, log_entry);
     service.error(error, "")
 }
@@ -99,6 +107,28 @@ pub(crate) fn inject(
     log_entry.record_error(code, error.message, &state.redactor);
     log_entry.request_id = Some(request_id);
     response
+}
+
+/// Returns what explains an error, if its code and text do not.
+fn reason_of(state: &State, call: &Call<'_>, error: &ApiError) -> Option<Reason> {
+    match error {
+        ApiError::MissingAuthenticationToken
+        | ApiError::IncompleteSignature(_)
+        | ApiError::InvalidSignature(_)
+        | ApiError::UnrecognizedClient
+        | ApiError::ExpiredToken
+        | ApiError::NotAwsJson(
+            NotAwsJson::Unsigned
+            | NotAwsJson::IncompleteSignature(_)
+            | NotAwsJson::InvalidSignature(_),
+        ) => {
+            let verifier = state.verifier(call.service, call.host_region);
+            let check = sigv4::failed_check(call.request, &verifier, call.now);
+            Some(Reason::Signature(check))
+        }
+        ApiError::AccessDenied(denied) => Some(Reason::Access((**denied).clone())),
+        _ => None,
+    }
 }
 
 fn record_error(

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
 use crate::token::id::TokenId;
+use crate::token::revocation::TokenRevocation;
 use crate::types::timestamp::Timestamp;
 
 /// The record of a token that was issued by the mock, or that was presented to its registry and could be decrypted.
@@ -21,9 +22,28 @@ pub struct TokenRecord {
     /// The time at which the token was last presented, on the mock's clock. It is `None` if the token was never
     /// presented.
     pub last_presented: Option<Timestamp>,
+    /// The number of times that the registry rejected the token.
+    pub rejected: u64,
+    /// The first rejection of the token by the registry. It is kept if the token is later invalid for another reason.
+    pub first_rejection: Option<TokenRejection>,
+    /// The revocation of the token. It is also set if the token is invalid for another reason.
+    pub revoked: Option<TokenRevocation>,
+    /// The number of the request that the token was issued to, as [`ReceivedRequest::number`](crate::request_log::ReceivedRequest::number). It
+    /// is `None` if the token was issued by this process, by the control API or by another mock.
+    pub issued_by_request: Option<u64>,
     /// The reason why the token is invalid at the time at which this record is returned. It is `None` if the token is
     /// valid.
     pub error: Option<TokenError>,
+}
+
+/// The rejection of a token by the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenRejection {
+    /// The time of the request, on the mock's clock.
+    pub at: Timestamp,
+    /// The reason why the token was invalid at this time.
+    pub error: TokenError,
 }
 
 /// The records of the latest tokens, at most 10,000. The oldest records are discarded.
@@ -49,6 +69,43 @@ impl IssuedTokens {
         record.last_presented = Some(now);
     }
 
+    /// Records that the registry rejected a presented token.
+    pub(super) fn reject(&mut self, id: TokenId, now: Timestamp, error: &TokenError) {
+        if let Some(record) = self.records.get_mut(&id) {
+            record.rejected += 1;
+            record
+                .first_rejection
+                .get_or_insert_with(|| TokenRejection {
+                    at: now,
+                    error: error.clone(),
+                });
+        }
+    }
+
+    /// Records the number of the request that a token was issued to, if no earlier request received the same token.
+    pub(super) fn issued_by(&mut self, id: TokenId, request: u64) {
+        if let Some(record) = self.records.get_mut(&id) {
+            record.issued_by_request.get_or_insert(request);
+        }
+    }
+
+    pub(super) fn expiry(&self, id: TokenId) -> Option<Timestamp> {
+        Some(self.records.get(&id)?.claims.expires)
+    }
+
+    /// Returns the latest record that fulfils a condition.
+    pub(super) fn find_latest(
+        &self,
+        condition: impl Fn(&TokenRecord) -> bool,
+    ) -> Option<&TokenRecord> {
+        let mut latest = self
+            .order
+            .iter()
+            .rev()
+            .filter_map(|id| self.records.get(id));
+        latest.find(|record| condition(record))
+    }
+
     fn record(&mut self, claims: &Claims, id: TokenId) -> &mut TokenRecord {
         if !self.records.contains_key(&id) {
             self.order.push_back(id);
@@ -63,6 +120,10 @@ impl IssuedTokens {
             claims: claims.clone(),
             presented: 0,
             last_presented: None,
+            rejected: 0,
+            first_rejection: None,
+            revoked: None,
+            issued_by_request: None,
             error: None,
         })
     }

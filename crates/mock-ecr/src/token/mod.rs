@@ -9,6 +9,7 @@ mod id;
 mod issued_tokens;
 mod opened_credentials;
 mod password;
+mod rejected_token;
 mod revocation;
 mod seal;
 
@@ -28,10 +29,11 @@ pub use claims::Claims;
 pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
 use issued_tokens::IssuedTokens;
-pub use issued_tokens::TokenRecord;
+pub use issued_tokens::{TokenRecord, TokenRejection};
 use opened_credentials::OpenedCredentials;
+pub(crate) use rejected_token::RejectedToken;
 use revocation::Revoked;
-pub use revocation::{Revocation, TooManyRevocations};
+pub use revocation::{Revocation, RevocationScope, TokenRevocation, TooManyRevocations};
 use seal::{Keys, Tag};
 
 /// Issues and verifies tokens.
@@ -220,6 +222,12 @@ impl TokenIssuer {
         self.revision.increment();
     }
 
+    /// Records the number of the request that a token was issued to.
+    pub(crate) fn record_issued_by(&self, id: TokenId, request: u64) {
+        lock(&self.issued_tokens).issued_by(id, request);
+        self.revision.increment();
+    }
+
     /// Returns the records of the latest 10,000 tokens, oldest first. Each token is verified at `now`.
     pub(crate) fn records(&self, now: Timestamp) -> Vec<TokenRecord> {
         let mut records = lock(&self.issued_tokens).records();
@@ -227,6 +235,7 @@ impl TokenIssuer {
             record.error = self
                 .validate_claims(record.claims.clone(), record.id, now)
                 .err();
+            record.revoked = lock(&self.revoked).find(&record.claims, record.id);
         }
         records
     }
@@ -269,7 +278,24 @@ impl TokenIssuer {
     ///
     /// Returns an error if 10,000 IDs and principals are revoked already, and the revocation is for another one.
     pub fn revoke(&self, revocation: Revocation) -> Result<(), TooManyRevocations> {
-        let added = lock(&self.revoked).add(revocation);
+        self.add_revocation(revocation, None)
+    }
+
+    /// Revokes tokens at the time `now`, as [`revoke`](TokenIssuer::revoke) does.
+    pub(crate) fn revoke_at(
+        &self,
+        revocation: Revocation,
+        now: Timestamp,
+    ) -> Result<(), TooManyRevocations> {
+        self.add_revocation(revocation, Some(now))
+    }
+
+    fn add_revocation(
+        &self,
+        revocation: Revocation,
+        at: Option<Timestamp>,
+    ) -> Result<(), TooManyRevocations> {
+        let added = lock(&self.revoked).add(revocation, at);
         self.revision.increment();
         added
     }

@@ -78,10 +78,10 @@ fn message(error: &ApiError) -> Option<Cow<'_, str>> {
         ApiError::NotImplemented(text)
         | ApiError::IncompleteSignature(text)
         | ApiError::InvalidSignature(text)
-        | ApiError::AccessDenied(text)
         | ApiError::InvalidParameter(text)
         | ApiError::Modelled { message: text, .. } => text,
         ApiError::Server => "The store of the registry failed.",
+        ApiError::AccessDenied(denied) => return Some(denied.to_string().into()),
         ApiError::BuffersFull => return Some(BuffersFull.to_string().into()),
         _ => return None,
     };

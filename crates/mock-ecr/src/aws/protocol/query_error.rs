@@ -127,9 +127,9 @@ fn message(error: &ApiError) -> String {
         | ApiError::Serialization(text)
         | ApiError::IncompleteSignature(text)
         | ApiError::InvalidSignature(text)
-        | ApiError::AccessDenied(text)
         | ApiError::InvalidParameter(text)
         | ApiError::Modelled { message: text, .. } => text,
+        ApiError::AccessDenied(denied) => return denied.to_string(),
         ApiError::BuffersFull => return BuffersFull.to_string(),
         ApiError::MissingAuthenticationToken => "Request is missing Authentication Token",
         ApiError::UnrecognizedClient => "The security token included in the request is invalid.",

@@ -8,6 +8,7 @@ mod authorization;
 mod canonical;
 mod claim;
 mod error;
+mod failed_check;
 mod quoted;
 mod signing_key;
 
@@ -28,6 +29,7 @@ use crate::types::timestamp::Timestamp;
 use authorization::Authorization;
 pub use claim::SignatureClaim;
 pub(crate) use error::SigV4Error;
+pub(crate) use failed_check::{FailedCheck, SessionTokenError, failed_check};
 pub(crate) use quoted::without_quoted_value;
 pub(crate) use signing_key::SigningKeys;
 
@@ -136,9 +138,7 @@ fn check_date(
 fn check_date_at(authorization: &Authorization<'_>, now: Timestamp) -> Result<(), SigV4Error> {
     let date = authorization.date;
     let now = Timestamp::from_millis(now.as_millis().div_euclid(1000) * 1000);
-    let validity = authorization
-        .expires_in
-        .map_or(SKEW, |expires_in| expires_in.min(SKEW));
+    let validity = validity(authorization);
     let (earliest, latest) = (now - validity, now + SKEW);
     if date < earliest {
         Err(SigV4Error::Invalid(format!(
@@ -159,6 +159,12 @@ fn check_date_at(authorization: &Authorization<'_>, now: Timestamp) -> Result<()
     } else {
         Ok(())
     }
+}
+
+/// Returns the maximum age of a signature.
+fn validity(authorization: &Authorization<'_>) -> Duration {
+    let expires_in = authorization.expires_in;
+    expires_in.map_or(SKEW, |expires_in| expires_in.min(SKEW))
 }
 
 fn minutes_or_seconds(duration: Duration) -> String {

@@ -44,7 +44,7 @@ pub(crate) enum Version {
 pub(crate) struct StatementElements {
     #[serde(default, deserialize_with = "present")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    sid: Option<String>,
+    pub(super) sid: Option<String>,
     pub(super) effect: Effect,
     #[serde(default, deserialize_with = "present")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ use crate::iam::action::Action;
 use crate::iam::policy::attachment::Attachment;
 use crate::iam::policy::invalid_policy::InvalidPolicy;
 use crate::iam::policy::repository_policy::{RepositoryPolicy, Verdict};
+use crate::iam::policy::statement::Statement;
 use crate::types::Partition;
 
 /// The policy of a registry, which applies to the resources that its statements name.
@@ -90,6 +91,16 @@ impl RegistryPolicy {
             true => self.0.verdict_of(request, |one| one.has_resource(resource)),
             false => Verdict::NoMatch,
         }
+    }
+
+    /// Returns the ID of the first statement that denies a request for a resource. The ID is `None` if the statement has none.
+    pub(crate) fn denying_statement(
+        &self,
+        request: &AccessRequest<'_>,
+        resource: &str,
+    ) -> Option<String> {
+        let of_resource = |one: &Statement| one.has_resource(resource);
+        self.0.denying_statement_of(request, of_resource)
     }
 
     /// Returns the text that ECR returns. `[ANALOG]`: it is normalised like the policy of a repository.

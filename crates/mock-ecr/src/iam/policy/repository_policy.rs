@@ -104,6 +104,24 @@ impl RepositoryPolicy {
         }
     }
 
+    /// Returns the ID of the first statement that denies a request for a resource. The ID is `None` if the statement has none.
+    pub(crate) fn denying_statement(&self, request: &AccessRequest<'_>) -> Option<String> {
+        self.denying_statement_of(request, |_| true)
+    }
+
+    pub(super) fn denying_statement_of(
+        &self,
+        request: &AccessRequest<'_>,
+        applies: impl Fn(&Statement) -> bool,
+    ) -> Option<String> {
+        let mut statements = self.statements.iter().zip(self.document.statement.iter());
+        let (_, Object(denying)) = statements.find(|(one, _)| {
+            let is_deny = one.effect == Effect::Deny && applies(one);
+            is_deny && one.names_caller_of(request).is_some()
+        })?;
+        denying.sid.clone()
+    }
+
     /// Returns the statements, in their order.
     pub(super) fn statements(&self) -> &[Statement] {
         &self.statements

@@ -9,7 +9,7 @@ use crate::iam::principal::Caller;
 use crate::registry::authentication::interface::Authentication;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
-use crate::request_log::ReceivedRequest;
+use crate::request_log::{Reason, ReceivedRequest, RejectedCredentials};
 use crate::state::State;
 use crate::token::{Claims, TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
@@ -27,11 +27,18 @@ impl Authentication for Basic {
         call: &Call<'_>,
         log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError> {
-        let opened = open(state, call.request, call.now, log_entry);
-        let opened = opened.ok_or(RegistryError::NotAuthorized)?;
+        let Some(opened) = open(state, call.request, call.now, log_entry) else {
+            let rejected = RejectedCredentials::of(call.request, &state.redactor);
+            log_entry.record_reason(Reason::Credentials(rejected));
+            return Err(RegistryError::NotAuthorized);
+        };
         let verified = opened.and_then(|(claims, id)| verify(state, call, claims, id));
         verified.map_err(|error| {
             log_entry.token_error = Some(error.clone());
+            let token = credentials(call.request);
+            let token = token.and_then(|token| state.tokens.open_credentials(token)?.ok());
+            let rejected = state.tokens.reject(token, error.clone(), call.now);
+            log_entry.record_reason(Reason::Token(rejected));
             error.into()
         })
     }

@@ -15,7 +15,7 @@ use crate::types::{Digest, RepositoryId};
 impl From<AccessError> for ApiError {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Denied(denied) => ApiError::AccessDenied(denied.to_string()),
+            AccessError::Denied(denied) => ApiError::AccessDenied(Box::new(denied)),
             AccessError::Repository(error) => error.into(),
         }
     }
