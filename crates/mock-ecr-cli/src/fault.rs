@@ -44,7 +44,13 @@ fn fault_table(json: &Value) -> String {
     if rows.is_empty() {
         return "no faults\n".to_owned();
     }
-    table(&["FAULT", "ACTION", "MATCH", "MATCHED", "TRIGGERED"], &rows)
+    let mut text = table(&["FAULT", "ACTION", "MATCH", "MATCHED", "TRIGGERED"], &rows);
+    for fault in faults {
+        if let Some(sentence) = fault["text"].as_str() {
+            text += &format!("{}: {sentence}\n", fault["id"]);
+        }
+    }
+    text
 }
 
 fn row(fault: &Value) -> Vec<String> {

@@ -50,7 +50,35 @@ pub(super) const ROUTES: [Route; 3] = [
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Faults"))]
 struct FaultsView {
     /// The faults, in the order in which they were added.
-    faults: Vec<ActiveFault>,
+    faults: Vec<FaultView>,
+}
+
+/// A fault, and a sentence that describes it.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "DescribedFault")
+)]
+struct FaultView {
+    #[serde(flatten)]
+    fault: ActiveFault,
+    /// One sentence about the requests that the fault matches, its action, and how often it was triggered.
+    text: String,
+}
+
+impl From<ActiveFault> for FaultView {
+    fn from(fault: ActiveFault) -> Self {
+        let text = fault.sentence();
+        FaultView { fault, text }
+    }
+}
+
+impl FaultsView {
+    fn of(faults: Vec<ActiveFault>) -> Self {
+        let faults = faults.into_iter().map(Into::into).collect();
+        FaultsView { faults }
+    }
 }
 
 /// The faults to remove.
@@ -64,7 +92,7 @@ struct RemoveParams {
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let faults = request.state.faults.list();
-    response::json(&FaultsView { faults })
+    response::json(&FaultsView::of(faults))
 }
 
 fn add(request: &ControlRequest<'_>) -> Outcome {
@@ -88,5 +116,5 @@ fn remove(request: &ControlRequest<'_>) -> Outcome {
         Some(id) => faults.remove(FaultId(id)).into_iter().collect(),
         None => faults.clear(),
     };
-    response::json(&FaultsView { faults: removed })
+    response::json(&FaultsView::of(removed))
 }

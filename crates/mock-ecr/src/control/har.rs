@@ -46,6 +46,9 @@ struct HarEntry {
     response: HarResponse,
     cache: HarCache,
     timings: HarTimings,
+    /// The explanation of the response, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
     /// The request in the format of `GET /_mock/requests`.
     #[serde(rename = "_received_request")]
     entry: serde_json::Value,
@@ -164,6 +167,7 @@ impl HarEntry {
                 wait: time,
                 receive: 0.0,
             },
+            comment: entry.explanation().map(|explanation| explanation.text),
             entry: serde_json::to_value(view).unwrap_or_default(),
         }
     }

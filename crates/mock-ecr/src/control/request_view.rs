@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::ingress::Ingress;
-use crate::request_log::{ReceivedRequest, Service};
+use crate::request_log::{Explanation, ReceivedRequest, Service};
 use crate::types::timestamp::Timestamp;
 
 /// A received request and its response, without secrets.
@@ -65,6 +65,8 @@ pub(super) struct RequestView<'a> {
     token_error: Option<String>,
     /// The IDs of the faults that were applied to the response.
     faults: &'a [FaultId],
+    /// Why the request was rejected, and what faults did to the response. It is absent if the request succeeded without a fault.
+    explanation: Option<Explanation>,
     /// The request ID, `x-amzn-RequestId`.
     request_id: Option<&'a str>,
 }
@@ -96,6 +98,7 @@ impl<'a> From<&'a ReceivedRequest> for RequestView<'a> {
             message: entry.message.as_deref(),
             token_error: entry.token_error.as_ref().map(ToString::to_string),
             faults: &entry.faults,
+            explanation: entry.explanation(),
             request_id: entry.request_id.as_deref(),
         }
     }

@@ -10,6 +10,8 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Body, Content, Route, fields, schema};
+use crate::request_log::Explanation;
+use crate::state::State;
 use crate::token::{Claims, Revocation, TokenId, TokenRecord};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
@@ -82,10 +84,48 @@ struct TokenView {
     presented: u64,
     /// When the token was last presented, on the mock's clock.
     last_presented: Option<Timestamp>,
+    /// How often the registry rejected the token.
+    rejected: u64,
+    /// The first rejection of the token by the registry. It is kept if the token is later invalid for another reason.
+    first_rejection: Option<RejectionView>,
+    /// The revocation of the token.
+    revoked: Option<RevocationView>,
+    /// The number of the request that the token was issued to.
+    issued_by_request: Option<u64>,
     /// Whether the token is valid now.
     valid: bool,
     /// Why the token is invalid.
     error: Option<String>,
+}
+
+/// The rejection of a token by the registry.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "TokenRejection")
+)]
+struct RejectionView {
+    /// The time of the request, on the mock's clock.
+    at: Timestamp,
+    /// The kind of the explanation, such as `token_expired`.
+    kind: &'static str,
+    /// The text of the explanation.
+    text: String,
+}
+
+/// The revocation of a token.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "TokenRevocation")
+)]
+struct RevocationView {
+    /// The time of the revocation, on the mock's clock.
+    at: Option<Timestamp>,
+    /// The tokens that were revoked together: `token`, `principal` or `issued_before`.
+    scope: &'static str,
 }
 
 /// The claims of a token.
@@ -119,9 +159,16 @@ impl ClaimsView {
     }
 }
 
-impl From<TokenRecord> for TokenView {
-    fn from(record: TokenRecord) -> Self {
+impl TokenView {
+    fn of(state: &State, record: TokenRecord) -> Self {
         TokenView {
+            rejected: record.rejected,
+            first_rejection: first_rejection(state, &record),
+            revoked: record.revoked.map(|revoked| RevocationView {
+                at: revoked.at,
+                scope: revoked.scope.name(),
+            }),
+            issued_by_request: record.issued_by_request,
             claims: ClaimsView::of(&record.claims, record.id),
             presented: record.presented,
             last_presented: record.last_presented,
@@ -131,6 +178,20 @@ impl From<TokenRecord> for TokenView {
     }
 }
 
+fn first_rejection(state: &State, record: &TokenRecord) -> Option<RejectionView> {
+    let rejection = record.first_rejection.clone()?;
+    let opened = Some((record.claims.clone(), record.id));
+    let rejected = state
+        .tokens
+        .rejected_alone(opened, rejection.error, rejection.at);
+    let explanation = Explanation::of_token(&rejected);
+    Some(RejectionView {
+        at: rejection.at,
+        kind: explanation.kind.name(),
+        text: explanation.text,
+    })
+}
+
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let LimitParams { limit } = request.query()?;
     let state = request.state;
@@ -138,7 +199,11 @@ fn list(request: &ControlRequest<'_>) -> Outcome {
     let skipped = records.len().saturating_sub(limit.unwrap_or(usize::MAX));
     response::json(&Tokens {
         issued: state.tokens.tally(state.clock.now()).issued,
-        tokens: records.into_iter().skip(skipped).map(Into::into).collect(),
+        tokens: records
+            .into_iter()
+            .skip(skipped)
+            .map(|record| TokenView::of(state, record))
+            .collect(),
     })
 }
 
@@ -261,16 +326,24 @@ struct TokenInspection {
     valid: bool,
     /// Why the token is invalid.
     error: Option<String>,
+    /// Why the registry would reject the token. It is absent if the token is valid.
+    explanation: Option<Explanation>,
 }
 
 fn inspect(request: &ControlRequest<'_>) -> Outcome {
     let InspectToken { token } = request.body()?;
     let (state, token) = (request.state, token.trim());
-    let verified = state.tokens.verify(token, state.clock.now());
+    let now = state.clock.now();
+    let verified = state.tokens.verify(token, now);
     let opened = state.tokens.open(token).ok();
+    let explanation = verified.as_ref().err().map(|error| {
+        let rejected = state.tokens.rejected(opened.clone(), error.clone(), now);
+        Explanation::of_token(&rejected)
+    });
     response::json(&TokenInspection {
         claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),
         valid: verified.is_ok(),
         error: verified.err().map(|error| error.to_string()),
+        explanation,
     })
 }

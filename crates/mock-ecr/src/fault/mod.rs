@@ -33,6 +33,7 @@ mod overlap;
 mod pattern;
 mod request_attributes;
 mod response_context;
+mod sentence;
 mod target;
 mod throttle;
 mod token_output;

@@ -6,6 +6,7 @@
 mod assertions;
 mod counts;
 mod escapes;
+mod explanation;
 mod filter;
 mod follow;
 mod log;
@@ -25,6 +26,7 @@ pub use crate::aws::sigv4::SignatureClaim;
 pub use crate::http::ingress::Ingress;
 pub use crate::types::{Fidelity, OperationSupport, Service, Times, UnknownService};
 pub(crate) use counts::Count;
+pub use explanation::{Explanation, ExplanationKind, ExplanationLevel, Facts};
 pub(crate) use filter::RequestFilter;
 pub(crate) use follow::{Cursor, FollowedEntry};
 pub(crate) use log::{MAX_REQUESTS, Part, RequestLog};

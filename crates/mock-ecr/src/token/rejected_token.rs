@@ -36,8 +36,24 @@ impl TokenIssuer {
         self.rejected(opened, error, now)
     }
 
-    /// Returns what explains the rejection of a token at a time, without a record of it.
+    /// Returns what explains the rejection of a token at a time, with another valid token of the same principal.
     pub(crate) fn rejected(
+        &self,
+        opened: Option<(Claims, TokenId)>,
+        error: TokenError,
+        now: Timestamp,
+    ) -> RejectedToken {
+        let other = opened
+            .as_ref()
+            .and_then(|(claims, id)| self.other_valid(claims, *id, now));
+        RejectedToken {
+            other_valid_token: other,
+            ..self.rejected_alone(opened, error, now)
+        }
+    }
+
+    /// Returns what explains the rejection of a token at a time. Does not search for another valid token.
+    pub(crate) fn rejected_alone(
         &self,
         opened: Option<(Claims, TokenId)>,
         error: TokenError,
@@ -51,7 +67,7 @@ impl TokenIssuer {
             error,
             revocation,
             credentials_expire: principal.and_then(|principal| principal.expires),
-            other_valid_token: found.and_then(|(claims, id)| self.other_valid(claims, *id, now)),
+            other_valid_token: None,
             claims: opened.map(|(claims, _)| claims),
         }
     }
@@ -61,7 +77,8 @@ impl TokenIssuer {
         let other = issued_tokens.find_latest(|record| {
             let of_same = record.id != id
                 && record.claims.principal == claims.principal
-                && record.claims.region == claims.region;
+                && record.claims.region == claims.region
+                && record.claims.expires > now;
             of_same
                 && self
                     .validate_claims(record.claims.clone(), record.id, now)

@@ -1,0 +1,44 @@
+//! Explains denied actions.
+
+use crate::iam::authorization::{AccessDenied, Reason, ResourcePolicy};
+use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
+
+pub(super) fn explain(denied: &AccessDenied) -> Explanation {
+    let (policy, explicit) = match denied.reason() {
+        Reason::NotInIdentity => ("identity", false),
+        Reason::Explicit => ("identity", true),
+        Reason::NotInResource => ("repository", false),
+        Reason::ExplicitInResource => (resource_policy(denied), true),
+    };
+    let statement = denied.statement().and_then(|one| one.sid.as_deref());
+    let statement: Option<String> = statement.map(|sid| sid.chars().take(100).collect());
+    let because = match (denied.reason(), &statement) {
+        (Reason::NotInIdentity, _) => "no identity policy allows it".to_owned(),
+        (Reason::Explicit, _) => "its identity policy denies it".to_owned(),
+        (Reason::NotInResource, _) => "the policy of the repository does not allow it".to_owned(),
+        (Reason::ExplicitInResource, Some(sid)) => {
+            format!("statement {sid} of the policy of the {policy} denies it")
+        }
+        (Reason::ExplicitInResource, None) => {
+            format!("a statement of the policy of the {policy} denies it")
+        }
+    };
+    let (arn, action, resource) = (denied.arn(), denied.action(), denied.resource());
+    let text = format!("{arn} is not allowed {action} on {resource}: {because}.");
+    Explanation::new(ExplanationKind::Denied, text).facts(Facts {
+        principal: Some(arn.to_string()),
+        action: Some(action.to_string()),
+        resource: Some(resource.to_owned()),
+        policy: Some(policy),
+        explicit: Some(explicit),
+        statement,
+        ..Facts::default()
+    })
+}
+
+fn resource_policy(denied: &AccessDenied) -> &'static str {
+    match denied.statement().map(|one| one.policy) {
+        Some(ResourcePolicy::Registry) => "registry",
+        _ => "repository",
+    }
+}
