@@ -15,6 +15,7 @@ mod console;
 mod control;
 mod cookbook;
 mod errors;
+mod explained;
 mod explanations;
 mod faults;
 mod handle;

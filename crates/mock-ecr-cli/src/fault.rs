@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use ecr_contract::sanitize_line;
 use mock_ecr::fault::Fault;
 use serde_json::{Value, json};
 
@@ -47,7 +48,7 @@ fn fault_table(json: &Value) -> String {
     let mut text = table(&["FAULT", "ACTION", "MATCH", "MATCHED", "TRIGGERED"], &rows);
     for fault in faults {
         if let Some(sentence) = fault["text"].as_str() {
-            text += &format!("{}: {sentence}\n", fault["id"]);
+            text += &format!("{}: {}\n", fault["id"], sanitize_line(sentence));
         }
     }
     text

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use ecr_contract::sanitize_line;
 use serde_json::Value;
 
 use crate::args::{Output, RequestOptions, Target};
@@ -13,13 +14,13 @@ pub(crate) async fn request(options: RequestOptions) -> Result<ExitCode, Error> 
     let RequestOptions { target, output, .. } = &options;
     match Action::of(&options) {
         Action::Clear => clear(target, output).await?,
-        Action::Follow => follow(target, output, &resource(&options, "requests/stream")).await?,
+        Action::Follow => follow(&options, "requests/stream").await?,
         Action::Archive => {
             let har = control_client::get_json(target, &resource(&options, "requests.har")).await?;
             stdout::print_json(&format!("{har:#}\n"))?;
         }
-        Action::Wait => list(target, output, &resource(&options, "requests/wait")).await?,
-        Action::List => list(target, output, &resource(&options, "requests")).await?,
+        Action::Wait => list(&options, "requests/wait").await?,
+        Action::List => list(&options, "requests").await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -65,9 +66,19 @@ async fn clear(target: &Target, output: &Output) -> Result<(), Error> {
     })
 }
 
-async fn list(target: &Target, output: &Output, resource: &str) -> Result<(), Error> {
-    let json = control_client::get_json(target, resource).await?;
-    print_list(output, &json, "requests", &HEADING, row)?;
+async fn list(options: &RequestOptions, name: &str) -> Result<(), Error> {
+    let RequestOptions {
+        target,
+        output,
+        explain,
+        ..
+    } = options;
+    let (explain, resource) = (*explain, resource(options, name));
+    let json = control_client::get_json(target, &resource).await?;
+    match explain && !output.json {
+        true => print_explained(&json)?,
+        false => print_list(output, &json, "requests", &HEADING, row)?,
+    }
     match json["forgotten"].as_u64() {
         Some(0) | None => Ok(()),
         _ if output.json => Ok(()),
@@ -77,17 +88,45 @@ async fn list(target: &Target, output: &Output, resource: &str) -> Result<(), Er
     }
 }
 
-async fn follow(target: &Target, output: &Output, resource: &str) -> Result<(), Error> {
-    control_client::follow(target, resource, |entry| {
+async fn follow(options: &RequestOptions, name: &str) -> Result<(), Error> {
+    let RequestOptions {
+        target,
+        output,
+        explain,
+        ..
+    } = options;
+    control_client::follow(target, &resource(options, name), |entry| {
         match (output.json, entry["missed"].as_u64()) {
             (true, _) => stdout::print_json(&format!("{entry}\n")),
             (false, Some(n)) => stdout::print(&format!(
                 "{n} requests are missing: they were removed before they could be sent\n"
             )),
+            (false, None) if *explain => stdout::print(&explained(&entry)),
             (false, None) => stdout::print(&line(&row(&entry), &WIDTHS)),
         }
     })
     .await
+}
+
+/// Prints the requests with the widths of `--follow`, and the explanations below them.
+fn print_explained(json: &Value) -> Result<(), Error> {
+    let requests = json["requests"].as_array().into_iter().flatten();
+    let text: String = requests.map(explained).collect();
+    stdout::print(match text.is_empty() {
+        true => "no requests\n",
+        false => &text,
+    })
+}
+
+/// Formats a request, and its explanation and advice on the lines below.
+fn explained(entry: &Value) -> String {
+    let mut text = line(&row(entry), &WIDTHS);
+    for field in ["text", "advice"] {
+        if let Some(sentence) = entry["explanation"][field].as_str() {
+            text += &format!("  {}\n", sanitize_line(sentence));
+        }
+    }
+    text
 }
 
 const HEADING: [&str; 8] = [

@@ -178,6 +178,9 @@ pub(crate) struct RequestOptions {
     /// Prints each request when it is logged, until the mock stops.
     #[arg(long, conflicts_with_all = ["har", "wait"], help_heading = ACTIONS)]
     pub(crate) follow: bool,
+    /// Prints why a request was rejected, and what faults did, below each request. `--json` always contains it.
+    #[arg(long, conflicts_with_all = ["har", "clear"])]
+    pub(crate) explain: bool,
     /// Prints an HTTP Archive (HAR), which browsers can display.
     #[arg(long, conflicts_with = "wait", help_heading = ACTIONS)]
     pub(crate) har: bool,

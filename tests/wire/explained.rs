@@ -1,0 +1,246 @@
+//! The explanation of each kind of response, with its whole text.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mock_ecr::fault::Fault;
+use mock_ecr::request_log::{Explanation, ExplanationKind, Service};
+use mock_ecr::token::Revocation;
+use mock_ecr::{AccountId, MockEcr, Principal, Region};
+
+use crate::raw::{RawRequest, frozen_mock, now};
+use crate::signer::Signer;
+
+/// A name of a kind, and the text of its explanation.
+type Explained = (&'static str, String);
+
+/// Kinds for which no request of this file is sent yet.
+const WITHOUT_REQUEST: [&str; 9] = [
+    "principal_unknown",
+    "immutable",
+    "limit",
+    "rule_of_ecr",
+    "upstream",
+    "layer_url_expired",
+    "layer_url_invalid",
+    "cut_off",
+    "invalid_host",
+];
+
+async fn explanation(ecr: &MockEcr, request: &RawRequest) -> Explanation {
+    request.to(ecr).await;
+    let requests = ecr.requests();
+    let requests = match request.target().starts_with("/_mock/") {
+        true => requests.service(Service::Control),
+        false => requests,
+    };
+    let entry = requests.last().unwrap();
+    entry.explanation().unwrap_or_else(|| panic!("{entry:?}"))
+}
+
+#[track_caller]
+fn check(found: &Explanation, (kind, text): (&str, &str)) -> Explained {
+    assert_eq!((found.kind.name(), found.text.as_str()), (kind, text));
+    assert_eq!(found.level, found.kind.level());
+    (found.kind.name(), found.text.clone())
+}
+
+async fn check_all(ecr: &MockEcr, cases: &[(RawRequest, &str, &str)]) -> Vec<Explained> {
+    let mut explained = Vec::new();
+    for (request, kind, text) in cases {
+        let found = explanation(ecr, request).await;
+        explained.push(check(&found, (kind, text)));
+    }
+    explained
+}
+
+fn basic(text: &str) -> RawRequest {
+    let credentials = BASE64_STANDARD.encode(text);
+    RawRequest::ping("GET").authorized(&format!("Basic {credentials}"))
+}
+
+async fn of_credentials() -> Vec<Explained> {
+    let ecr = frozen_mock().await;
+    let forged = BASE64_STANDARD.encode(r#"{"payload":"AAAA"}"#);
+    let ping = RawRequest::ping("GET");
+    let west = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
+    check_all(&ecr, &[
+        (ping.clone(), "no_credentials", "The request has no credentials, and the registry returned a challenge. This is normal: clients then send the request with credentials."),
+        (ping.clone().authorized("Bearer x"), "not_basic", "The Authorization header has the scheme Bearer, not Basic."),
+        (ping.clone().authorized("Basic ???"), "malformed_credentials", "The credentials in the Authorization header are not base64 of a user and a password."),
+        (basic("bob:x"), "wrong_user", "The user is bob; ECR expects AWS."),
+        (basic("AWS:x"), "token_malformed", "The password is not an ECR token: it is not base64."),
+        (basic(&format!("AWS:{forged}")), "token_forged", "The token was not issued with the seed of this mock, or was changed."),
+        (ping.with_token(&ecr.issue_token()).on_host(west), "token_region", "The token is for us-east-1, but this registry is in us-west-2."),
+    ]).await
+}
+
+async fn of_tokens() -> Vec<Explained> {
+    let arn = "arn:aws:sts::123456789012:assumed-role/R/S";
+    let hour = Duration::from_secs(3600);
+    let session = Principal::new(arn.parse().unwrap(), "ASIASESSION", "secret");
+    let session = session.session_token("token").expires(now() + hour);
+    let developer = Principal::example(AccountId::EXAMPLE, &Region::default());
+    let builder = MockEcr::builder().frozen();
+    let builder = builder.principal(developer).principal(session.clone());
+    let ecr = builder.start().await.unwrap();
+    let call = RawRequest::token_call().signed_by(&Signer::new(&session));
+    call.to(&ecr).await;
+    let of_session = ecr.tokens().last().unwrap().clone();
+    assert_eq!(of_session.issued_by_request, Some(0));
+    let issued = ecr.issue_token_for(session.arn.clone(), Region::default());
+    let [expiring, revoked] = [ecr.issue_token(), {
+        ecr.clock().advance(hour);
+        ecr.issue_token()
+    }];
+    let ping = |token| RawRequest::ping("GET").with_token(token);
+    ecr.revoke(Revocation::Token(revoked.id())).unwrap();
+    let mut explained = check_all(&ecr, &[
+        (ping(&revoked), "token_revoked", "The token was revoked at 2015-11-29T22:30:53.241Z (only this token), 12 h before its expiry. It was issued to arn:aws:iam::123456789012:user/developer."),
+        (ping(&issued), "token_credentials", "The token would be valid until 2015-11-30T09:30:53.241Z, but the credentials of arn:aws:sts::123456789012:assumed-role/R/S that obtained it expired at 2015-11-29T22:30:53.241Z."),
+        (call.signed_by(&Signer::new(&session).at(now() + hour)), "credentials_expired", "The credentials of arn:aws:sts::123456789012:assumed-role/R/S expired 0 ms before this request, at 2015-11-29T22:30:53.241Z."),
+    ]).await;
+    ecr.clock()
+        .advance(11 * hour + Duration::from_secs(40 * 60));
+    explained.extend(check_all(&ecr, &[
+        (ping(&expiring), "token_expired", "The token expired 40 min before this request, at 2015-11-30T09:30:53.241Z by the mock's clock. It was issued to arn:aws:iam::123456789012:user/developer."),
+    ]).await);
+    let records = ecr.tokens();
+    let record = records.iter().find(|one| one.id == expiring.id()).unwrap();
+    assert_eq!(record.rejected, 1);
+    assert_eq!(
+        record.first_rejection.as_ref().unwrap().at,
+        ecr.clock().now()
+    );
+    explained
+}
+
+async fn of_signatures() -> Vec<Explained> {
+    let ecr = frozen_mock().await;
+    let developer = Principal::example(AccountId::EXAMPLE, &Region::default());
+    let nobody = Principal::new(developer.arn.clone(), "AKIDNOBODY", "x");
+    let signer = Signer::new(&developer);
+    let call = RawRequest::token_call();
+    let late = signer.clone().at(now() - Duration::from_secs(1800));
+    let unexpected = developer.clone().session_token("x");
+    let key = &developer.access_key_id;
+    let session = format!(
+        "The access key ID {key} exists, but it has no session token, and the request has one."
+    );
+    check_all(&ecr, &[
+        (call.clone(), "unsigned", "The request is not signed."),
+        (call.clone().presigned_by(&signer).authorized("X"), "two_signatures", "The request has a signature in the Authorization header and one in the query."),
+        (call.clone().signed_by(&late), "clock_skew", "The request was signed 30 min 241 ms before the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 15 min."),
+        (call.clone().signed_by(&signer.clone().for_service("s3")), "scope", "The request was signed for s3 in us-east-1; expected ecr in a known Region, and the date of the signature."),
+        (call.clone().signed().body("{ }"), "signature", "The signature does not match: the secret key is wrong, or the request was changed after it was signed."),
+        (call.clone().signed_by(&Signer::new(&nobody)), "key_unknown", "No principal has the access key ID AKIDNOBODY."),
+        (call.signed_by(&Signer::new(&unexpected)), "session_token", &session),
+    ]).await
+}
+
+async fn of_calls() -> Vec<Explained> {
+    let ecr = frozen_mock().await;
+    let repository = r#"{"repositoryName":"app"}"#;
+    let create = RawRequest::call("CreateRepository")
+        .body(repository)
+        .signed();
+    create.to(&ecr).await;
+    let missing = RawRequest::call("DescribeImages").body(r#"{"repositoryName":"web"}"#);
+    check_all(&ecr, &[
+        (create, "exists", "The repository with name 'app' already exists in the registry with id '123456789012'."),
+        (missing.signed(), "missing", "The repository with name 'web' does not exist in the registry with id '123456789012'."),
+        (RawRequest::call("Nothing").signed(), "unknown_operation", "The mock returned UnknownOperationException with status 400."),
+        (RawRequest::token_call().body(r#"{"registryIds":7}"#).signed(), "invalid", "NUMBER_VALUE can not be converted to a List."),
+        (RawRequest::new("GET", "/elsewhere"), "unknown_path", "The mock has no GET /elsewhere."),
+        (RawRequest::new("GET", "http://example.com/"), "other_host", "mock-ecr: example.com is not a host of ECR; requests to other hosts are rejected."),
+        (RawRequest::new("GET", "/_mock/tokens?limit=x"), "control", "x"),
+    ]).await
+}
+
+async fn of_policies() -> Vec<Explained> {
+    let principal = Principal::example(AccountId::EXAMPLE, &Region::default());
+    let principal = principal.deny(["ecr:GetAuthorizationToken"]);
+    let builder = MockEcr::builder().frozen().principal(principal.clone());
+    let ecr = builder.start().await.unwrap();
+    let call = RawRequest::token_call().signed_by(&Signer::new(&principal));
+    check_all(&ecr, &[(call, "denied", "arn:aws:iam::123456789012:user/developer is not allowed ecr:GetAuthorizationToken on *: its identity policy denies it.")]).await
+}
+
+async fn of_faults() -> Vec<Explained> {
+    let call = RawRequest::token_call().signed();
+    let mut explained = Vec::new();
+    for (toml, kind, text) in [
+        (
+            "match = { times = 2 }\naction = { error = 'ServerException' }",
+            "fault_error",
+            "Fault 0 returned ServerException (1 of 2).",
+        ),
+        (
+            "action = { latency = '1ms' }",
+            "fault_delivery",
+            "Fault 0 delayed the response by 1 ms.",
+        ),
+        (
+            "action = { expires_at = 'past' }",
+            "fault_response",
+            "Fault 0 changed expiresAt in the response; the token expires at 2015-11-30T09:30:53.241Z.",
+        ),
+    ] {
+        let ecr = frozen_mock().await;
+        ecr.faults().add(Fault::from_toml(toml).unwrap()).unwrap();
+        explained.extend(check_all(&ecr, &[(call.clone(), kind, text)]).await);
+    }
+    let ecr = frozen_mock().await;
+    let ping = RawRequest::ping("GET").with_token(&ecr.issue_token());
+    ecr.faults()
+        .add(Fault::from_toml("action = { expired_early = 'forbidden' }").unwrap())
+        .unwrap();
+    explained.extend(
+        check_all(
+            &ecr,
+            &[(
+                ping,
+                "fault_expired",
+                "Fault 0 rejected a valid token as expired, 12 h before its expiry.",
+            )],
+        )
+        .await,
+    );
+    let ecr = frozen_mock().await;
+    ecr.faults()
+        .add(Fault::from_toml("action = { throttle = { rate = 1, burst = 1 } }").unwrap())
+        .unwrap();
+    call.to(&ecr).await;
+    explained.extend(check_all(&ecr, &[(call, "throttled", "Fault 0 throttled the request: it permits 1 requests per second after a burst of 1.")]).await);
+    explained
+}
+
+#[tokio::test]
+async fn each_kind_of_explanation_has_its_text() {
+    let mut explained = of_credentials().await;
+    explained.extend(of_tokens().await);
+    explained.extend(of_signatures().await);
+    explained.extend(of_calls().await);
+    explained.extend(of_policies().await);
+    explained.extend(of_faults().await);
+    let found: BTreeSet<&str> = explained.iter().map(|(kind, _)| *kind).collect();
+    let all = ExplanationKind::ALL.iter().map(|kind| kind.name());
+    let missing: Vec<_> = all
+        .filter(|kind| !found.contains(kind) && !WITHOUT_REQUEST.contains(kind))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_success_without_a_fault_has_no_explanation() {
+    let ecr = frozen_mock().await;
+    RawRequest::token_call().signed().to(&ecr).await;
+    RawRequest::ping("GET")
+        .with_token(&ecr.issue_token())
+        .to(&ecr)
+        .await;
+    let requests = ecr.requests();
+    assert_eq!(requests.count(), 2);
+    assert!(requests.iter().all(|one| one.explanation().is_none()));
+}
