@@ -16,7 +16,7 @@ use crate::signer::Signer;
 type Explained = (&'static str, String);
 
 /// Kinds for which no request of this file is sent yet.
-const WITHOUT_REQUEST: [&str; 9] = [
+const WITHOUT_REQUEST: [&str; 11] = [
     "principal_unknown",
     "immutable",
     "limit",
@@ -26,6 +26,8 @@ const WITHOUT_REQUEST: [&str; 9] = [
     "layer_url_invalid",
     "cut_off",
     "invalid_host",
+    "incomplete",
+    "other",
 ];
 
 async fn explanation(ecr: &MockEcr, request: &RawRequest) -> Explanation {
@@ -131,7 +133,7 @@ async fn of_signatures() -> Vec<Explained> {
     check_all(&ecr, &[
         (call.clone(), "unsigned", "The request is not signed."),
         (call.clone().presigned_by(&signer).authorized("X"), "two_signatures", "The request has a signature in the Authorization header and one in the query."),
-        (call.clone().signed_by(&late), "clock_skew", "The request was signed 30 min 241 ms before the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 15 min."),
+        (call.clone().signed_by(&late), "clock_skew", "The request was signed 30 min before the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 15 min."),
         (call.clone().signed_by(&signer.clone().for_service("s3")), "scope", "The request was signed for s3 in us-east-1; expected ecr in a known Region, and the date of the signature."),
         (call.clone().signed().body("{ }"), "signature", "The signature does not match: the secret key is wrong, or the request was changed after it was signed."),
         (call.clone().signed_by(&Signer::new(&nobody)), "key_unknown", "No principal has the access key ID AKIDNOBODY."),
@@ -151,11 +153,38 @@ async fn of_calls() -> Vec<Explained> {
         (create, "exists", "The repository with name 'app' already exists in the registry with id '123456789012'."),
         (missing.signed(), "missing", "The repository with name 'web' does not exist in the registry with id '123456789012'."),
         (RawRequest::call("Nothing").signed(), "unknown_operation", "The mock returned UnknownOperationException with status 400."),
-        (RawRequest::token_call().body(r#"{"registryIds":7}"#).signed(), "invalid", "NUMBER_VALUE can not be converted to a List."),
+        (RawRequest::token_call().body(r#"{"registryIds":7}"#).signed(), "invalid", "Expected list or null."),
         (RawRequest::new("GET", "/elsewhere"), "unknown_path", "The mock has no GET /elsewhere."),
         (RawRequest::new("GET", "http://example.com/"), "other_host", "mock-ecr: example.com is not a host of ECR; requests to other hosts are rejected."),
-        (RawRequest::new("GET", "/_mock/tokens?limit=x"), "control", "x"),
+        (RawRequest::new("GET", "/_mock/tokens?limit=x"), "control", "invalid digit found in string."),
     ]).await
+}
+
+async fn of_the_proxy_and_bodies() -> Vec<Explained> {
+    let ecr = frozen_mock().await;
+    let host = "api.ecr.us-east-1.amazonaws.com:443";
+    let tunnel = RawRequest::new("CONNECT", host).on_host(host);
+    let large = RawRequest::call("PutImage").body(vec![b'x'; (16 << 20) + 1]);
+    let unsupported = RawRequest::call("DescribeRegistries")
+        .with("X-Amz-Target", "SpencerFrontendService.DescribeRegistries")
+        .signed_by(&Signer::default().for_service("ecr-public"));
+    check_all(
+        &ecr,
+        &[
+            (
+                tunnel,
+                "tunnel",
+                "mock-ecr: a tunnel needs TLS; start the mock with --tls.",
+            ),
+            (large, "too_large", "The body of the request is too large."),
+            (
+                unsupported,
+                "not_implemented",
+                "mock-ecr does not implement the operation DescribeRegistries of ecr-public.",
+            ),
+        ],
+    )
+    .await
 }
 
 async fn of_policies() -> Vec<Explained> {
@@ -222,6 +251,7 @@ async fn each_kind_of_explanation_has_its_text() {
     explained.extend(of_tokens().await);
     explained.extend(of_signatures().await);
     explained.extend(of_calls().await);
+    explained.extend(of_the_proxy_and_bodies().await);
     explained.extend(of_policies().await);
     explained.extend(of_faults().await);
     let found: BTreeSet<&str> = explained.iter().map(|(kind, _)| *kind).collect();

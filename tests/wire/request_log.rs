@@ -338,7 +338,7 @@ async fn the_text_of_an_error_is_recorded() {
         ),
         (
             RawRequest::new("GET", "/_mock/tokens?limit=x"),
-            Some("invalid value \"x\" for limit"),
+            Some("invalid digit found in string"),
         ),
         (
             RawRequest::new("GET", "http://example.com/"),

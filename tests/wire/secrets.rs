@@ -50,7 +50,9 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
 
     let n_requests = 2 * accepted.len() + rejected.len() + registry_requests.len() + 2;
     assert_eq!(ecr.requests().count(), n_requests);
-    let values = format!("{:?}\n{token:?}\n{ecr:?}", ecr.requests());
+    let explained = explained(&ecr);
+    assert!(explained.contains("token_revoked") && explained.contains("signature"));
+    let values = format!("{:?}\n{token:?}\n{ecr:?}\n{explained}", ecr.requests());
     drop(http2);
     ecr.stop().await;
     drop(guards);
@@ -112,7 +114,8 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
     let archive = get("/_mock/requests.har".to_owned());
     let archive = archive.authorized(&format!("Bearer {CONTROL_KEY}"));
     let archive = archive.to(&ecr).await.body;
-    let values = format!("{:?}{of_control:?}{archive}", ecr.requests());
+    let explained = explained(&ecr);
+    let values = format!("{:?}{of_control:?}{archive}{explained}", ecr.requests());
     ecr.stop().await;
     drop(guards);
     for secret in [
@@ -129,6 +132,17 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
         assert!(log.contains("mock_ecr::request_log"), "{log}");
         assert!(!log.contains(secret), "{secret} is in {log}");
     }
+}
+
+/// Returns the messages and the explanations of all requests.
+fn explained(ecr: &MockEcr) -> String {
+    let requests = ecr.requests();
+    let texts = requests.iter().map(|entry| {
+        let explanation = entry.explanation();
+        let kind = explanation.as_ref().map(|one| one.kind.name());
+        format!("{:?} {kind:?} {explanation:?}\n", entry.message)
+    });
+    texts.collect()
 }
 
 fn accepted_calls(principal: &Principal) -> Vec<RawRequest> {

@@ -75,6 +75,10 @@ async fn tokens_are_listed_with_their_uses_and_without_secrets() {
         "expires": "2015-11-30T09:30:53.241Z",
         "presented": 1,
         "last_presented": "2015-11-29T21:30:54.241Z",
+        "rejected": 0,
+        "first_rejection": null,
+        "revoked": null,
+        "issued_by_request": null,
         "valid": true,
         "error": null,
     });
@@ -141,9 +145,14 @@ async fn a_token_is_inspected_while_valid_and_after_expiry() {
     assert_eq!(expired["claims"], valid["claims"]);
     let none = fetch_json(&inspect("x!"), &ecr).await;
     assert_eq!(
-        none,
-        json!({ "claims": null, "valid": false, "error": "not base64" })
+        (&none["claims"], &none["valid"], &none["error"]),
+        (&Value::Null, &json!(false), &json!("not base64"))
     );
+    assert_eq!(none["explanation"]["kind"], "token_malformed");
+    let explanation = &expired["explanation"];
+    assert_eq!(explanation["kind"], "token_expired");
+    assert_eq!(explanation["facts"]["late_ms"], 0);
+    assert_eq!(valid["explanation"], Value::Null);
     assert_eq!(
         fetch_json(&control_request("GET", "tokens"), &ecr).await["tokens"][0]["presented"],
         0

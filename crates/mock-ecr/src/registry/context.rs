@@ -13,7 +13,8 @@ use crate::iam::access_request::AccessRequest;
 use crate::iam::action::Action;
 use crate::iam::principal::Caller;
 use crate::registry::call::Call;
-use crate::registry::error::{API_VERSION, OciCode, RegistryError};
+use crate::registry::error::{API_VERSION, RegistryError};
+use crate::registry::oci_code::OciCode;
 use crate::state::State;
 use crate::types::{Digest, RegistryId, RepositoryId};
 

@@ -11,6 +11,7 @@ use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
 use crate::http::buffers::BuffersFull;
 use crate::iam::authorization::AccessDenied;
+use crate::registry::oci_code::OciCode;
 use crate::request_log::Reason;
 use crate::token::TokenError;
 use crate::types::Digest;
@@ -122,28 +123,6 @@ impl Rejected {
     fn status(&self) -> StatusCode {
         let status = StatusCode::from_u16(self.rejection.status);
         status.expect("a test checks the statuses of the table")
-    }
-}
-
-/// The code of OCI Distribution 1.1 for an invalid parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OciCode {
-    DigestInvalid,
-    ManifestInvalid,
-    NameInvalid,
-    SizeInvalid,
-    Unsupported,
-}
-
-impl OciCode {
-    fn name_and_message(self) -> (&'static str, &'static str) {
-        match self {
-            OciCode::DigestInvalid => ("DIGEST_INVALID", "invalid digest"),
-            OciCode::ManifestInvalid => ("MANIFEST_INVALID", "invalid manifest or reference"),
-            OciCode::NameInvalid => ("NAME_INVALID", "invalid repository name"),
-            OciCode::SizeInvalid => ("SIZE_INVALID", "invalid number of results"),
-            OciCode::Unsupported => ("UNSUPPORTED", "the operation is unsupported"),
-        }
     }
 }
 

@@ -9,7 +9,8 @@ use crate::config::Quirk;
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{RequestContext, respond};
-use crate::registry::error::{JSON, OciCode, PLAIN_TEXT, RegistryError};
+use crate::registry::error::{JSON, PLAIN_TEXT, RegistryError};
+use crate::registry::oci_code::OciCode;
 use crate::types::{RepositoryId, RepositoryName};
 
 #[derive(Serialize)]

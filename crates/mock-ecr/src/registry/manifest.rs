@@ -12,7 +12,8 @@ use crate::domain::{
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, respond};
-use crate::registry::error::{OciCode, RegistryError};
+use crate::registry::error::RegistryError;
+use crate::registry::oci_code::OciCode;
 use crate::registry::pull_through;
 use crate::types::{Reference, RepositoryId, Tag};
 

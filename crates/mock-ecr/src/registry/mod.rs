@@ -15,6 +15,7 @@ pub(crate) mod layer_url;
 mod layer_url_error;
 mod lists;
 mod manifest;
+mod oci_code;
 pub(crate) mod path;
 mod pull_through;
 mod referrers;
