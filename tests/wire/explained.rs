@@ -16,7 +16,7 @@ use crate::signer::Signer;
 type Explained = (&'static str, String);
 
 /// Kinds for which no request of this file is sent yet.
-const WITHOUT_REQUEST: [&str; 11] = [
+const WITHOUT_REQUEST: [&str; 12] = [
     "principal_unknown",
     "immutable",
     "limit",
@@ -28,6 +28,7 @@ const WITHOUT_REQUEST: [&str; 11] = [
     "invalid_host",
     "incomplete",
     "other",
+    "too_large",
 ];
 
 async fn explanation(ecr: &MockEcr, request: &RawRequest) -> Explanation {
@@ -160,11 +161,10 @@ async fn of_calls() -> Vec<Explained> {
     ]).await
 }
 
-async fn of_the_proxy_and_bodies() -> Vec<Explained> {
+async fn of_the_proxy_and_support() -> Vec<Explained> {
     let ecr = frozen_mock().await;
     let host = "api.ecr.us-east-1.amazonaws.com:443";
     let tunnel = RawRequest::new("CONNECT", host).on_host(host);
-    let large = RawRequest::call("PutImage").body(vec![b'x'; (16 << 20) + 1]);
     let unsupported = RawRequest::call("DescribeRegistries")
         .with("X-Amz-Target", "SpencerFrontendService.DescribeRegistries")
         .signed_by(&Signer::default().for_service("ecr-public"));
@@ -176,7 +176,6 @@ async fn of_the_proxy_and_bodies() -> Vec<Explained> {
                 "tunnel",
                 "mock-ecr: a tunnel needs TLS; start the mock with --tls.",
             ),
-            (large, "too_large", "The body of the request is too large."),
             (
                 unsupported,
                 "not_implemented",
@@ -251,7 +250,7 @@ async fn each_kind_of_explanation_has_its_text() {
     explained.extend(of_tokens().await);
     explained.extend(of_signatures().await);
     explained.extend(of_calls().await);
-    explained.extend(of_the_proxy_and_bodies().await);
+    explained.extend(of_the_proxy_and_support().await);
     explained.extend(of_policies().await);
     explained.extend(of_faults().await);
     let found: BTreeSet<&str> = explained.iter().map(|(kind, _)| *kind).collect();
