@@ -1,0 +1,132 @@
+// Short texts about requests, principals, digests and sizes.
+
+/** Returns the part of an ARN that differs between principals, such as `user/ci`. */
+export function principal(arn) {
+  if (!arn) return '';
+  const parts = arn.split(':');
+  const name = parts.slice(5).join(':');
+  return name === 'root' ? `root of ${parts[4]}` : name || arn;
+}
+
+/** Returns a digest or the ID of a token in a short form. */
+export function short(id) {
+  const text = String(id ?? '');
+  return text.startsWith('sha256:') ? text.slice(7, 19) : text.slice(0, 4);
+}
+
+/** Returns a number of bytes, such as `3.2 MB`. */
+export function bytes(count) {
+  if (count == null) return '';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const index = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  return index === 0 ? `${count} B` : `${(count / 1000 ** index).toFixed(1)} ${units[index]}`;
+}
+
+/** Returns a count with its noun: `1 use`, `2 uses`. */
+export function count(number, noun) {
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`;
+}
+
+/**
+ * Splits the path of a request to the registry.
+ * @returns {{repository: string, kind: string, reference: string} | null}
+ */
+export function registryPath(target) {
+  const match = /^\/v2\/(.+?)\/(manifests|blobs|tags|referrers)\/([^?]*)/.exec(target ?? '');
+  return match && { repository: match[1], kind: match[2], reference: decode(match[3]) };
+}
+
+/** Returns the name of the repository of a request, or an empty text. */
+export function repository(request) {
+  const path = registryPath(request.target);
+  if (path) return path.repository;
+  return /"repositoryName"\s*:\s*"([^"\\]*)"/.exec(request.input ?? '')?.[1] ?? '';
+}
+
+/** Returns what a request asks for, such as `GET team/app:1.0` or `GetAuthorizationToken`. */
+export function title(request) {
+  if (request.operation) {
+    const name = repository(request);
+    return name ? `${request.operation} ${name}` : request.operation;
+  }
+  const path = registryPath(request.target);
+  if (!path) return `${request.method} ${request.target}`;
+  const { repository: name, kind, reference } = path;
+  if (kind === 'manifests') return `${request.method} ${name}${reference.includes(':') ? '@' : ':'}${trim(reference)}`;
+  if (kind === 'blobs' && reference.startsWith('uploads')) return `${request.method} upload ${name}`;
+  if (kind === 'blobs') return `${request.method} layer ${name} ${trim(reference)}`;
+  return `${request.method} ${kind} ${name}`;
+}
+
+/** Returns the principal of a request: the caller, the principal of the token, or the claimed access key. */
+export function who(request) {
+  const arn = request.caller ?? request.bearer;
+  return arn ? principal(arn) : request.claim?.access_key_id ?? '';
+}
+
+/** Returns one sentence about what happened to a request. */
+export function sentence(request) {
+  if (request.explanation) return request.explanation.text;
+  if (request.status >= 400) return request.message ?? request.error ?? '';
+  if (request.operation === 'GetAuthorizationToken') return `Issued token ${short(request.token)} to ${who(request)}.`;
+  if (request.operation) return '';
+  const path = registryPath(request.target);
+  if (!path) return request.route === 'ping' && request.token ? `Token ${short(request.token)} is valid.` : '';
+  return SUCCESS[`${request.method} ${request.route}`] ?? '';
+}
+
+const SUCCESS = {
+  'GET manifest': 'Returned the manifest.',
+  'HEAD manifest': 'The manifest exists.',
+  'PUT manifest': 'Stored the manifest.',
+  'DELETE manifest': 'Deleted the manifest.',
+  'GET blob': 'Returned the layer.',
+  'HEAD blob': 'The layer exists.',
+  'POST upload': 'Started the upload of a layer.',
+  'PATCH upload': 'Stored a part of a layer.',
+  'PUT upload': 'Completed the upload of a layer.',
+  'GET tags': 'Returned the tags.',
+  'GET referrers': 'Returned the referrers.',
+};
+
+/** Returns whether a request was rejected for a reason that is not part of a normal exchange. */
+export function isRejected(request) {
+  if (request.explanation) return request.explanation.level !== 'info' && request.status >= 400;
+  return request.status >= 400 && request.status !== 401;
+}
+
+/** Returns the role of the colour of a request: `ok`, `dim`, `warn`, `bad` or `fault`. */
+export function tone(request) {
+  if (request.faults?.length) return 'fault';
+  if (request.explanation?.level === 'error') return 'bad';
+  if (request.explanation?.level === 'warning') return 'warn';
+  if (request.explanation || request.status === 401) return 'dim';
+  return request.status >= 400 ? 'bad' : 'ok';
+}
+
+/** Returns the name of a kind of explanation: `token_expired` is `token expired`. */
+export function kindName(kind) {
+  return KINDS[kind] ?? kind.replaceAll('_', ' ');
+}
+
+const KINDS = {
+  fault_error: 'error by a fault',
+  fault_expired: 'expired by a fault',
+  fault_delivery: 'delivery changed by a fault',
+  fault_answer: 'response changed by a fault',
+  not_basic: 'not Basic',
+  key_unknown: 'unknown access key',
+};
+
+function trim(reference) {
+  return reference.startsWith('sha256:') ? `sha256:${short(reference)}` : reference;
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,146 @@
+// Creates and updates elements. Texts become text nodes: nothing is parsed as HTML.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * Creates an element. `on…` properties are listeners; `value`, `checked` and `hidden` are properties; all others are attributes.
+ * Children that are null or false are left out.
+ */
+export function h(tag, properties, ...children) {
+  return fill(document.createElement(tag), properties, children);
+}
+
+/** Creates an element of SVG. */
+export function s(tag, properties, ...children) {
+  return fill(document.createElementNS(SVG, tag), properties, children);
+}
+
+function fill(element, properties, children) {
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    if (value == null || value === false) continue;
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else if (['value', 'checked', 'hidden', 'disabled'].includes(name)) element[name] = value;
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  return element;
+}
+
+/** Replaces the children of an element. */
+export function put(element, ...children) {
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  return element;
+}
+
+/**
+ * Makes the children of `parent` those of `items`. Only elements whose item has changed are created again, and the focus stays on the
+ * control with the same `data-focus`.
+ * @param build creates the element of an item
+ * @param {(item) => string} keyOf identifies an item
+ * @param {(item) => string} signature changes if the element must be created again
+ */
+export function keyed(parent, items, keyOf, build, signature = JSON.stringify) {
+  const old = parent.keyedRows ?? new Map();
+  const rows = new Map();
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  for (const item of items) {
+    const key = keyOf(item);
+    const sign = signature(item);
+    const row = old.get(key);
+    rows.set(key, row?.sign === sign ? row : { sign, element: build(item), replaced: row?.element });
+  }
+  for (const [index, row] of [...rows.values()].entries()) {
+    const at = parent.children[index] ?? null;
+    if (at !== row.element) parent.insertBefore(row.element, at);
+  }
+  while (parent.children.length > rows.size) parent.lastElementChild.remove();
+  parent.keyedRows = rows;
+  if (focused && !parent.contains(document.activeElement)) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** Returns a function that calls `draw` in a later frame, and waits four times as long as the last call took. */
+export function paced(draw) {
+  let isPlanned = false;
+  let earliest = 0;
+  const run = () => {
+    isPlanned = false;
+    const start = performance.now();
+    draw();
+    const end = performance.now();
+    earliest = end + 4 * (end - start);
+  };
+  return () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    const wait = earliest - performance.now();
+    if (wait > 16) setTimeout(run, wait);
+    else requestAnimationFrame(run);
+  };
+}
+
+/** Creates a button that copies a text. `text` is the text or a function that returns it. */
+export function copyButton(text, label = 'Copy', name = label) {
+  const button = h('button', { type: 'button', class: 'quiet', 'aria-label': name === label ? null : name }, label);
+  button.addEventListener('click', async () => {
+    const isCopied = await copy(typeof text === 'function' ? text() : text);
+    button.textContent = isCopied ? 'Copied' : 'Not copied';
+    say(isCopied ? 'Copied.' : 'The browser did not permit the copy.');
+    setTimeout(() => { button.textContent = label; }, 1500);
+  });
+  return button;
+}
+
+/** Copies a text. Pages of plain HTTP at other hosts than loopback have no clipboard API, so a selection is the second way. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = h('textarea', { class: 'offscreen', 'aria-hidden': 'true', value: text });
+    const focused = document.activeElement;
+    (document.querySelector('dialog[open]') ?? document.body).append(area);
+    area.select();
+    const isCopied = document.execCommand('copy');
+    area.remove();
+    focused?.focus();
+    return isCopied;
+  }
+}
+
+/** Creates a command with a button that copies it. */
+export function command(text, label = 'command') {
+  return h('div', { class: 'command' }, h('code', { tabindex: '0', role: 'group', 'aria-label': label }, text), copyButton(text, 'Copy', `Copy ${label}`));
+}
+
+/** Says a text in the polite live region. */
+export function say(text) {
+  const region = document.getElementById('live');
+  if (region) region.textContent = text;
+}
+
+/** Returns JSON with indentation, or the text itself if it is not JSON. */
+export function formatJson(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** Asks a question in a dialog. Resolves to whether the user confirmed. */
+export function confirmed(question, label) {
+  return new Promise((resolve) => {
+    const dialog = h('dialog', { 'aria-labelledby': 'question' },
+      h('form', { method: 'dialog' },
+        h('p', { id: 'question' }, question),
+        h('div', { class: 'row end' },
+          h('button', { value: 'no', autofocus: true }, 'Cancel'),
+          h('button', { value: 'yes', class: 'danger' }, label))));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

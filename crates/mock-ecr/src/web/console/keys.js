@@ -1,0 +1,61 @@
+// The keyboard: single letters for views, the filter and the help. Letters can be turned off (WCAG 2.1.4).
+
+import { go } from './address.js';
+import { h } from './dom.js';
+import { shownCommand } from './actions.js';
+
+const SETTING = 'mock-ecr-letters';
+const LETTERS = { r: 'requests', t: 'tokens', f: 'faults', i: 'repositories', p: 'principals', s: 'setup' };
+
+const HELP = [
+  ['/', 'Go to the filter'],
+  ['?', 'Show this help'],
+  ['g, then r t f i p s', 'Go to Requests, Tokens, Faults, Repositories, Principals, Set up a client'],
+  ['c', 'Copy the call at the bottom as curl'],
+  ['↑ ↓ PgUp PgDn Home End', 'Select a request in the list'],
+  ['Enter', 'Go to the details of the request'],
+  ['Esc', 'Close the details, or empty the filter'],
+];
+
+export function areLettersOn() {
+  return localStorage.getItem(SETTING) !== 'off';
+}
+
+/** Handles the keys of the document. `isAvailable` returns whether a view exists in this build. */
+export function listenToKeys(isAvailable) {
+  let isGo = false;
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
+    if (!areLettersOn()) return;
+    const wasGo = isGo;
+    isGo = !wasGo && event.key === 'g';
+    if (wasGo && LETTERS[event.key] && isAvailable(LETTERS[event.key])) go(`#${LETTERS[event.key]}`);
+    else if (event.key === '/') focusFilter();
+    else if (event.key === '?') showHelp();
+    else if (event.key === 'c' && shownCommand()) document.querySelector('#call button')?.click();
+    else return;
+    event.preventDefault();
+  });
+}
+
+/** Shows the help in a dialog. */
+export function showHelp() {
+  const letters = h('input', { type: 'checkbox', checked: areLettersOn(), onchange: () => localStorage.setItem(SETTING, letters.checked ? 'on' : 'off') });
+  const dialog = h('dialog', { 'aria-labelledby': 'help-title', onclose: () => dialog.remove() },
+    h('h2', { id: 'help-title' }, 'Keyboard'),
+    h('dl', { class: 'keys' }, HELP.map(([key, text]) => [h('dt', null, h('kbd', null, key)), h('dd', null, text)])),
+    h('label', { class: 'check' }, letters, 'Single letters and characters are shortcuts'),
+    h('form', { method: 'dialog', class: 'row end' }, h('button', { autofocus: true }, 'Close')));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function focusFilter() {
+  const field = document.querySelector('[data-filter]');
+  field?.focus();
+  field?.select();
+}
+
+function isTyping(target) {
+  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select');
+}

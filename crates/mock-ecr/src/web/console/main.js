@@ -1,0 +1,132 @@
+// Starts the page: the store, the stream of events, the header and the views.
+
+import { parseAddress } from './address.js';
+import { actionButton } from './actions.js';
+import { setKey, takeKeyFromAddress } from './api.js';
+import { clockControls } from './clock.js';
+import { isRejected, sentence, title } from './describe.js';
+import { h, paced, put, say } from './dom.js';
+import { listenToKeys, showHelp } from './keys.js';
+import { Store } from './store.js';
+import { Sync } from './sync.js';
+import { FaultsView } from './views/faults.js';
+import { PrincipalsView } from './views/principals.js';
+import { RepositoriesView } from './views/repositories.js';
+import { RequestsView } from './views/requests.js';
+import { SetupView } from './views/setup.js';
+import { TokensView } from './views/tokens.js';
+
+/** The views, in the order of the tabs. `probe` is the route without which a view has no data. */
+const VIEWS = {
+  requests: { name: 'Requests', make: RequestsView },
+  tokens: { name: 'Tokens', make: TokensView, probe: 'tokens' },
+  faults: { name: 'Faults', make: FaultsView, probe: 'faults' },
+  repositories: { name: 'Repositories', make: RepositoriesView, probe: 'repositories' },
+  principals: { name: 'Principals', make: PrincipalsView, probe: 'config' },
+  setup: { name: 'Set up a client', make: SetupView },
+};
+
+takeKeyFromAddress();
+const store = new Store();
+const sync = new Sync(store);
+let current = { name: null, view: null };
+
+const drawClock = clockControls(document.getElementById('clock'), store);
+const drawBanner = () => {
+  const banner = document.getElementById('banner');
+  const text = store.notice ?? (store.connection.isConnected ? null : store.connection.text);
+  banner.hidden = !text;
+  if (banner.textContent !== (text ?? '')) banner.textContent = text ?? '';
+};
+
+put(document.getElementById('global'),
+  actionButton('Reset', {
+    call: () => ({ method: 'POST', path: 'reset', body: {} }), name: 'Reset the mock',
+    question: 'Reset the mock to its initial state? Tokens, faults, repositories, images and the request log are lost.',
+  }),
+  h('button', { type: 'button', 'aria-label': 'Keyboard shortcuts', onclick: showHelp }, '?'));
+document.getElementById('where').textContent = location.host;
+
+function drawTabs() {
+  const tabs = Object.entries(VIEWS).filter(([name]) => isAvailable(name));
+  put(document.getElementById('views'), tabs.map(([name, { name: label }]) =>
+    h('a', { href: `#${name}`, 'aria-current': name === current.name ? 'page' : null }, label, badge(name))));
+}
+
+function badge(name) {
+  const active = name === 'faults' ? store.faults.length : 0;
+  return active ? h('span', { class: 'badge', 'aria-label': `${active} active` }, active) : null;
+}
+
+function isAvailable(name) {
+  return !store.missing.has(VIEWS[name]?.probe);
+}
+
+function navigate() {
+  if (location.hash === '#main') return;
+  takeKeyFromAddress();
+  const { view, params } = parseAddress(location.hash);
+  const name = VIEWS[view] && isAvailable(view) ? view : 'requests';
+  if (name === current.name) {
+    current.view.navigate?.(params);
+    return;
+  }
+  const main = document.getElementById('main');
+  main.replaceChildren();
+  main.className = name;
+  current = { name, view: new VIEWS[name].make(main, store, params) };
+  document.title = `${VIEWS[name].name} – mock-ecr`;
+  drawTabs();
+}
+
+/** Announces the newest rejection, at most once in three seconds. */
+let announced = { at: 0, number: -1 };
+function announce() {
+  const request = store.log.lastRejection;
+  const time = performance.now();
+  if (!request || !store.isLoaded || request.number <= announced.number) return;
+  const isFirst = announced.number < 0 && announced.at === 0;
+  if (time - announced.at < 3000) return;
+  announced = { at: time, number: request.number };
+  if (!isFirst && isRejected(request)) say(`Rejected: ${title(request)}. ${sentence(request)}`);
+}
+
+const drawSoon = paced(() => {
+  drawClock();
+  drawBanner();
+  announce();
+});
+
+store.listen((topic) => {
+  current.view?.changed?.(topic);
+  if (topic === 'missing' || topic === 'faults') drawTabs();
+  drawSoon();
+});
+
+document.addEventListener('key-needed', () => askForKey());
+window.addEventListener('hashchange', navigate);
+window.addEventListener('popstate', navigate);
+listenToKeys(isAvailable);
+setInterval(() => store.clock.state === 'running' && !document.hidden && store.changed('second'), 1000);
+navigate();
+sync.start();
+
+function askForKey() {
+  if (document.getElementById('key-dialog')) return;
+  const field = h('input', { type: 'password', name: 'key', autocomplete: 'off', autofocus: true, required: true });
+  const dialog = h('dialog', { id: 'key-dialog', 'aria-labelledby': 'key-title' },
+    h('form', { method: 'dialog' },
+      h('h2', { id: 'key-title' }, 'Enter the control key'),
+      h('p', null, 'The mock was started with a control key, or printed one when it started. The page keeps the key until this tab is closed.'),
+      h('label', null, 'Control key', field),
+      h('div', { class: 'row end' }, h('button', { class: 'primary' }, 'Continue'))));
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    if (!field.value) return;
+    setKey(field.value);
+    sync.start();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+

@@ -1,0 +1,132 @@
+// The state of the page: the request log, tokens, faults and the clock, as the mock has sent them.
+
+import { isRejected } from './describe.js';
+import { MockClock } from './time.js';
+
+/** The requests in the order of their numbers. */
+export class RequestLog {
+  constructor(limit = 10_000) {
+    this.limit = limit;
+    this.clear();
+  }
+
+  clear() {
+    this.items = [];
+    /** Changes if the list changes otherwise than by requests at its end. */
+    this.epoch = (this.epoch ?? 0) + 1;
+    /** The number of requests that were removed because of the limit. */
+    this.dropped = 0;
+    this.resetSummary();
+  }
+
+  resetSummary() {
+    this.lastRejection = null;
+    /** The number of rejections and of faults by the kind of their explanation. */
+    this.kinds = new Map();
+    /** The last request that issued a token, by principal. */
+    this.issues = new Map();
+  }
+
+  get last() {
+    return this.items[this.items.length - 1] ?? null;
+  }
+
+  /** Merges requests. They may be in the log already, or be older than those in the log. */
+  add(requests) {
+    const known = this.last?.number ?? -1;
+    const older = requests.filter((r) => r.number <= known && !this.find(r.number));
+    let previous = known;
+    for (const request of requests) {
+      if (request.number <= previous) continue;
+      previous = request.number;
+      this.items.push(request);
+      this.summarize(request);
+    }
+    if (older.length) this.rebuild([...older, ...this.items].sort((a, b) => a.number - b.number));
+    this.trim();
+  }
+
+  /** Removes the requests before a number. */
+  removeBefore(number) {
+    if ((this.items[0]?.number ?? number) < number) this.rebuild(this.items.filter((r) => r.number >= number));
+  }
+
+  /** Returns a request by its number, or null. */
+  find(number) {
+    let [low, high] = [0, this.items.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.items[middle];
+      if (found.number === number) return found;
+      if (found.number < number) low = middle + 1;
+      else high = middle - 1;
+    }
+    return null;
+  }
+
+  /** Returns the number of a later request that issued a token to the principal, or null. */
+  issuedSince(arn, number) {
+    const issue = this.issues.get(arn);
+    return issue && issue.number > number ? issue : null;
+  }
+
+  rebuild(items) {
+    this.items = items;
+    this.epoch += 1;
+    this.resetSummary();
+    for (const request of items) this.summarize(request);
+  }
+
+  /** Removes the oldest requests in groups, because each removal draws the list again. */
+  trim() {
+    if (this.items.length <= this.limit + 200) return;
+    const excess = this.items.length - this.limit;
+    this.dropped += excess;
+    this.rebuild(this.items.slice(excess));
+  }
+
+  summarize(request) {
+    if (isRejected(request)) this.lastRejection = request;
+    const kind = request.explanation?.kind;
+    if (kind && request.explanation.level !== 'info') this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
+    if (request.operation === 'GetAuthorizationToken' && request.status < 400 && request.caller) this.issues.set(request.caller, request);
+  }
+}
+
+/** Everything that the views draw, with listeners for each topic (`requests`, `tokens`, `faults`, `clock`, …). */
+export class Store {
+  constructor() {
+    this.log = new RequestLog();
+    this.clock = new MockClock();
+    this.tokens = [];
+    this.issued = 0;
+    this.faults = [];
+    this.config = null;
+    this.repositories = null;
+    /** The state of the connection: `{isConnected, text}`. */
+    this.connection = { isConnected: false, text: 'Connecting …' };
+    this.listeners = new Set();
+  }
+
+  /** Calls the function with the name of each changed topic. Returns a function that ends this. */
+  listen(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  changed(...topics) {
+    for (const topic of topics) for (const listener of this.listeners) listener(topic);
+  }
+
+  set(topic, values) {
+    Object.assign(this, values);
+    this.changed(topic);
+  }
+}
+
+/** Returns the state of a token at a time: `valid`, `expired`, `revoked`, or `invalid` for another reason. */
+export function tokenState(token, now) {
+  if (token.revoked) return 'revoked';
+  if (now >= Date.parse(token.expires)) return 'expired';
+  return token.valid === false && !/expired since/.test(token.error ?? '') ? 'invalid' : 'valid';
+}

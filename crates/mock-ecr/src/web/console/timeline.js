@@ -1,0 +1,95 @@
+// Draws the timeline of the tokens as SVG. A click on a mark opens its request.
+
+import { principal, short } from './describe.js';
+import { h, put, s } from './dom.js';
+import { layOut, summary } from './lanes.js';
+
+const COLUMN = 10;
+const LANE = 20;
+const TOP = 20;
+
+export class Timeline {
+  /** @param {(number: number) => void} onOpen */
+  constructor(onOpen) {
+    this.labels = h('div', { class: 'labels', 'aria-hidden': 'true' });
+    this.svg = s('svg', { role: 'img', class: 'marks' });
+    this.element = h('section', { class: 'timeline', 'aria-label': 'Tokens over time', hidden: true }, this.labels, this.svg, legend());
+    this.svg.addEventListener('click', (event) => {
+      const mark = event.target.closest('[data-number]');
+      if (mark) onOpen(Number(mark.dataset.number));
+    });
+    this.width = 0;
+    new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry.contentRect.width);
+      if (width === this.width || !this.store) return;
+      this.width = width;
+      this.update(this.store);
+    }).observe(this.element);
+  }
+
+  update(store) {
+    this.store = store;
+    const isNarrow = matchMedia('(max-width: 700px)').matches;
+    const available = (this.width || this.element.parentElement?.clientWidth || 800) - (isNarrow ? 92 : 168);
+    const columns = Math.max(10, Math.floor(available / COLUMN) - 1);
+    const layout = layOut(store.log.items, store.tokens, { columns, lanes: isNarrow ? 3 : 7, now: store.clock.now() });
+    this.element.hidden = layout.lanes.length === 0;
+    if (this.element.hidden) return;
+    const sign = JSON.stringify([layout.lanes, layout.columns.map((c) => [c.at, c.gap]), available]);
+    if (sign === this.drawn) return;
+    this.drawn = sign;
+    this.draw(layout, available);
+  }
+
+  draw(layout, width) {
+    const height = TOP + layout.lanes.length * LANE + 2;
+    put(this.labels, layout.lanes.map((lane) => h('span', { title: lane.principal ?? '' }, lane.id === null ? 'no token' : [h('span', null, principal(lane.principal)), ' ', h('b', null, short(lane.id))])));
+    this.svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.svg.setAttribute('height', height);
+    this.svg.setAttribute('width', width);
+    this.svg.setAttribute('aria-label', summary(layout));
+    const gaps = layout.columns.filter((column) => column.gap).map((column) => gap(column, height));
+    put(this.svg, thin(gaps), layout.lanes.map((lane, index) => drawLane(lane, TOP + index * LANE + LANE / 2)));
+  }
+}
+
+const x = (at) => at * COLUMN + COLUMN / 2;
+
+function gap({ at, gap: label }, height) {
+  const middle = x(at) - COLUMN * 1.5;
+  return s('g', { class: 'gap', 'data-x': middle },
+    s('line', { x1: middle, x2: middle, y1: 14, y2: height }),
+    s('text', { x: middle, y: 10, 'text-anchor': middle < 30 ? 'start' : 'middle' }, label));
+}
+
+/** Removes the labels that would overlap the previous one. */
+function thin(gaps) {
+  let last = -Infinity;
+  for (const element of gaps) {
+    const at = Number(element.dataset.x);
+    if (at - last < 62) element.querySelector('text').remove();
+    else last = at;
+  }
+  return gaps;
+}
+
+function drawLane(lane, y) {
+  return s('g', null,
+    lane.spans.map((span) => s('line', { class: `span ${span.state}`, x1: x(span.from), x2: x(span.to), y1: y, y2: y })),
+    lane.marks.map((mark) => s('g', { class: `mark ${mark.kind}`, 'data-number': mark.number, transform: `translate(${x(mark.at)} ${y})` },
+      s('title', null, `Request ${mark.number}: ${mark.kind === 'fault' ? 'changed by a fault' : mark.kind}`),
+      s('rect', { class: 'hit', x: -COLUMN / 2, y: -LANE / 2, width: COLUMN, height: LANE }),
+      s('path', { d: SHAPES[mark.kind] }))));
+}
+
+const SHAPES = {
+  issued: 'M0 -5.5 L5.5 0 L0 5.5 L-5.5 0 Z',
+  used: 'M-3.2 0 a3.2 3.2 0 1 0 6.4 0 a3.2 3.2 0 1 0 -6.4 0 Z',
+  rejected: 'M-4 -4 L4 4 M-4 4 L4 -4',
+  fault: 'M0 -5 L5 4 L-5 4 Z',
+};
+
+function legend() {
+  const entry = (kind, text) => h('span', null, s('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12' }, s('g', { class: `mark ${kind}` }, s('path', { d: SHAPES[kind] }))), text);
+  return h('p', { class: 'legend', 'aria-hidden': 'true' }, entry('issued', 'issued'), entry('used', 'used'), entry('rejected', 'rejected'), entry('fault', 'fault'));
+}

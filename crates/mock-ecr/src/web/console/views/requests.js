@@ -1,0 +1,174 @@
+// The view of the requests: the last rejection, the timeline of the tokens, the filter, the list and the details.
+
+import { BASE, headers } from '../api.js';
+import { actionButton } from '../actions.js';
+import { address, go } from '../address.js';
+import { count } from '../describe.js';
+import { h, paced, put, say } from '../dom.js';
+import { parseFilter } from '../filter.js';
+import { RequestList } from '../list.js';
+import { Rows } from '../rows.js';
+import { Timeline } from '../timeline.js';
+import { detail } from './detail.js';
+import { drawCauses, drawRejection } from './rejection.js';
+import { clientSteps } from './setup.js';
+
+const EXAMPLES = 'status:403 caller:ci cause:expired -route:blob';
+
+export class RequestsView {
+  constructor(root, store, params) {
+    this.store = store;
+    this.rows = new Rows();
+    this.list = new RequestList(this.rows, (number, isEntered) => this.open(number, isEntered));
+    this.rejection = h('section', { class: 'card', 'aria-label': 'Last rejection' });
+    this.causes = h('div', { class: 'row chips', role: 'group', 'aria-label': 'Causes' });
+    this.timeline = new Timeline((number) => this.open(number, false));
+    this.field = h('input', {
+      type: 'search', 'data-filter': true, 'aria-label': 'Filter of requests', placeholder: EXAMPLES, spellcheck: 'false', autocomplete: 'off',
+      'aria-describedby': 'filter-error', oninput: () => this.typed(), onkeydown: (event) => this.fieldKey(event),
+    });
+    this.error = h('p', { id: 'filter-error', class: 'bad', role: 'alert' });
+    this.total = h('span', { class: 'dim total' });
+    this.empty = h('div', { class: 'empty', hidden: true });
+    this.pane = h('aside', { class: 'pane', 'aria-labelledby': 'detail-title', hidden: true });
+    this.main = h('div', { class: 'requests' }, this.summary(), this.bar(), this.error,
+      h('div', { class: 'split' }, h('div', { class: 'listbox' }, this.list.element, this.empty), this.pane));
+    this.first = h('div', { class: 'first', hidden: true });
+    root.append(this.first, this.main);
+    this.pane.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.list.element.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.schedule = paced(() => this.draw());
+    this.navigate(params);
+  }
+
+  summary() {
+    return h('div', { class: 'summary' }, this.rejection, this.causes, this.timeline.element);
+  }
+
+  bar() {
+    return h('div', { class: 'row bar' }, this.field, this.total,
+      h('button', { type: 'button', onclick: () => exportHar() }, 'Export HAR'),
+      actionButton('Clear', {
+        call: () => ({ method: 'DELETE', path: 'requests' }), name: 'Clear the request log',
+        question: 'Remove all requests from the request log?', then: () => { this.store.log.clear(); this.store.changed('requests'); },
+      }));
+  }
+
+  /** Shows the state in the address. */
+  navigate(params) {
+    this.query = params.get('q') ?? '';
+    if (document.activeElement !== this.field) this.field.value = this.query;
+    this.applyFilter(this.query);
+    const number = params.has('open') ? Number(params.get('open')) : null;
+    this.opened = Number.isInteger(number) ? number : null;
+    this.drawnDetail = undefined;
+    this.draw();
+  }
+
+  changed(topic) {
+    if (topic === 'requests' || topic === 'tokens') this.schedule();
+    if (topic === 'clock' || topic === 'second') this.timeline.update(this.store);
+  }
+
+  applyFilter(query) {
+    const filter = parseFilter(query);
+    this.error.textContent = filter.error ? `Invalid filter: ${filter.error}.` : '';
+    if (filter.error) this.field.setAttribute('aria-invalid', 'true');
+    else this.field.removeAttribute('aria-invalid');
+    if (this.applied === query) return;
+    this.applied = query;
+    this.rows.reset(filter.test);
+  }
+
+  typed() {
+    this.query = this.field.value;
+    go(address('requests', { q: this.query, open: this.opened }), { replace: true });
+  }
+
+  fieldKey(event) {
+    if (event.key === 'Escape') {
+      if (this.field.value === '') this.list.element.focus();
+      this.field.value = '';
+      this.typed();
+    } else if (event.key === 'ArrowDown' || event.key === 'Enter') this.list.element.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  draw() {
+    const { store, rows } = this;
+    const isFirst = store.log.items.length === 0 && store.isLoaded;
+    this.first.hidden = !isFirst;
+    this.main.hidden = isFirst;
+    if (isFirst) {
+      if (!this.first.firstChild) put(this.first, firstSteps());
+      return;
+    }
+    const added = rows.update(store.log);
+    this.list.selected ??= this.opened;
+    this.list.update(added);
+    this.list.show(this.opened);
+    drawRejection(this.rejection, store);
+    drawCauses(this.causes, store, this.query);
+    this.timeline.update(store);
+    this.drawTotals();
+    this.drawDetail();
+  }
+
+  drawTotals() {
+    const { log } = this.store;
+    const all = log.items.length;
+    const matched = this.rows.matched;
+    this.total.textContent = matched === all ? count(all, 'request') : `${matched.toLocaleString('en')} of ${count(all, 'request')}`;
+    const dropped = Math.max(log.dropped, this.store.forgotten ?? 0);
+    if (dropped) this.total.textContent += `. Older requests were dropped: the log holds ${log.limit.toLocaleString('en')}.`;
+    this.empty.hidden = matched > 0;
+    if (matched === 0) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
+  }
+
+  drawDetail() {
+    const request = this.opened === null ? null : this.store.log.find(this.opened);
+    const state = `${this.opened} ${request ? this.store.log.issuedSince(request.bearer, request.number)?.number : 'absent'}`;
+    if (state === this.drawnDetail) return;
+    this.drawnDetail = state;
+    this.pane.hidden = this.opened === null;
+    this.main.classList.toggle('has-pane', !this.pane.hidden);
+    if (request) put(this.pane, detail(request, this.store, () => this.close()));
+    else if (this.opened !== null) put(this.pane, h('h2', { id: 'detail-title', tabindex: '-1' }, `Request ${this.opened}`), h('p', null, 'The request log does not contain this request.'), h('button', { type: 'button', onclick: () => this.close() }, 'Close'));
+  }
+
+  open(number, isEntered) {
+    const isNarrow = matchMedia('(max-width: 700px)').matches;
+    go(address('requests', { q: this.query, open: number }), { replace: this.opened !== null });
+    this.pane.scrollTop = 0;
+    if (isEntered || isNarrow) this.pane.querySelector('h2')?.focus();
+  }
+
+  close() {
+    if (this.opened === null) return;
+    go(address('requests', { q: this.query }));
+    this.list.element.focus();
+  }
+}
+
+function firstSteps() {
+  return [
+    h('h2', null, 'No client has called this mock yet'),
+    h('p', null, "This is a mock of Amazon ECR on your machine. It issues tokens that expire by the mock's clock, and its registry verifies them. Point a client at it:"),
+    clientSteps('docker'),
+    clientSteps('aws'),
+    h('p', null, h('a', { href: '#setup' }, 'All clients')),
+  ];
+}
+
+/** Downloads the request log. A link cannot send the control key, so the page reads the file. */
+async function exportHar() {
+  const response = await fetch(`${BASE}requests.har`, { headers: headers() }).catch(() => null);
+  if (!response?.ok) {
+    say('The export failed.');
+    return;
+  }
+  const url = URL.createObjectURL(await response.blob());
+  h('a', { href: url, download: 'mock-ecr.har' }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

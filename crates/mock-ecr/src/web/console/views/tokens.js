@@ -1,0 +1,142 @@
+// The view of the tokens: their remaining lifetime, uses and rejections, and the actions on them.
+
+import { actionButton, actionForm } from '../actions.js';
+import { address } from '../address.js';
+import { count, principal, short } from '../describe.js';
+import { command, copyButton, h, keyed, put } from '../dom.js';
+import { dateTime, duration, millis, shortTime } from '../time.js';
+import { TokenBar } from './bar.js';
+
+/** The number of tokens that the page loads. */
+export const TOKEN_LIMIT = 200;
+
+export class TokensView {
+  constructor(root, store, params) {
+    this.store = store;
+    this.bars = new Map();
+    this.rows = h('div', { class: 'tokens', role: 'list' });
+    this.note = h('p', { class: 'dim' });
+    this.result = h('div', { 'aria-live': 'polite' });
+    root.append(
+      h('div', { class: 'row spread' }, h('h2', null, 'Tokens'), this.note),
+      this.rows,
+      h('div', { class: 'columns' }, this.issueForm(), this.explainForm(), this.revokeForm()));
+    this.navigate(params);
+  }
+
+  navigate(params) {
+    this.wanted = params.get('id');
+    this.draw();
+    const row = this.wanted && this.rows.querySelector(`[data-id="${CSS.escape(this.wanted)}"]`);
+    if (row) row.scrollIntoView({ block: 'center' });
+    row?.focus();
+  }
+
+  changed(topic) {
+    if (topic === 'tokens') this.draw();
+    if (topic === 'second' || topic === 'clock' || topic === 'requests') this.drawBars();
+  }
+
+  draw() {
+    const { store } = this;
+    const tokens = [...store.tokens].reverse();
+    this.note.textContent = store.issued > tokens.length ? `The newest ${tokens.length} of ${count(store.issued, 'token')}.` : '';
+    if (!tokens.length) {
+      this.rows.keyedRows = null;
+      put(this.rows, h('p', { class: 'empty', role: 'listitem' }, 'No token was issued yet. Clients get one with GetAuthorizationToken.'));
+      return;
+    }
+    keyed(this.rows, tokens, (token) => token.id, (token) => this.row(token), (token) => JSON.stringify([token, token.id === this.wanted]));
+    this.drawBars();
+  }
+
+  row(token) {
+    const bar = new TokenBar(token);
+    this.bars.set(token.id, bar);
+    const revoke = (label, body, question, name) => actionButton(label, { call: () => ({ method: 'POST', path: 'tokens/revoke', body }), question, name, kind: 'quiet', focus: `${token.id} ${label}` });
+    const who = principal(token.principal);
+    return h('div', { role: 'listitem', class: token.id === this.wanted ? 'token wanted' : 'token', 'data-id': token.id, tabindex: '-1' },
+      h('div', { class: 'name' }, h('strong', { title: token.principal }, who), ' ', h('code', { title: token.id }, short(token.id))),
+      bar.element,
+      h('div', { class: 'facts-line' },
+        h('span', null, `${token.region}, ${dateTime(token.issued)} → ${shortTime(token.expires, token.issued)}`),
+        h('a', { href: address('requests', { q: `token:${token.id}` }) }, token.presented ? count(token.presented, 'use') : 'not used'),
+        token.rejected ? h('a', { class: 'bad', href: address('requests', { q: `token:${token.id} is:rejected` }) }, `${token.rejected} rejected`) : null,
+        token.issued_by_request != null ? h('a', { href: address('requests', { open: token.issued_by_request }) }, `issued by request ${token.issued_by_request}`) : null),
+      token.first_rejection && h('p', { class: 'why' }, h('span', { class: 'dim' }, `First rejected ${shortTime(token.first_rejection.at, token.issued)}: `), token.first_rejection.text ?? token.first_rejection.kind),
+      token.revoked && h('p', { class: 'why' }, `Revoked at ${dateTime(token.revoked.at)}${REVOKED[token.revoked.scope] ?? ''}.`),
+      h('div', { class: 'row buttons' },
+        token.revoked ? null : revoke('Revoke', { id: token.id }, null, `Revoke token ${short(token.id)} of ${who}`),
+        revoke('Revoke all of the principal', { principal: token.principal }, `Revoke all tokens of ${who}, including tokens that are issued later? Only a reset of the mock ends this.`, `Revoke all tokens of ${who}`)));
+  }
+
+  drawBars() {
+    const now = this.store.clock.now();
+    const uses = new Map(this.store.tokens.map((token) => [token.id, []]));
+    for (const request of this.store.log.items) uses.get(request.token)?.push(request);
+    for (const token of this.store.tokens) this.bars.get(token.id)?.draw(now, uses.get(token.id), this.store.clock.state);
+  }
+
+  issueForm() {
+    const who = h('input', { name: 'principal', list: 'principals', spellcheck: 'false', placeholder: 'the first principal' });
+    const region = h('input', { name: 'region', spellcheck: 'false', placeholder: 'the Region of the configuration' });
+    const result = h('div', { 'aria-live': 'polite' });
+    const form = actionForm({
+      name: 'Issue a token', label: 'Issue',
+      fields: [h('label', null, 'Principal (ARN)', who, principalList(this.store)), h('label', null, 'Region', region)],
+      makeCall: () => ({ method: 'POST', path: 'tokens', body: present({ principal: who.value.trim(), region: region.value.trim() }) }),
+      then: (token) => put(result,
+        h('p', null, `Token ${short(token.id)} of ${principal(token.principal)} expires at ${dateTime(token.expires)}.`),
+        h('p', { class: 'row' }, copyButton(token.password, 'Copy the password'), copyButton(token.authorization_token, 'Copy the token')),
+        command(`docker login --username AWS --password-stdin ${token.proxy_endpoint}`, 'the login command')),
+    });
+    return h('section', { class: 'card' }, h('h3', null, 'Issue a token'), form, result);
+  }
+
+  explainForm() {
+    const text = h('textarea', { name: 'token', rows: '3', spellcheck: 'false', autocomplete: 'off' });
+    const result = h('div', { 'aria-live': 'polite' });
+    const form = actionForm({
+      name: 'Explain a token', label: 'Explain',
+      fields: h('label', null, "Token, password, or auth of docker's configuration", text),
+      makeCall: () => {
+        if (!text.value.trim()) throw new Error('Paste a token.');
+        return { method: 'POST', path: 'tokens/inspect', body: { token: text.value.trim() } };
+      },
+      then: (value) => put(result, this.explanation(value)),
+    });
+    return h('section', { class: 'card' }, h('h3', null, 'Explain a token'), form, result);
+  }
+
+  explanation({ claims, valid, error, explanation }) {
+    const left = claims && millis(claims.expires) - this.store.clock.now();
+    return [
+      h('p', { class: valid ? 'ok' : 'bad' }, valid ? `The token is valid for ${duration(left)}.` : explanation?.text ?? `The token is invalid: ${error}.`),
+      explanation?.advice && h('p', null, explanation.advice),
+      claims && h('dl', { class: 'facts' }, [['ID', claims.id], ['Principal', claims.principal], ['Region', claims.region], ['Issued', dateTime(claims.issued)], ['Expires', dateTime(claims.expires)]]
+        .map(([name, value]) => [h('dt', null, name), h('dd', null, value)])),
+    ];
+  }
+
+  revokeForm() {
+    return h('section', { class: 'card' }, h('h3', null, 'Revoke all tokens'),
+      h('p', null, "Revokes all tokens that were issued before now, by the mock's clock."),
+      actionButton('Revoke all', {
+        call: () => ({ method: 'POST', path: 'tokens/revoke', body: { issued_before: new Date(this.store.clock.now() + 1).toISOString() } }),
+        question: 'Revoke all tokens that were issued so far?', kind: 'danger',
+      }));
+  }
+}
+
+const REVOKED = { principal: ', with all tokens of the principal', issued_before: ', with all tokens issued before a time' };
+
+/** Creates the list of the principals of the configuration, for a field. */
+export function principalList(store) {
+  return h('datalist', { id: 'principals' }, (store.config?.principals ?? []).map(({ arn }) => h('option', { value: arn })));
+}
+
+/** Returns the object without empty values. */
+export function present(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value != null));
+}
+
