@@ -36,3 +36,10 @@ export class EventParser {
     return undefined;
   }
 }
+
+const WAITS = [1, 2, 4, 8, 10];
+
+/** Returns the seconds to wait before the attempt after `failures` failed ones. */
+export function waitSeconds(failures) {
+  return WAITS[Math.min(failures, WAITS.length) - 1] ?? 0;
+}

@@ -1,14 +1,7 @@
 // The stream of events: opens it, and opens it again after an interruption. It is closed while the page is hidden.
 
 import { BASE, ApiError, headers } from './api.js';
-import { EventParser } from './sse.js';
-
-const WAITS = [1, 2, 4, 8, 10];
-
-/** Returns the seconds to wait before the attempt after `failures` failed ones. */
-export function waitSeconds(failures) {
-  return WAITS[Math.min(failures, WAITS.length) - 1] ?? 0;
-}
+import { EventParser, waitSeconds } from './sse.js';
 
 export class Stream {
   /**

@@ -28,6 +28,7 @@ export class Sync {
     this.instance = null;
     this.revisions = {};
     this.loading = new Map();
+    store.reload = (topic) => this.load(topic);
     this.timers = {};
     this.stream = new Stream({
       next: () => this.next,

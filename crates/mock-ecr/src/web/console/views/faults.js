@@ -1,0 +1,104 @@
+// The view of the faults: the active faults as sentences, recipes, and a form.
+
+import { actionButton, actionForm } from '../actions.js';
+import { address } from '../address.js';
+import { count } from '../describe.js';
+import { h, keyed, put } from '../dom.js';
+import { ACTIONS, CONDITIONS, faultJson, fieldsOf, OPERATIONS, ROUTES } from '../faultform.js';
+import { callText } from '../commands.js';
+import { RECIPES } from '../recipes.js';
+
+export class FaultsView {
+  constructor(root, store, params) {
+    this.store = store;
+    this.rows = h('div', { class: 'faults', role: 'list', 'aria-label': 'Active faults' });
+    this.removeAll = h('span', null, actionButton('Remove all', {
+      call: () => ({ method: 'DELETE', path: 'faults' }), question: 'Remove all faults?', kind: 'quiet', focus: 'all', then: () => this.reload(),
+    }));
+    root.append(
+      h('div', { class: 'row spread' }, h('h2', null, 'Faults'), this.removeAll), this.rows,
+      h('h2', null, 'Add a fault'), h('section', { class: 'card' }, this.form()),
+      h('h2', null, 'Recipes'), h('ul', { class: 'recipes' }, RECIPES.map((recipe) => this.recipe(recipe))));
+    this.navigate(params);
+  }
+
+  /** The address can contain conditions of a new fault. */
+  navigate(params) {
+    this.wanted = params.get('id');
+    for (const name of ['operation', 'route', 'method']) if (params.has(name)) this.conditions[name].value = params.get(name);
+    this.element.refresh();
+    this.draw();
+    if (params.has('operation') || params.has('route')) this.element.scrollIntoView({ block: 'center' });
+  }
+
+  changed(topic) {
+    if (topic === 'faults') this.draw();
+  }
+
+  /** Shows the faults at once; the stream reports the change too. */
+  reload() {
+    this.store.reload?.('faults');
+  }
+
+  draw() {
+    const { faults } = this.store;
+    this.removeAll.hidden = faults.length < 2;
+    if (!faults.length) {
+      this.rows.keyedRows = null;
+      put(this.rows, h('p', { class: 'empty', role: 'listitem' }, 'None. The mock responds as ECR does.'));
+      return;
+    }
+    keyed(this.rows, faults, ({ id }) => String(id), (fault) => this.row(fault), (fault) => JSON.stringify([fault, this.wanted === String(fault.id)]));
+  }
+
+  row(fault) {
+    const { id, text, matched, triggered } = fault;
+    return h('div', { role: 'listitem', class: this.wanted === String(id) ? 'fault-row wanted' : 'fault-row' },
+      h('span', { class: 'badge' }, `fault ${id}`),
+      h('div', { class: 'grow' },
+        h('p', null, text ?? JSON.stringify(fault.action)),
+        h('p', { class: 'dim' }, `${count(matched, 'matched request')}, `, h('a', { href: address('requests', { q: `fault:${id}` }) }, `${triggered} triggered`)),
+        h('details', null, h('summary', null, 'JSON'), h('pre', { tabindex: '0' }, JSON.stringify({ match: fault.match, action: fault.action }, null, 2)))),
+      actionButton('Remove', { call: () => ({ method: 'DELETE', path: `faults?id=${id}` }), name: `Remove fault ${id}`, kind: 'quiet', focus: `remove ${id}`, then: () => this.reload() }));
+  }
+
+  form() {
+    const kind = h('select', { name: 'kind' }, ACTIONS.map((entry) => h('option', { value: entry.kind }, entry.label)));
+    this.parameters = {};
+    const parameters = h('div', { class: 'fields' });
+    const build = () => {
+      this.parameters = {};
+      put(parameters, fieldsOf(kind.value).map((entry) => input(entry, this.parameters)));
+    };
+    this.conditions = {};
+    const where = h('div', { class: 'fields' },
+      input({ name: 'operation', label: 'Operation of the API', type: 'text', list: OPERATIONS }, this.conditions),
+      input({ name: 'route', label: 'Route of the registry', type: 'choice', options: ['', ...ROUTES] }, this.conditions),
+      input(CONDITIONS[0], this.conditions));
+    const more = h('details', null, h('summary', null, 'More conditions'), h('div', { class: 'fields' }, CONDITIONS.slice(1).map((entry) => input(entry, this.conditions))));
+    build();
+    kind.addEventListener('change', build);
+    const read = (fields) => Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
+    this.element = actionForm({
+      name: 'Add a fault', label: 'Add',
+      fields: [h('div', { class: 'fields' }, h('label', null, 'Action', kind)), parameters, h('p', { class: 'dim' }, 'Applies to all requests that satisfy all of these conditions:'), where, more],
+      makeCall: () => ({ method: 'POST', path: 'faults', body: faultJson(kind.value, read(this.parameters), read(this.conditions)) }),
+      then: () => this.reload(),
+    });
+    return this.element;
+  }
+
+  recipe({ title, text, call }) {
+    return h('li', { class: 'card' }, h('h3', null, title), h('p', null, text), h('p', null, h('code', { class: 'wrap' }, callText(call))),
+      actionButton('Apply', { call: () => call, name: `Apply: ${title}`, then: () => this.reload() }));
+  }
+}
+
+function input({ name, label, type, value, options, list }, fields) {
+  const id = list ? `list-${name}` : null;
+  const element = type === 'choice'
+    ? h('select', { name }, options.map((option) => h('option', { value: option }, option || 'any')))
+    : h('input', { name, value: value ?? '', inputmode: type === 'number' ? 'decimal' : null, list: id, spellcheck: 'false', autocomplete: 'off' });
+  fields[name] = element;
+  return h('label', null, label, element, list && h('datalist', { id }, list.map((option) => h('option', { value: option }))));
+}

@@ -1,0 +1,158 @@
+// The view of the repositories: the list, the details of one repository, and its images.
+
+import { get, withQuery } from '../api.js';
+import { actionButton } from '../actions.js';
+import { address, go } from '../address.js';
+import { pulls, pushes } from '../commands.js';
+import { bytes, count, short } from '../describe.js';
+import { command, formatJson, h, put } from '../dom.js';
+import { dateTime } from '../time.js';
+import { ImageTree } from './image.js';
+
+const PAGE = 100;
+
+export class RepositoriesView {
+  constructor(root, store, params) {
+    this.store = store;
+    this.field = h('input', { type: 'search', 'data-filter': true, 'aria-label': 'Filter of repositories', placeholder: 'Name', spellcheck: 'false', oninput: () => go(address('repositories', { q: this.field.value, open: this.opened }), { replace: true }) });
+    this.names = h('nav', { class: 'names', 'aria-label': 'Repositories' });
+    this.body = h('div', { class: 'repository' });
+    root.append(h('div', { class: 'browser' }, h('div', { class: 'side' }, this.field, this.names), this.body));
+    this.navigate(params);
+  }
+
+  navigate(params) {
+    this.query = params.get('q') ?? '';
+    if (document.activeElement !== this.field) this.field.value = this.query;
+    const opened = params.get('open');
+    const digest = params.get('image');
+    this.drawNames(opened);
+    if (opened === this.opened && digest === this.digest) return;
+    const isOther = opened !== this.opened;
+    Object.assign(this, { opened, digest });
+    if (isOther) this.load();
+    else this.drawImage();
+  }
+
+  changed(topic) {
+    if (topic !== 'repositories') return;
+    this.drawNames(this.opened);
+    if (this.opened && !this.body.contains(document.activeElement)) this.load();
+  }
+
+  drawNames(opened) {
+    const all = this.store.repositories ?? [];
+    const shown = all.filter(({ name }) => name.toLowerCase().includes(this.query.toLowerCase()));
+    if (!all.length) put(this.names, h('p', { class: 'empty' }, this.store.repositories ? 'There is no repository. A push creates one if the mock was started with --create-on-push.' : 'Loading …'));
+    else if (!shown.length) put(this.names, h('p', { class: 'empty' }, 'No repository matches.'));
+    else put(this.names, shown.map((entry) => h('a', { href: address('repositories', { q: this.query, open: idOf(entry) }), 'aria-current': idOf(entry) === opened ? 'true' : null },
+      h('span', null, entry.name), h('small', null, `${entry.account} ${entry.region}, ${count(entry.images, 'image')}`))));
+    if (!opened) put(this.body, h('p', { class: 'empty' }, shown.length ? 'Select a repository.' : ''));
+  }
+
+  /** Loads the repository that is open. A later navigation makes the result obsolete. */
+  async load() {
+    const { opened } = this;
+    if (!opened) return;
+    const [account, region, ...rest] = opened.split('/');
+    const name = rest.join('/');
+    try {
+      const [repository, images] = await Promise.all([
+        get(withQuery('repository', { account, region, name })).catch((error) => this.fallback(error, opened)),
+        get(withQuery('images', { repository: name, limit: PAGE })),
+      ]);
+      if (opened !== this.opened) return;
+      this.draw(repository, images);
+    } catch (error) {
+      if (opened === this.opened) put(this.body, h('p', { class: 'bad' }, error.message));
+    }
+  }
+
+  /** A build without the route `repository` has the values of the list only. */
+  fallback(error, opened) {
+    const entry = this.store.repositories?.find((found) => idOf(found) === opened);
+    if (!entry || error.code === 'REPOSITORY_NOT_FOUND') throw error;
+    return entry;
+  }
+
+  draw(repository, { images, next }) {
+    const { name, account, region, uri } = repository;
+    const isHere = (image) => image.account === account && image.region === region;
+    this.images = h('tbody', null, images.filter(isHere).map((image) => this.imageRow(image)));
+    this.tree = h('div', { class: 'tree', id: 'image' });
+    this.repository = repository;
+    put(this.body,
+      h('h2', null, name),
+      h('dl', { class: 'facts' }, [
+        ['URI', uri && h('code', null, uri)], ['Account', account], ['Region', region], ['Created', dateTime(repository.created)],
+        ['Tags', repository.mutability?.toLowerCase()], ['Scan on push', repository.scan_on_push === undefined ? null : repository.scan_on_push ? 'yes' : 'no'],
+        ['Resource tags', repository.resource_tags?.length ? repository.resource_tags.map(({ key, value }) => `${key} = ${value}`).join(', ') : null],
+      ].filter(([, value]) => value).map(([label, value]) => [h('dt', null, label), h('dd', null, value)])),
+      h('h3', null, 'Images'),
+      images.length ? this.imageTable() : h('div', null, h('p', { class: 'empty' }, 'The repository has no image. Push one:'), pushes(uri ?? name).map((text) => command(text, 'the push command'))),
+      next && this.moreButton(name, next, isHere),
+      this.tree,
+      uri && images.length > 0 && h('details', null, h('summary', null, 'Push an image'), pushes(uri).map((text) => command(text, 'the push command'))),
+      this.policies(repository));
+    this.drawImage();
+  }
+
+  imageTable() {
+    return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Images' }, h('table', null,
+      h('thead', null, h('tr', null, ['Tags', 'Digest', 'Type', 'Size', 'Pushed', 'Last pull'].map((label) => h('th', { scope: 'col' }, label)))), this.images));
+  }
+
+  imageRow(image) {
+    const { digest, tags, size, status } = image;
+    return h('tr', { 'data-digest': digest },
+      h('td', null, tags.length ? tags.map((tag) => [h('span', { class: 'tag' }, tag), ' ']) : h('span', { class: 'dim' }, 'untagged'), status && status !== 'ACTIVE' && h('span', { class: 'badge' }, status.toLowerCase())),
+      h('td', null, h('a', { href: address('repositories', { q: this.query, open: this.opened, image: digest }), title: digest }, short(digest))),
+      h('td', null, typeName(image)),
+      h('td', { class: 'number' }, bytes(size)),
+      h('td', null, dateTime(image.pushed)),
+      h('td', null, image.last_pull ? dateTime(image.last_pull) : h('span', { class: 'dim' }, 'never')));
+  }
+
+  moreButton(name, next, isHere) {
+    const button = h('button', { type: 'button', onclick: async () => {
+      const page = await get(withQuery('images', { repository: name, limit: PAGE, after: next })).catch(() => ({ images: [], next }));
+      this.images.append(...page.images.filter(isHere).map((image) => this.imageRow(image)));
+      if (page.next) button.replaceWith(this.moreButton(name, page.next, isHere));
+      else button.remove();
+    } }, 'Load more images');
+    return button;
+  }
+
+  drawImage() {
+    if (!this.tree) return;
+    for (const row of this.images.children) row.classList.toggle('wanted', row.dataset.digest === this.digest);
+    put(this.tree);
+    if (!this.digest) return;
+    const { account, region, name, uri } = this.repository;
+    new ImageTree(this.tree, { account, region, repository: name }, this.digest, (image) => (uri ? pulls(uri, image.tags, image.digest) : []));
+  }
+
+  policies({ policy, lifecycle_policy: lifecycle, would_expire: preview, name }) {
+    const text = (label, value, none) => h('details', null, h('summary', null, `${label}${value ? '' : ': none'}`), value ? h('pre', { tabindex: '0' }, formatJson(value)) : h('p', null, none));
+    if (policy === undefined) return null;
+    return h('section', { class: 'policies' }, h('h3', null, 'Policies'),
+      text('Repository policy', policy, 'Identity policies of the same account decide.'),
+      text('Lifecycle policy', lifecycle, 'Images do not expire.'),
+      lifecycle && h('div', null,
+        h('p', null, preview.length ? `${count(preview.length, 'image')} would be expired or archived now:` : 'No image would be expired or archived now.'),
+        h('ul', { class: 'plain' }, preview.map(({ digest, rule, action }) => h('li', null, h('a', { href: address('repositories', { open: this.opened, image: digest }), title: digest }, short(digest)), ` rule ${rule}: ${action === 'EXPIRE' ? 'expires' : 'is archived'}`))),
+        actionButton('Run the lifecycle policy', { call: () => ({ method: 'POST', path: 'lifecycle/run', body: { repository: name } }), question: `Run the lifecycle policy of ${name} now? Expired images are lost.`, then: () => this.load() })));
+  }
+}
+
+/** Returns the text that identifies a repository in the address. */
+function idOf({ account, region, name }) {
+  return `${account}/${region}/${name}`;
+}
+
+export function typeName({ media_type: type, artifact_type: artifact, subject }) {
+  if (/index|manifest\.list/.test(type)) return 'index';
+  if (subject || (artifact && !/config|image/.test(artifact))) return artifact ?? 'referrer';
+  return 'image';
+}
+
