@@ -33,9 +33,13 @@ export function repeat(request, origin) {
   if (request.method === 'HEAD') parts[2] = '--head';
   else if (request.method !== 'GET') parts.push('--request', request.method);
   if (request.authorization) parts.push('--user "AWS:$PASSWORD"');
-  if (request.host && request.host !== new URL(origin).host) parts.push('--header', quote(`Host: ${request.host}`));
+  if (request.host && request.host !== new URL(origin).host && !isLoopback(request.host)) parts.push('--header', quote(`Host: ${request.host}`));
   parts.push(quote(origin + request.target));
   return parts.join(' ');
+}
+
+function isLoopback(host) {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 }
 
 function awsCommand({ service, operation, input }, origin) {

@@ -1,7 +1,7 @@
 // The layout of the timeline: a column for each request, a lane for each token. Under a frozen clock many requests have the same time, so
 // the axis is the order of the requests, and a jump of the clock is a gap with its length.
 
-import { isRejected } from './describe.js';
+import { count, isRejected } from './describe.js';
 import { duration, millis } from './time.js';
 
 /** A jump of the clock of at least this length is a gap. */
@@ -74,5 +74,6 @@ function markKind(request) {
 /** Returns a sentence that describes the timeline. */
 export function summary({ lanes, columns }) {
   const sum = (kind) => lanes.reduce((total, lane) => total + lane.marks.filter((mark) => mark.kind === kind).length, 0);
-  return `Timeline of ${columns.length} requests and ${lanes.filter((lane) => lane.id).length} tokens: ${sum('issued')} issued, ${sum('used')} uses, ${sum('rejected')} rejected, ${sum('fault')} changed by faults.`;
+  const tokens = lanes.filter((lane) => lane.id !== null).length;
+  return `Timeline of ${count(columns.length, 'request')} and ${count(tokens, 'token')}: ${sum('issued')} issued, ${count(sum('used'), 'use')}, ${sum('rejected')} rejected, ${sum('fault')} changed by faults.`;
 }

@@ -73,7 +73,7 @@ function navigate() {
   }
   const main = document.getElementById('main');
   main.replaceChildren();
-  main.className = name;
+  main.className = `view-${name}`;
   current = { name, view: new VIEWS[name].make(main, store, params) };
   document.title = `${VIEWS[name].name} – mock-ecr`;
   drawTabs();

@@ -105,9 +105,8 @@ export class RequestsView {
       return;
     }
     const added = rows.update(store.log);
-    this.list.selected ??= this.opened;
     this.list.update(added);
-    this.list.show(this.opened);
+    if (this.opened !== null) this.list.show(this.opened);
     drawRejection(this.rejection, store);
     drawCauses(this.causes, store, this.query);
     this.timeline.update(store);

@@ -1,0 +1,129 @@
+// The state of the console: the stream, the request log, the rows of the list, the timeline and the form for faults.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { ACTIONS, faultJson, fieldsOf } from '../../crates/mock-ecr/src/web/console/faultform.js';
+import { layOut, summary } from '../../crates/mock-ecr/src/web/console/lanes.js';
+import { RECIPES } from '../../crates/mock-ecr/src/web/console/recipes.js';
+import { jumpText, Rows } from '../../crates/mock-ecr/src/web/console/rows.js';
+import { EventParser, waitSeconds } from '../../crates/mock-ecr/src/web/console/sse.js';
+import { RequestLog, tokenState } from '../../crates/mock-ecr/src/web/console/store.js';
+
+const START = Date.parse('2015-11-30T01:11:00Z');
+const at = (hours) => new Date(START + hours * 3_600_000).toISOString();
+const request = (number, values = {}) => ({ number, received: at(0), method: 'GET', target: '/v2/', status: 200, faults: [], ...values });
+const numbers = (items) => items.map(({ number }) => number);
+
+test('events are parsed from parts of any size', () => {
+  const stream = ': heartbeat\n\nevent: request\nid: 7\ndata: {"a":\r\ndata: 1}\n\ndata:x\n\nevent: empty\n\n';
+  for (const size of [1, 5, stream.length]) {
+    const events = [];
+    const parser = new EventParser((event) => events.push(event));
+    for (let index = 0; index < stream.length; index += size) parser.push(stream.slice(index, index + size));
+    assert.deepEqual(events, [{ event: 'request', data: '{"a":\n1}', id: '7' }, { event: 'message', data: 'x', id: null }]);
+  }
+});
+
+test('the waits between attempts grow to ten seconds', () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 6, 99].map(waitSeconds), [1, 2, 4, 8, 10, 10, 10]);
+});
+
+test('the log merges requests in any order without duplicates', () => {
+  const log = new RequestLog();
+  log.add([request(5), request(6)]);
+  log.add([request(6), request(7)]);
+  log.add([request(3), request(5), request(4)]);
+  assert.deepEqual(numbers(log.items), [3, 4, 5, 6, 7]);
+  assert.equal(log.find(4).number, 4);
+  assert.equal(log.find(8), null);
+  log.removeBefore(5);
+  assert.deepEqual(numbers(log.items), [5, 6, 7]);
+});
+
+test('the log keeps at most its limit, and counts the causes of what it contains', () => {
+  const log = new RequestLog(1000);
+  const explanation = { kind: 'token_expired', level: 'error', text: '' };
+  for (let number = 0; number < 1300; number += 1) log.add([request(number, { status: 403, explanation })]);
+  assert.ok(log.items.length <= 1200);
+  assert.equal(log.kinds.get('token_expired'), log.items.length);
+  assert.equal(log.dropped, 1300 - log.items.length);
+  assert.equal(log.lastRejection.number, 1299);
+});
+
+test('a later token of the same principal is found', () => {
+  const log = new RequestLog();
+  log.add([request(1, { status: 403, bearer: 'P' }), request(2, { operation: 'GetAuthorizationToken', caller: 'P', token: 'b' })]);
+  assert.equal(log.issuedSince('P', 1).token, 'b');
+  assert.equal(log.issuedSince('P', 2), null);
+  assert.equal(log.issuedSince('Q', 1), null);
+});
+
+test('rows are added incrementally, with a row for a jump of the clock', () => {
+  const log = new RequestLog();
+  const rows = new Rows();
+  rows.reset((r) => r.status === 200);
+  log.add([request(0), request(1, { status: 403 })]);
+  assert.equal(rows.update(log), -1);
+  log.add([request(2, { received: at(9) })]);
+  assert.equal(rows.update(log), 2);
+  assert.equal(rows.matched, 2);
+  assert.equal(jumpText(rows.items[1]), 'Clock + 9 h: 01:11:00 → 10:11:00');
+  assert.equal(rows.indexOf(2), 2);
+  assert.equal(rows.indexOf(1), -1);
+  log.clear();
+  assert.equal(rows.update(log), -1);
+  assert.equal(rows.items.length, 0);
+});
+
+test('the timeline has a lane for each token, gaps, and the end of each token', () => {
+  const token = { id: 'a', principal: 'P', issued: at(0), expires: at(12), revoked: null, first_rejection: null };
+  const requests = [
+    request(0, { operation: 'GetAuthorizationToken', token: 'a' }), request(1, { token: 'a' }),
+    request(2, { received: at(13), token: 'a', status: 403, explanation: { kind: 'token_expired', level: 'error' } }),
+    request(3, { received: at(13), status: 403 }),
+  ];
+  const layout = layOut(requests, [token], { columns: 50, lanes: 5, now: Date.parse(at(13)) });
+  assert.deepEqual(layout.lanes.map(({ id }) => id), [null, 'a']);
+  assert.deepEqual(layout.lanes[1].marks.map(({ kind, at: x }) => [kind, x]), [['issued', 0], ['used', 1], ['rejected', 4]]);
+  assert.equal(layout.columns[2].gap, '+13 h');
+  assert.deepEqual(layout.lanes[1].spans, [{ from: 0, to: 3, state: 'valid' }, { from: 3, to: 6, state: 'invalid' }]);
+  assert.match(summary(layout), /4 requests and 1 token: 1 issued, 1 use, 2 rejected/);
+});
+
+test('the timeline shows the newest requests that fit', () => {
+  const requests = Array.from({ length: 100 }, (_, number) => request(number, { token: 'a', received: at(number) }));
+  const { columns } = layOut(requests, [], { columns: 30, lanes: 5, now: START });
+  assert.equal(columns[columns.length - 1].request.number, 99);
+  assert.ok(columns[columns.length - 1].at < 30);
+  assert.deepEqual(layOut([], [], { columns: 30, lanes: 5, now: START }), { columns: [], lanes: [], end: 0 });
+});
+
+test('a token has a state at each time', () => {
+  const token = { expires: at(12), revoked: null, valid: false, error: `expired since ${at(12)}` };
+  assert.equal(tokenState(token, Date.parse(at(11))), 'valid');
+  assert.equal(tokenState(token, Date.parse(at(12))), 'expired');
+  assert.equal(tokenState({ ...token, revoked: { at: at(1) } }, Date.parse(at(13))), 'revoked');
+  assert.equal(tokenState({ ...token, error: 'the credentials have expired' }, Date.parse(at(1))), 'invalid');
+});
+
+test('the form makes the JSON of faults', () => {
+  for (const [kind, params, match, expected] of [
+    ['error', { code: 'ThrottlingException', status: '' }, { operation: 'GetAuthorizationToken', times: '2' }, { match: { operation: 'GetAuthorizationToken', times: 2 }, action: { error: 'ThrottlingException' } }],
+    ['error', { code: 'ServerException', status: '503' }, {}, { action: { error: { code: 'ServerException', status: 503 } } }],
+    ['throttle', { rate: '0.5', burst: '10' }, {}, { action: { throttle: { rate: 0.5, burst: 10 } } }],
+    ['garbled_chunks', {}, {}, { action: 'garbled_chunks' }],
+    ['close', { point: 'after_bytes', after_bytes: '10' }, { route: 'blob' }, { match: { route: 'blob' }, action: { close: { after_bytes: 10 } } }],
+    ['expires_at', { form: 'in', in: '-5m' }, {}, { action: { expires_at: { in: '-5m' } } }],
+    ['body', { body: 'html' }, { times: 'x' }, { match: { times: 'x' }, action: { body: 'html' } }],
+  ]) assert.deepEqual(faultJson(kind, params, match), expected);
+  for (const { kind } of ACTIONS) assert.ok(Array.isArray(fieldsOf(kind)), kind);
+});
+
+test('recipes are calls of the control API', () => {
+  assert.ok(RECIPES.length >= 8);
+  const kinds = ACTIONS.map(({ kind }) => kind);
+  for (const { title, call } of RECIPES) {
+    assert.equal(call.method, 'POST', title);
+    if (call.path === 'faults') assert.ok(kinds.includes(Object.keys(call.body.action)[0]), title);
+  }
+});
