@@ -10,7 +10,7 @@ export function clockControls(root, store) {
   const state = h('span', { class: 'state' });
   const toggle = h('span', null);
   const took = (clock) => { store.clock.set(clock); store.changed('clock'); };
-  const advance = (by, label) => actionButton(label, { call: () => post('clock/advance', { by }), name: `Advance the clock by ${by}`, then: took });
+  const advance = (by, label) => actionButton(label, { call: () => post('clock/advance', { by }), name: `${label}: advance the clock`, then: took });
   const buttons = {
     running: actionButton('Freeze', { call: () => post('clock/freeze', {}), name: 'Freeze the clock', then: took }),
     frozen: actionButton('Run', { call: () => post('clock/run', {}), name: 'Let the clock run', then: took }),
