@@ -90,6 +90,13 @@ test('the timeline has a lane for each token, gaps, and the end of each token', 
   assert.match(summary(layout), /4 requests and 1 token: 1 issued, 1 use, 2 rejected/);
 });
 
+test('a token remains valid after a rejection for another reason', () => {
+  const token = { id: 'a', principal: 'P', issued: at(0), expires: at(12), revoked: null, first_rejection: null };
+  const lanes = (error) => layOut([request(0, { token: 'a' }), request(1, { token: 'a', status: 403, token_error: error }), request(2)], [token], { columns: 50, lanes: 5, now: START }).lanes;
+  assert.deepEqual(lanes(null)[0].spans, [{ from: 0, to: 3, state: 'valid' }]);
+  assert.deepEqual(lanes('revoked')[0].spans, [{ from: 0, to: 1, state: 'valid' }, { from: 1, to: 3, state: 'invalid' }]);
+});
+
 test('the timeline shows the newest requests that fit', () => {
   const requests = Array.from({ length: 100 }, (_, number) => request(number, { token: 'a', received: at(number) }));
   const { columns } = layOut(requests, [], { columns: 30, lanes: 5, now: START });

@@ -56,10 +56,10 @@ function placeColumns(requests, width) {
 /** Returns the spans of a token: `valid` until it expires or is revoked, then `invalid`. The last one ends at `now`. */
 function spans(lane, token, columns, now) {
   const ends = Math.min(millis(token.expires), token.revoked ? millis(token.revoked.at) : Infinity, token.first_rejection ? millis(token.first_rejection.at) : Infinity);
-  const issue = lane.marks.find((mark) => mark.kind === 'issued');
-  const from = issue ? issue.at : 0;
+  const [first] = lane.marks;
+  const from = first.kind === 'issued' ? first.at : 0;
   const to = (columns[columns.length - 1]?.at ?? 0) + 1;
-  const after = columns.find((column) => column.at >= from && (millis(column.request.received) >= ends || lane.marks.some((mark) => mark.at === column.at && mark.kind === 'rejected')));
+  const after = columns.find((column) => column.at >= from && (millis(column.request.received) >= ends || (column.request.token === lane.id && column.request.token_error)));
   const cut = after ? after.at - (after.gap ? 1 : 0) : now >= ends ? to - 0.5 : to;
   const parts = [{ from, to: Math.max(from, cut), state: 'valid' }, { from: Math.max(from, cut), to, state: 'invalid' }];
   return parts.filter((part) => part.to > part.from);
