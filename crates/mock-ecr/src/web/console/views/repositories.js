@@ -47,7 +47,9 @@ export class RepositoriesView {
     else if (!shown.length) put(this.names, h('p', { class: 'empty' }, 'No repository matches.'));
     else put(this.names, shown.map((entry) => h('a', { href: address('repositories', { q: this.query, open: idOf(entry) }), 'aria-current': idOf(entry) === opened ? 'true' : null },
       h('span', null, entry.name), h('small', null, `${entry.account} ${entry.region}, ${count(entry.images, 'image')}`))));
-    if (!opened) put(this.body, h('p', { class: 'empty' }, shown.length ? 'Select a repository.' : ''));
+    if (opened) return;
+    this.drawn = null;
+    put(this.body, h('p', { class: 'empty' }, shown.length ? 'Select a repository.' : ''));
   }
 
   /** Loads the repository that is open. A later navigation makes the result obsolete. */
@@ -61,10 +63,14 @@ export class RepositoriesView {
         get(withQuery('repository', { account, region, name })).catch((error) => this.fallback(error, opened)),
         get(withQuery('images', { repository: name, limit: PAGE })),
       ]);
-      if (opened !== this.opened) return;
+      const sign = JSON.stringify([repository, images]);
+      if (opened !== this.opened || sign === this.drawn) return;
+      this.drawn = sign;
       this.draw(repository, images);
     } catch (error) {
-      if (opened === this.opened) put(this.body, h('p', { class: 'bad' }, error.message));
+      if (opened !== this.opened) return;
+      this.drawn = null;
+      put(this.body, h('p', { class: 'bad' }, error.message));
     }
   }
 
