@@ -54,7 +54,7 @@ export class RequestsView {
       }));
   }
 
-  /** Shows the state in the address. */
+  /** Shows the state in the address. While the user types a filter, it is drawn in a later frame. */
   navigate(params) {
     this.query = params.get('q') ?? '';
     if (document.activeElement !== this.field) this.field.value = this.query;
@@ -62,7 +62,8 @@ export class RequestsView {
     const number = params.has('open') ? Number(params.get('open')) : null;
     this.opened = Number.isInteger(number) ? number : null;
     this.drawnDetail = undefined;
-    this.draw();
+    if (this.isTyping) this.schedule();
+    else this.draw();
   }
 
   changed(topic) {
@@ -82,7 +83,9 @@ export class RequestsView {
 
   typed() {
     this.query = this.field.value;
+    this.isTyping = true;
     go(address('requests', { q: this.query, open: this.opened }), { replace: true });
+    this.isTyping = false;
   }
 
   fieldKey(event) {
