@@ -49,7 +49,7 @@ async fn a_request_is_returned_with_every_field() {
         "amz_target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", "content_type": "application/x-amz-json-1.1",
         "claim": { "access_key_id": key, "region": "us-east-1", "service": "ecr" }, "authorization": true,
         "caller": "arn:aws:iam::123456789012:user/developer", "token": id.to_string(), "bearer": null, "status": 200,
-        "error": null, "token_error": null, "faults": [], "request_id": null,
+        "error": null, "message": null, "token_error": null, "explanation": null, "faults": [], "request_id": null,
     });
     assert_eq!(*call, expected);
     assert_eq!(

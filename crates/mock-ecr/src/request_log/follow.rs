@@ -86,7 +86,9 @@ mod tests {
     }
 
     fn record(log: &RequestLog, count: usize) {
-        (0..count).for_each(|_| log.record(entry("/")));
+        for _ in 0..count {
+            log.record(entry("/"));
+        }
     }
 
     /// Returns the numbers of the requests, and the marks as letters with the number of the next request.

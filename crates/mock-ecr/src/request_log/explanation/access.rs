@@ -1,7 +1,9 @@
 //! Explains denied actions.
 
 use crate::iam::authorization::{AccessDenied, Reason, ResourcePolicy};
-use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
+use crate::request_log::explanation::definition::Explanation;
+use crate::request_log::explanation::facts::Facts;
+use crate::request_log::explanation::kind::ExplanationKind;
 
 pub(super) fn explain(denied: &AccessDenied) -> Explanation {
     let (policy, explicit) = match denied.reason() {

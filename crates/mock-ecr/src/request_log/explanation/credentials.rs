@@ -1,6 +1,8 @@
 //! Explains the rejection of credentials that are not a password of the user `AWS`.
 
-use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
+use crate::request_log::explanation::definition::Explanation;
+use crate::request_log::explanation::facts::Facts;
+use crate::request_log::explanation::kind::ExplanationKind;
 use crate::request_log::reason::RejectedCredentials;
 
 pub(super) fn explain(rejected: &RejectedCredentials) -> Explanation {

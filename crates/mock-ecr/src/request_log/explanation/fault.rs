@@ -1,9 +1,11 @@
 //! Explains what faults did to responses.
 
 use crate::fault::{Change, CutPoint, FaultEffect, Shape, Termination};
+use crate::request_log::explanation::definition::Explanation;
 use crate::request_log::explanation::duration::readable;
+use crate::request_log::explanation::facts::Facts;
+use crate::request_log::explanation::kind::ExplanationKind;
 use crate::request_log::explanation::token::millis_between;
-use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
 use crate::request_log::received_request::ReceivedRequest;
 
 /// Explains the response of a fault that replaced the response of the mock.

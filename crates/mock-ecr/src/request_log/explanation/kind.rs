@@ -36,7 +36,8 @@ macro_rules! kinds {
                 }
             }
 
-            /// Returns the level of explanations of this kind.
+            /// Returns the level of explanations of this kind. The explanation of a `HEAD` request for something that is missing has the
+            /// level [`Info`](ExplanationLevel::Info), because clients check before a push which layers exist.
             pub fn level(self) -> ExplanationLevel {
                 match self {
                     $(ExplanationKind::$kind => ExplanationLevel::$level,)*

@@ -2,6 +2,7 @@
 
 mod access;
 mod credentials;
+mod definition;
 mod duration;
 mod facts;
 mod fault;
@@ -10,55 +11,15 @@ mod response;
 mod signature;
 mod token;
 
-use serde::Serialize;
-
 use crate::request_log::reason::Reason;
 use crate::request_log::received_request::ReceivedRequest;
 use crate::token::RejectedToken;
 
+pub use definition::Explanation;
 pub use facts::Facts;
 pub use kind::{ExplanationKind, ExplanationLevel};
 
-/// Why a request was rejected, or what a fault did to its response.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Explanation {
-    /// The kind of the explanation, such as `token_expired`.
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub kind: ExplanationKind,
-    /// How important the explanation is.
-    pub level: ExplanationLevel,
-    /// One or more sentences. Secrets are redacted.
-    pub text: String,
-    /// What a client or a test can do.
-    pub advice: Option<String>,
-    /// The values in the text.
-    pub facts: Facts,
-}
-
 impl Explanation {
-    fn new(kind: ExplanationKind, text: impl Into<String>) -> Self {
-        Explanation {
-            kind,
-            level: kind.level(),
-            text: text.into(),
-            advice: None,
-            facts: Facts::default(),
-        }
-    }
-
-    fn advice(self, advice: impl Into<String>) -> Self {
-        Explanation {
-            advice: Some(advice.into()),
-            ..self
-        }
-    }
-
-    fn facts(self, facts: Facts) -> Self {
-        Explanation { facts, ..self }
-    }
-
     /// Explains why a token is rejected.
     pub(crate) fn of_token(rejected: &RejectedToken) -> Self {
         token::explain(rejected)

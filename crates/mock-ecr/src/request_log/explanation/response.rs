@@ -2,7 +2,9 @@
 
 use crate::config::Quirk;
 use crate::domain::rejection::Rejection;
-use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
+use crate::request_log::explanation::definition::Explanation;
+use crate::request_log::explanation::facts::Facts;
+use crate::request_log::explanation::kind::{ExplanationKind, ExplanationLevel};
 use crate::request_log::reason::Reason;
 use crate::request_log::received_request::ReceivedRequest;
 use crate::types::Service;
@@ -29,13 +31,17 @@ pub(super) fn explain(request: &ReceivedRequest, reason: Option<&Reason>) -> Opt
         (ExplanationKind::Missing, _) if request.service == Service::Registry => missing(request),
         _ => of_message(request),
     };
-    let explanation = Explanation::new(kind, text).facts(Facts {
+    let mut explanation = Explanation::new(kind, text).facts(Facts {
         quirk: match reason {
             Some(Reason::Rule(rule)) => rule.quirk.map(Quirk::name),
             _ => None,
         },
         ..Facts::default()
     });
+    // Clients check before a push which layers exist.
+    if kind == ExplanationKind::Missing && request.method == "HEAD" {
+        explanation.level = ExplanationLevel::Info;
+    }
     Some(match advice(kind) {
         Some(advice) => explanation.advice(advice),
         None => explanation,

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::aws::service::AwsService;
 use crate::aws::sigv4::{FailedCheck, SessionTokenError};
+use crate::request_log::explanation::definition::Explanation;
 use crate::request_log::explanation::duration::readable;
+use crate::request_log::explanation::facts::Facts;
+use crate::request_log::explanation::kind::ExplanationKind;
 use crate::request_log::explanation::token::millis_between;
-use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
 use crate::request_log::received_request::ReceivedRequest;
 use crate::types::Region;
 use crate::types::timestamp::Timestamp;

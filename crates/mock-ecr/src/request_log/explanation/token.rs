@@ -1,7 +1,9 @@
 //! Explains the rejection of tokens.
 
+use crate::request_log::explanation::definition::Explanation;
 use crate::request_log::explanation::duration::readable;
-use crate::request_log::explanation::{Explanation, ExplanationKind, Facts};
+use crate::request_log::explanation::facts::Facts;
+use crate::request_log::explanation::kind::ExplanationKind;
 use crate::token::{Claims, RejectedToken, RevocationScope, TokenError};
 use crate::types::timestamp::Timestamp;
 
