@@ -10,7 +10,7 @@ use crate::domain::rejection::{INVALID_PARAMETER, Rejection};
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
 use crate::http::buffers::BuffersFull;
-use crate::iam::authorization::AccessDenied;
+use crate::registry::denied_action::DeniedAction;
 use crate::registry::oci_code::OciCode;
 use crate::request_log::Reason;
 use crate::token::TokenError;
@@ -91,13 +91,6 @@ pub(crate) enum RegistryError {
     Unavailable(String),
     /// The store failed.
     Internal,
-}
-
-/// An action that the caller is not allowed, and the message.
-#[derive(Clone, Debug)]
-pub(crate) struct DeniedAction {
-    text: String,
-    denied: AccessDenied,
 }
 
 /// What ECR rejects in a push: the row of the table, the message, and the error without the quirk of the row.
@@ -386,10 +379,9 @@ impl From<TokenError> for RegistryError {
 impl From<AccessError> for RegistryError {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Denied(denied) => RegistryError::AccessDenied(Box::new(DeniedAction {
-                text: denied.to_string(),
-                denied,
-            })),
+            AccessError::Denied(denied) => {
+                RegistryError::AccessDenied(Box::new(DeniedAction::new(denied)))
+            }
             AccessError::Repository(error) => error.into(),
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod authentication;
 mod blob;
 mod call;
 mod context;
+mod denied_action;
 mod dispatch;
 mod error;
 pub(crate) mod layer_download;
