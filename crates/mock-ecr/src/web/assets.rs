@@ -39,11 +39,51 @@ macro_rules! asset {
 }
 
 /// All files of the folder `console`, sorted by path.
-static ASSETS: [Asset; 1] = [asset!("index.html", HTML)];
+static ASSETS: [Asset; 36] = [
+    asset!("actions.js", JAVASCRIPT),
+    asset!("address.js", JAVASCRIPT),
+    asset!("api.js", JAVASCRIPT),
+    asset!("clients.js", JAVASCRIPT),
+    asset!("clock.js", JAVASCRIPT),
+    asset!("commands.js", JAVASCRIPT),
+    asset!("describe.js", JAVASCRIPT),
+    asset!("dom.js", JAVASCRIPT),
+    asset!("faultform.js", JAVASCRIPT),
+    asset!("filter.js", JAVASCRIPT),
+    asset!("icon.svg", SVG),
+    asset!("index.html", HTML),
+    asset!("keys.js", JAVASCRIPT),
+    asset!("lanes.js", JAVASCRIPT),
+    asset!("list.js", JAVASCRIPT),
+    asset!("main.js", JAVASCRIPT),
+    asset!("page.css", CSS),
+    asset!("recipes.js", JAVASCRIPT),
+    asset!("rows.js", JAVASCRIPT),
+    asset!("sse.js", JAVASCRIPT),
+    asset!("store.js", JAVASCRIPT),
+    asset!("stream.js", JAVASCRIPT),
+    asset!("sync.js", JAVASCRIPT),
+    asset!("theme.css", CSS),
+    asset!("time.js", JAVASCRIPT),
+    asset!("timeline.js", JAVASCRIPT),
+    asset!("views/bar.js", JAVASCRIPT),
+    asset!("views/detail.js", JAVASCRIPT),
+    asset!("views/faults.js", JAVASCRIPT),
+    asset!("views/image.js", JAVASCRIPT),
+    asset!("views/principals.js", JAVASCRIPT),
+    asset!("views/rejection.js", JAVASCRIPT),
+    asset!("views/repositories.js", JAVASCRIPT),
+    asset!("views/requests.js", JAVASCRIPT),
+    asset!("views/setup.js", JAVASCRIPT),
+    asset!("views/tokens.js", JAVASCRIPT),
+];
 
 const PAGE: &str = "index.html";
 
 const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
 fn etag(bytes: &[u8]) -> String {
     let digest = Digest::of(Algorithm::Sha256, &Sha256::digest(bytes));

@@ -50,6 +50,8 @@ export function title(request) {
     const name = repository(request);
     return name ? `${request.operation} ${name}` : request.operation;
   }
+  const layer = /^\/_layer\/\d+\/[^/]+\/(.+)\/(sha256:[0-9a-f]+)/.exec(request.target);
+  if (layer) return `${request.method} layer URL ${layer[1]} ${trim(layer[2])}`;
   const path = registryPath(request.target);
   if (!path) return `${request.method} ${request.target}`;
   const { repository: name, kind, reference } = path;
@@ -72,8 +74,10 @@ export function sentence(request) {
   if (request.operation === 'GetAuthorizationToken') return `Issued token ${short(request.token)} to ${who(request)}.`;
   if (request.operation) return '';
   const path = registryPath(request.target);
+  const success = SUCCESS[`${request.method} ${request.route} ${request.status}`] ?? SUCCESS[`${request.method} ${request.route}`];
+  if (!path && success) return success;
   if (!path) return request.route === 'ping' && request.token ? `Token ${short(request.token)} is valid.` : '';
-  return SUCCESS[`${request.method} ${request.route}`] ?? '';
+  return success ?? '';
 }
 
 const SUCCESS = {
@@ -82,15 +86,18 @@ const SUCCESS = {
   'PUT manifest': 'Stored the manifest.',
   'DELETE manifest': 'Deleted the manifest.',
   'GET blob': 'Returned the layer.',
+  'GET blob 307': 'Redirected to the URL of the layer.',
+  'GET layer': 'Returned the layer.',
   'HEAD blob': 'The layer exists.',
   'POST upload': 'Started the upload of a layer.',
+  'POST upload 201': 'Stored the layer.',
   'PATCH upload': 'Stored a part of a layer.',
   'PUT upload': 'Completed the upload of a layer.',
   'GET tags': 'Returned the tags.',
   'GET referrers': 'Returned the referrers.',
 };
 
-/** Returns whether a request was rejected for a reason that is not part of a normal exchange. */
+/** Returns whether a request was rejected for a reason that is not part of a normal sequence of requests. */
 export function isRejected(request) {
   if (request.explanation) return request.explanation.level !== 'info' && request.status >= 400;
   return request.status >= 400 && request.status !== 401;

@@ -12,6 +12,11 @@ export function drawRejection(section, store) {
   const request = store.log.lastRejection;
   section.hidden = !request;
   if (!request) return;
+  const issue = store.log.issuedSince(request.bearer, request.number)?.number;
+  const state = `${request.number} ${request.received} ${issue}`;
+  // A link in the section keeps the focus while requests arrive.
+  if (section.dataset.state === state) return;
+  section.dataset.state = state;
   const since = renewal(request, store);
   const row = (name, value) => value && [h('dt', null, name), h('dd', null, value)];
   put(section, h('dl', { class: 'rejection' },
