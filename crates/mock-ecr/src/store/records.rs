@@ -260,7 +260,10 @@ mod tests {
         });
         rejected.await.unwrap_err();
         assert_eq!(counted(), 0);
-        let changed = store.transact(|records| Ok::<_, StoreError>(put(records)));
+        let changed = store.transact(|records| {
+            put(records);
+            Ok::<_, StoreError>(())
+        });
         changed.await.unwrap();
         assert_eq!(counted(), 1);
         drop(store.transact_later(put));
