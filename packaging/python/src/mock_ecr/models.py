@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import List, Mapping, Optional
+from typing import Any, List, Mapping, Optional
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class ReceivedRequest:
     token: Optional[str] = None
     bearer: Optional[str] = None
     error: Optional[str] = None
+    message: Optional[str] = None
+    explanation: Optional[Mapping[str, Any]] = None
     token_error: Optional[str] = None
     request_id: Optional[str] = None
 
@@ -62,8 +64,12 @@ class Token:
     issued: datetime
     expires: datetime
     presented: int
+    rejected: int
     valid: bool
     last_presented: Optional[datetime] = None
+    first_rejection: Optional[Mapping[str, Any]] = None
+    revoked: Optional[Mapping[str, Any]] = None
+    issued_by_request: Optional[int] = None
     error: Optional[str] = None
 
 
@@ -89,6 +95,7 @@ class TokenInspection:
     valid: bool
     claims: Optional[Mapping[str, str]] = None
     error: Optional[str] = None
+    explanation: Optional[Mapping[str, Any]] = None
 
 
 @dataclass(frozen=True)
