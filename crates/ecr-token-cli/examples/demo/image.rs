@@ -11,13 +11,13 @@ const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const BYTES: &str = "application/octet-stream";
 
 /// An image with one layer: an archive without files.
-struct Image {
+pub(crate) struct Image {
     config: Vec<u8>,
     layer: Vec<u8>,
 }
 
 impl Image {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let layer = vec![0; 1024];
         let config = format!(
             r#"{{"architecture":"amd64","os":"linux","rootfs":{{"type":"layers","diff_ids":["{}"]}}}}"#,
@@ -45,6 +45,11 @@ impl Demo {
         self.push(&image, token)?;
 
         println!("Pull it back. The registry redirects to a layer URL, which needs no token.");
+        self.pull(&image, token)
+    }
+
+    /// Pulls the image, with the requests of docker.
+    pub(crate) fn pull(&mut self, image: &Image, token: &str) -> Result<(), Error> {
         let manifest = self.call("GET", "/v2/app/manifests/1", Some(token), None)?;
         self.check(manifest.has_status(200) && manifest.body == image.manifest().as_bytes());
         let target = format!("/v2/app/blobs/{}", digest(&image.layer));
@@ -55,7 +60,7 @@ impl Demo {
         Ok(())
     }
 
-    fn push(&mut self, image: &Image, token: &str) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, image: &Image, token: &str) -> Result<(), Error> {
         for blob in [&image.config, &image.layer] {
             let target = format!("/v2/app/blobs/uploads/?digest={}", digest(blob));
             let response = self.call("POST", &target, Some(token), Some((BYTES, blob)))?;
@@ -67,6 +72,13 @@ impl Demo {
         let is_expected =
             response.header("Docker-Content-Digest") == Some(&digest(manifest.as_bytes()));
         self.check(response.has_status(201) && is_expected);
+        Ok(())
+    }
+
+    /// Requests the manifest of the image, and checks the status of the response.
+    pub(crate) fn pull_manifest(&mut self, token: &str, status: u16) -> Result<(), Error> {
+        let manifest = self.call("GET", "/v2/app/manifests/1", Some(token), None)?;
+        self.check(manifest.has_status(status));
         Ok(())
     }
 

@@ -1,10 +1,17 @@
 //! Shows what happens to an authorization token: the AWS SDK requests it, an image is pushed and pulled with it, a forged
 //! token is rejected, and the expired token is replaced.
 //!
+//! With `--console`, it fills a mock for the web console instead, and the mock runs until Ctrl-C.
+//!
 //! Each step checks the response. The program exits with 0 only if all responses are as expected.
 
-#![allow(clippy::print_stdout, reason = "this program prints its steps")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this program prints its steps and errors"
+)]
 
+mod console;
 mod image;
 mod wire;
 
@@ -12,8 +19,8 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use mock_ecr::MockEcr;
 use mock_ecr::token::AuthorizationToken;
+use mock_ecr::{MockEcr, Principal};
 use serde_json::Value;
 
 use wire::Request;
@@ -22,13 +29,20 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Error> {
-    let ecr = MockEcr::builder()
-        .frozen()
-        .repository("app")
-        .start()
-        .await?;
-    // The runtime serves the mock; the clients block a thread of their own.
-    tokio::task::spawn_blocking(|| run_demo(ecr)).await?
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {
+            let ecr = MockEcr::builder().frozen().repository("app");
+            let ecr = ecr.start().await?;
+            // The runtime serves the mock; the clients block a thread of their own.
+            tokio::task::spawn_blocking(|| run_demo(ecr)).await?
+        }
+        ["--console"] => console::run().await,
+        _ => {
+            eprintln!("error: unknown arguments: {arguments:?}; expected --console or none");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 fn run_demo(ecr: MockEcr) -> Result<ExitCode, Error> {
@@ -93,6 +107,10 @@ enum Expect {
 impl Demo {
     /// Runs `ecr get-authorization-token`, which uses `aws-sdk-ecr`.
     fn request_token(&mut self) -> Result<String, Error> {
+        self.request_token_of(&self.ecr.config().default_principal())
+    }
+
+    fn request_token_of(&mut self, principal: &Principal) -> Result<String, Error> {
         println!("\n$ ecr get-authorization-token");
         let mut command = Command::new(ecr_program()?);
         command.arg("get-authorization-token");
@@ -102,7 +120,13 @@ impl Demo {
                 None => command.env_remove(name),
             };
         }
-        let output = command.output()?;
+        let output = command
+            .env("AWS_ACCESS_KEY_ID", &principal.access_key_id)
+            .env(
+                "AWS_SECRET_ACCESS_KEY",
+                principal.secret_access_key.expose(),
+            )
+            .output()?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             return Err(format!("ecr exited with {}: {stderr}", output.status).into());
