@@ -71,6 +71,11 @@ fn the_commands_of_the_guide_on_background_work_print_the_shown_output() {
 }
 
 #[test]
+fn the_commands_of_the_guide_on_the_console_print_the_shown_output() {
+    run(Page::Book("guides/console.md"));
+}
+
+#[test]
 fn the_commands_of_the_guide_on_scans_print_the_shown_output() {
     run(Page::Book("guides/scanning.md"));
 }

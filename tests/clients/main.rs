@@ -15,6 +15,7 @@ mod book;
 mod buildah;
 mod chroot;
 mod client;
+mod console;
 mod cosign;
 mod covered_paths;
 mod credential_helpers;

@@ -52,6 +52,10 @@ impl Mock {
         Mock { process, stderr }
     }
 
+    pub(crate) fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Returns a command that runs in the sandbox of the mock.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         sandbox::command_in(self.process.id(), program)

@@ -1,7 +1,11 @@
 //! The sandbox of a mock and its clients: a network namespace with only a loopback device.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::os::fd::AsFd as _;
 use std::process::Command;
+
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::client::Client;
 use crate::mock::Mock;
@@ -21,6 +25,18 @@ pub(crate) fn command_in(process: u32, program: impl AsRef<OsStr>) -> Command {
     command.arg(format!("--net=/proc/{process}/ns/net"));
     command.arg("--").arg(program);
     command
+}
+
+/// Runs a closure on a new thread in the sandbox of a process. The sockets that the thread opens are in the sandbox.
+#[track_caller]
+pub(crate) fn run_in<T: Send>(process: u32, run: impl FnOnce() -> T + Send) -> T {
+    let enter_and_run = || {
+        let namespace = File::open(format!("/proc/{process}/ns/net")).unwrap();
+        move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+        run()
+    };
+    let finished = std::thread::scope(|scope| scope.spawn(enter_and_run).join());
+    finished.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Panics with a message of one line if a sandbox cannot be created.

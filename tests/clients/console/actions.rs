@@ -1,0 +1,170 @@
+//! The actions of the console change the mock.
+
+use serde_json::Value;
+
+use crate::console::browser::{Browser, Site, Window};
+use crate::mock::{ADDRESS, Mock};
+
+/// Returns the response to a request to the control API.
+#[track_caller]
+fn control(mock: &Mock, path: &str) -> Value {
+    let url = format!("http://{ADDRESS}/_mock/{path}");
+    let output = mock
+        .command("curl")
+        .args(["--silent", "--fail", &url])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{path}: {output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_clock_is_moved_set_and_started() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/").await;
+        browser.wait_for_text("#clock", "2015-11-29 21:30:53").await;
+        browser.click("button", "+12 h: advance the clock").await;
+        browser.wait_for_text("#clock", "2015-11-30 09:30:53").await;
+        browser
+            .wait_for_text("#call", "POST /_mock/clock/advance")
+            .await;
+        browser.click("button", "Set …").await;
+        browser.fill("Time in UTC", "2030-01-01 00:00").await;
+        browser.click("dialog button", "Set").await;
+        browser.wait_for_text("#clock", "2030-01-01 00:00:00").await;
+        browser.click("button", "Let the clock run").await;
+        browser.wait_for_text("#clock", "running").await;
+    });
+    let clock = control(&mock, "clock");
+    assert_eq!(clock["state"], "running");
+    assert!(
+        clock["now"].as_str().unwrap().starts_with("2030-01-01T00:"),
+        "{clock}"
+    );
+}
+
+#[test]
+fn a_token_is_issued_explained_and_revoked() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/#tokens").await;
+        browser.click("button", "Issue").await;
+        browser
+            .wait("document.querySelectorAll('.token').length === 1")
+            .await;
+        browser
+            .fill("Token, password", "QVdTOm5vdCBhIHRva2Vu")
+            .await;
+        browser.click("button", "Explain").await;
+        browser
+            .wait_for_text("main", "The password is not an ECR token")
+            .await;
+        let revoke = browser
+            .value("document.querySelector('.token button').ariaLabel")
+            .await;
+        browser.click("button", revoke.as_str().unwrap()).await;
+        browser.wait_for_text(".token", "Revoked at").await;
+    });
+    let tokens = control(&mock, "tokens");
+    assert_eq!(tokens["issued"], 1, "{tokens}");
+    assert_eq!(tokens["tokens"][0]["revoked"]["scope"], "token", "{tokens}");
+}
+
+#[test]
+fn a_fault_is_added_by_the_form_and_by_a_recipe_and_removed() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/#faults").await;
+        browser
+            .wait_for_text("main", "None. The mock responds as ECR does.")
+            .await;
+        browser
+            .fill("Operation of the API", "GetAuthorizationToken")
+            .await;
+        browser.click("button", "Add").await;
+        browser
+            .wait_for_text(".fault-row", "GetAuthorizationToken")
+            .await;
+        browser
+            .click("button", "Apply: Throttle two calls for a token")
+            .await;
+        browser
+            .wait("document.querySelectorAll('.fault-row').length === 2")
+            .await;
+        browser.screenshot("faults").await;
+        browser.click("button", "Remove fault 0").await;
+        browser
+            .wait("document.querySelectorAll('.fault-row').length === 1")
+            .await;
+    });
+    let faults = control(&mock, "faults");
+    assert_eq!(faults["faults"].as_array().unwrap().len(), 1, "{faults}");
+    assert_eq!(faults["faults"][0]["match"]["times"], 2, "{faults}");
+}
+
+#[test]
+fn an_invalid_fault_is_rejected_in_its_form() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/#faults").await;
+        browser
+            .fill("Operation of the API", "GetAuthorisationToken")
+            .await;
+        browser.click("button", "Add").await;
+        browser
+            .wait_for_text(
+                "form [role=alert]",
+                "did you mean \"GetAuthorizationToken\"?",
+            )
+            .await;
+        assert_eq!(
+            browser.log().await.len(),
+            1,
+            "the response has the status 400"
+        );
+    });
+    let faults = control(&mock, "faults");
+    assert_eq!(faults["faults"].as_array().unwrap().len(), 0, "{faults}");
+}
+
+#[test]
+fn a_reset_is_confirmed_first() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/#tokens").await;
+        browser.click("button", "Issue").await;
+        browser
+            .wait("document.querySelectorAll('.token').length === 1")
+            .await;
+        browser.click("button", "Reset the mock").await;
+        browser.click("dialog button", "Cancel").await;
+        assert_eq!(control(&mock, "tokens")["issued"], 1);
+        browser.click("button", "Reset the mock").await;
+        browser.click("dialog button", "Reset").await;
+        browser
+            .wait_for_text(".tokens", "No token was issued yet")
+            .await;
+    });
+    assert_eq!(control(&mock, "tokens")["issued"], 0);
+}
+
+#[test]
+fn the_page_asks_for_the_control_key_and_keeps_it() {
+    let mock = Mock::serve(&["--control-key", "the-key-of-the-test"]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/").await;
+        browser.fill("Control key", "the-key-of-the-test").await;
+        browser.click("dialog button", "Continue").await;
+        browser
+            .wait_for_text("main", "No client has called this mock yet")
+            .await;
+        browser.open("/_mock/ui/?again#tokens").await;
+        browser
+            .wait_for_text(".tokens", "No token was issued yet")
+            .await;
+        browser.open("/_mock/ui/#key=the-key-of-the-test").await;
+        browser.wait("!location.hash.includes('key')").await;
+        browser.log().await;
+    });
+}

@@ -1,0 +1,31 @@
+//! Texts of clients are shown as texts.
+
+use crate::console::browser::{Browser, Site, Window};
+use crate::mock::{ADDRESS, Mock};
+
+#[test]
+fn markup_in_a_user_agent_and_a_path_is_shown_as_text() {
+    let markup = "<img src=x onerror=document.title='executed'>";
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/").await;
+        let url = format!("http://{ADDRESS}/v2/app/manifests/1?{}", "%3Cscript%3E");
+        let mut curl = mock.command("curl");
+        let output = curl
+            .args(["--silent", "--user-agent", markup, &url])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        browser.wait_for_text(".list", "GET app:1").await;
+        browser.press("").await;
+        browser.click("[role=option] .title", "GET app:1").await;
+        browser.wait_for_text(".pane", markup).await;
+        assert_eq!(
+            browser
+                .value("document.querySelectorAll('main img').length")
+                .await,
+            0
+        );
+        assert_eq!(browser.value("document.title").await, "Requests – mock-ecr");
+    });
+}

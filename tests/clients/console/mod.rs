@@ -1,0 +1,8 @@
+//! The web console in a real browser: Chromium, driven by chromedriver, in the sandbox of a mock.
+
+mod accessible;
+mod actions;
+mod browser;
+mod hostile;
+mod live;
+mod reads;
