@@ -98,7 +98,13 @@ async fn an_incomplete_body_is_recorded_and_affects_no_other_client() {
     let bytes = [&call.bytes()[..], b"not a length\r\n"].concat();
     let response = Response::parse(&send_bytes(&ecr, &bytes, response_length).await);
     assert_eq!(response.status(), 408);
-    assert_eq!(ecr.requests().error("RequestTimeout").count(), 1);
+    let recorded = ecr.requests().error("RequestTimeout").expect(1);
+    let explanation = recorded.last().unwrap().explanation().unwrap();
+    assert_eq!(explanation.kind.name(), "cut_off");
+    assert_eq!(
+        explanation.text,
+        "The body of the request ended before it was complete."
+    );
     assert_other_clients_are_served(&ecr).await;
 }
 
@@ -155,6 +161,11 @@ async fn a_request_without_exactly_one_valid_host_is_a_bad_request() {
     }
     let rejected = ecr.requests().error("INVALID_HOST").status(400);
     assert_eq!(rejected.count(), heads.len());
+    for entry in rejected.iter() {
+        let explanation = entry.explanation().unwrap();
+        assert_eq!(explanation.kind.name(), "invalid_host");
+        assert!(explanation.text.contains("invalid host"), "{explanation:?}");
+    }
     assert_other_clients_are_served(&ecr).await;
 }
 

@@ -211,6 +211,9 @@ async fn a_secret_that_cannot_be_used_fails_the_pull() {
         let cache = Cache::start(hub(&upstream, secret)).await;
         let response = cache.get(APP).await;
         assert_eq!((response.status(), &response.body[..]), (403, DENIED));
+        let requests = cache.0.requests();
+        let explanation = requests.last().unwrap().explanation().unwrap();
+        assert_eq!(explanation.kind.name(), "upstream");
         let input = json!({"repositoryName": "hub/team/app", "imageIds": [{"imageTag": "1.0"}]});
         let text = "The image or images were unable to be pulled using the pull through cache rule. This is usually caused because of an issue with the Secrets Manager secret containing the credentials for the upstream registry.";
         let code = "UnableToGetUpstreamImageException";
