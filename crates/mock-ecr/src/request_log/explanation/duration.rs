@@ -19,6 +19,14 @@ pub(super) fn readable(millis: i64) -> String {
     }
 }
 
+/// Returns when something ended before a request, up to the time: `40 min before this request, at`.
+pub(super) fn before_request(millis: i64) -> String {
+    match millis {
+        0 => "at the time of this request,".to_owned(),
+        millis => format!("{} before this request, at", readable(millis)),
+    }
+}
+
 const UNITS: [(&str, u64); 5] = [
     ("d", 86_400_000),
     ("h", 3_600_000),

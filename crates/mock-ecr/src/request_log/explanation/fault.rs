@@ -69,7 +69,7 @@ pub(super) fn sentence(request: &ReceivedRequest, effect: &FaultEffect) -> Strin
         ),
         Change::Throttled { rate, burst } => {
             format!(
-                "throttled the request: it permits {rate} requests per second after a burst of {burst}"
+                "throttled the request: it permits a rate of {rate} per second after a burst of {burst}"
             )
         }
         Change::ExpiredEarly => match left {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::aws::service::AwsService;
 use crate::aws::sigv4::{FailedCheck, SessionTokenError};
 use crate::request_log::explanation::definition::Explanation;
-use crate::request_log::explanation::duration::readable;
+use crate::request_log::explanation::duration::{before_request, readable};
 use crate::request_log::explanation::facts::Facts;
 use crate::request_log::explanation::kind::ExplanationKind;
 use crate::request_log::explanation::token::millis_between;
@@ -118,9 +118,8 @@ fn key(request: &ReceivedRequest) -> String {
 
 fn expired(arn: &str, since: Timestamp, now: Timestamp) -> Explanation {
     let late = millis_between(since, now);
-    let before = readable(late);
-    let text =
-        format!("The credentials of {arn} expired {before} before this request, at {since}.");
+    let before = before_request(late);
+    let text = format!("The credentials of {arn} expired {before} {since}.");
     Explanation::new(ExplanationKind::CredentialsExpired, text)
         .advice("Get new credentials.")
         .facts(Facts {

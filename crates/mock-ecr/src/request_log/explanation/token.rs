@@ -1,7 +1,7 @@
 //! Explains the rejection of tokens.
 
 use crate::request_log::explanation::definition::Explanation;
-use crate::request_log::explanation::duration::readable;
+use crate::request_log::explanation::duration::{before_request, readable};
 use crate::request_log::explanation::facts::Facts;
 use crate::request_log::explanation::kind::ExplanationKind;
 use crate::token::{Claims, RejectedToken, RevocationScope, TokenError};
@@ -59,10 +59,8 @@ fn malformed(reason: &str) -> Explanation {
 fn expired(rejected: &RejectedToken, since: Timestamp, facts: Facts) -> Explanation {
     let late = millis_between(since, rejected.at);
     let of = issued_to(rejected.claims.as_ref());
-    let before = readable(late);
-    let text = format!(
-        "The token expired {before} before this request, at {since} by the mock's clock.{of}"
-    );
+    let before = before_request(late);
+    let text = format!("The token expired {before} {since} by the mock's clock.{of}");
     Explanation::new(ExplanationKind::TokenExpired, text)
         .advice(match &facts.other_valid_token {
             Some(_) => "Present the other token, which is valid.",
