@@ -104,6 +104,30 @@ fn a_fault_is_added_by_the_form_and_by_a_recipe_and_removed() {
 }
 
 #[test]
+fn each_recipe_is_accepted() {
+    let mock = Mock::serve(&[]);
+    let mut recipes = 0;
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open("/_mock/ui/#faults").await;
+        browser
+            .wait("document.querySelector('.recipes button')")
+            .await;
+        let names =
+            "[...document.querySelectorAll('.recipes button')].map((button) => button.ariaLabel)";
+        let names = browser.value(names).await;
+        for name in names.as_array().unwrap() {
+            browser.click("button", name.as_str().unwrap()).await;
+            browser.wait_for_text("#call", "done").await;
+            recipes += 1;
+        }
+    });
+    // One of them moves the clock.
+    let faults = control(&mock, "faults");
+    assert_eq!(faults["faults"].as_array().unwrap().len(), recipes - 1);
+    assert!(recipes > 8, "{recipes}");
+}
+
+#[test]
 fn an_invalid_fault_is_rejected_in_its_form() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
