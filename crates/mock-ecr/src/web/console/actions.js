@@ -18,7 +18,7 @@ export function showCall(call, result = null) {
   bar.hidden = false;
   put(bar,
     h('code', null, callText(call)),
-    result && h('span', { class: result.isError ? 'bad' : 'ok' }, result.text),
+    result ? h('span', { class: result.isError ? 'bad' : 'ok' }, result.text) : h('span', { class: 'dim' }, 'not sent'),
     copyButton(() => asCurl(call), 'Copy as curl'));
 }
 

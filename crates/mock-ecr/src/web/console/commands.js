@@ -21,9 +21,10 @@ export function curl(call, { base, hasKey }) {
   return parts.join(' ');
 }
 
-/** Returns a call as one line: `POST /_mock/clock/advance {"by":"1h"}`. */
+/** Returns a call as one line: `POST /_mock/clock/advance {"by":"1h"}`. Long values, such as tokens, are shortened. */
 export function callText({ method, path, body }) {
-  return `${method} /_mock/${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`;
+  const shorten = (_, value) => (typeof value === 'string' && value.length > 100 ? `${value.slice(0, 16)}…` : value);
+  return `${method} /_mock/${path}${body === undefined ? '' : ` ${JSON.stringify(body, shorten)}`}`;
 }
 
 /** Returns the command that repeats a request of a client. Secrets are variables of the shell. */

@@ -44,7 +44,7 @@ export function showHelp() {
   const dialog = h('dialog', { 'aria-labelledby': 'help-title', onclose: () => dialog.remove() },
     h('h2', { id: 'help-title' }, 'Keyboard'),
     h('dl', { class: 'keys' }, HELP.map(([key, text]) => [h('dt', null, h('kbd', null, key)), h('dd', null, text)])),
-    h('label', { class: 'check' }, letters, 'Single letters and characters are shortcuts'),
+    h('label', { class: 'check' }, letters, 'Use single keys as shortcuts'),
     h('form', { method: 'dialog', class: 'row end' }, h('button', { autofocus: true }, 'Close')));
   document.body.append(dialog);
   dialog.showModal();

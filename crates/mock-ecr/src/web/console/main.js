@@ -54,8 +54,13 @@ function drawTabs() {
 }
 
 function badge(name) {
-  const active = name === 'faults' ? store.faults.length : 0;
+  const active = name === 'faults' ? store.faults.filter((fault) => !isUsedUp(fault)).length : 0;
   return active ? h('span', { class: 'badge', 'aria-label': `${active} active` }, active) : null;
+}
+
+/** Returns whether a fault applies to no more requests. */
+function isUsedUp({ match, triggered }) {
+  return match?.times != null && triggered >= match.times;
 }
 
 function isAvailable(name) {

@@ -30,7 +30,7 @@ export function detail(request, store, close) {
       ['Number', request.number],
       ['Received', `${dateTime(request.received)} by the mock's clock`],
       ['Took', `${(request.took_micros / 1000).toFixed(1)} ms`],
-      ['Service', `${request.service} by ${request.ingress}`],
+      ['Service', `${request.service}, over ${request.ingress.toUpperCase()}`],
       ['Target', `${request.method} ${request.target}`],
       ['Host', request.host],
       ['Client', request.user_agent || 'no User-Agent'],
@@ -57,7 +57,7 @@ export function renewal(request, store) {
   const issue = store.log.issuedSince(arn, request.number);
   const other = request.explanation?.facts?.other_valid_token;
   const valid = other ? ` Another valid token of ${principal(arn)} existed: ${short(other)}.` : '';
-  if (!issue) return `No: no token was issued to ${principal(arn)} since.${valid}`;
+  if (!issue) return `No: no token was issued to ${principal(arn)} after this request.${valid}`;
   return [h('a', { href: address('requests', { open: issue.number }) }, `Yes: request ${issue.number}`), ` issued token ${short(issue.token)}.${valid}`];
 }
 
@@ -87,8 +87,8 @@ function factText(name, value) {
 }
 
 function hint(request) {
-  if (request.operation) return 'Set the credentials first, for example with eval "$(mock-ecr env)".';
-  return request.authorization ? 'PASSWORD is a variable of the shell: PASSWORD=$(mock-ecr token issue --password).' : 'The request had no Authorization header.';
+  if (request.operation) return `Set the credentials first, for example with eval "$(mock-ecr env --url ${ORIGIN})".`;
+  return request.authorization ? `The command presents a new token, not that of the request. Set the variable first: PASSWORD=$(mock-ecr token issue --password --url ${ORIGIN})` : 'The request had no Authorization header.';
 }
 
 function sameToken(request, store) {

@@ -10,7 +10,7 @@ export class PrincipalsView {
   constructor(root, store) {
     this.store = store;
     this.body = h('div', { class: 'principals' });
-    root.append(h('h2', null, 'Principals'), this.body, h('p', { class: 'dim' }, 'Sessions that were added while the mock runs, and root users, are not listed. Their tokens are in Tokens.'));
+    root.append(h('h2', null, 'Principals'), this.body, h('p', { class: 'dim' }, 'Sessions that were added while the mock was running, and root users, are not listed. Their tokens are on the page Tokens.'));
     this.draw();
   }
 
@@ -44,7 +44,7 @@ function card({ arn, access_key_id: key, session_token: session, expires, allow,
     h('h3', { title: arn }, principal(arn)), h('p', { class: 'dim' }, arn),
     h('dl', { class: 'facts' }, rows.map(([name, value]) => [h('dt', null, name), h('dd', null, value)])),
     h('div', { class: 'row' },
-      actionButton('Issue a token', { call: () => ({ method: 'POST', path: 'tokens', body: { principal: arn } }), name: `Issue a token for ${principal(arn)}` }),
+      h('a', { href: address('tokens') }, 'Issue a token'),
       actionButton('Revoke all tokens', {
         call: () => ({ method: 'POST', path: 'tokens/revoke', body: { principal: arn } }), name: `Revoke all tokens of ${principal(arn)}`, kind: 'quiet',
         question: `Revoke all tokens of ${principal(arn)}, including tokens that are issued later? Only a reset of the mock ends this.`,

@@ -67,7 +67,7 @@ export class TokensView {
       token.revoked && h('p', { class: 'why' }, `Revoked at ${dateTime(token.revoked.at)}${REVOKED[token.revoked.scope] ?? ''}.`),
       h('div', { class: 'row buttons' },
         token.revoked ? null : revoke('Revoke', { id: token.id }, null, `Revoke token ${short(token.id)} of ${who}`),
-        revoke('Revoke all of the principal', { principal: token.principal }, `Revoke all tokens of ${who}, including tokens that are issued later? Only a reset of the mock ends this.`, `Revoke all of the principal ${who}`)));
+        revoke('Revoke all tokens of this principal', { principal: token.principal }, `Revoke all tokens of ${who}, including tokens that are issued later? Only a reset of the mock ends this.`, `Revoke all of the principal ${who}`)));
   }
 
   drawBars() {
@@ -78,8 +78,8 @@ export class TokensView {
   }
 
   issueForm() {
-    const who = h('input', { name: 'principal', list: 'principals', spellcheck: 'false', placeholder: 'the first principal' });
-    const region = h('input', { name: 'region', spellcheck: 'false', placeholder: 'the Region of the configuration' });
+    const who = h('input', { name: 'principal', list: 'principals', spellcheck: 'false', placeholder: 'default: the first principal' });
+    const region = h('input', { name: 'region', spellcheck: 'false', placeholder: 'default: the configured Region' });
     const result = h('div', { 'aria-live': 'polite' });
     const form = actionForm({
       name: 'Issue a token', label: 'Issue',
@@ -128,7 +128,7 @@ export class TokensView {
   }
 }
 
-const REVOKED = { principal: ', with all tokens of the principal', issued_before: ', with all tokens issued before a time' };
+const REVOKED = { principal: ', with all tokens of the principal', issued_before: ', together with all tokens issued before a time' };
 
 /** Creates the list of the principals of the configuration, for a field. */
 export function principalList(store) {
