@@ -18,7 +18,7 @@ pub(super) fn of_replacement(request: &ReceivedRequest, effect: &FaultEffect) ->
         ),
         _ => (
             ExplanationKind::FaultError,
-            "Handle the error as one of ECR.",
+            "A client handles this error as it handles an error of ECR.",
         ),
     };
     let explanation = Explanation::new(kind, all_sentences(request)).advice(advice);

@@ -100,7 +100,7 @@ fn revoked(rejected: &RejectedToken, facts: Facts) -> Explanation {
     Explanation::new(ExplanationKind::TokenRevoked, text)
         .advice(match scope {
             Some(RevocationScope::Principal) => "Log in as another principal, or reset the mock: later tokens of this principal are revoked too.",
-            _ => "Request a new token and retry once.",
+            _ => "Request a new token and retry once. If the clock is frozen, advance it first: at the same time, the mock issues the same token.",
         })
         .facts(Facts {
             revoked_at: at,
