@@ -67,7 +67,7 @@ export class TokensView {
       token.revoked && h('p', { class: 'why' }, `Revoked at ${dateTime(token.revoked.at)}${REVOKED[token.revoked.scope] ?? ''}.`),
       h('div', { class: 'row buttons' },
         token.revoked ? null : revoke('Revoke', { id: token.id }, null, `Revoke token ${short(token.id)} of ${who}`),
-        revoke('Revoke all tokens of this principal', { principal: token.principal }, `Revoke all tokens of ${who}, including tokens that are issued later? Only a reset of the mock ends this.`, `Revoke all of the principal ${who}`)));
+        revoke('Revoke all tokens', { principal: token.principal }, `Revoke all tokens of ${who}, including tokens that are issued later? Only a reset of the mock ends this.`, `Revoke all tokens of ${who}`)));
   }
 
   drawBars() {
