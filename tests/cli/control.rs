@@ -203,6 +203,35 @@ fn requests_are_filtered_printed_and_cleared() {
         .code(2);
 }
 
+#[test]
+fn an_explanation_and_its_advice_are_printed_below_a_request() {
+    let mock = frozen_mock();
+    assert_eq!(stdout(&mock, &["request", "--explain"]), "no requests\n");
+    let token = stdout(&mock, &["token", "issue", "--url", &mock.url()]);
+    mock.ping(token.trim());
+    mock.ping("QVdTOmV5SndZWGxzYjJGa0lqb2lRVUZCUVNKOQ==");
+    let explained = stdout(&mock, &["request", "--explain"]);
+    let lines: Vec<&str> = explained.lines().collect();
+    assert_eq!(lines.len(), 4, "{explained}");
+    let status = |line: &str| line.split_whitespace().nth(1).unwrap().to_owned();
+    assert_eq!(
+        [status(lines[0]), status(lines[1])],
+        ["200", "400"],
+        "{explained}"
+    );
+    assert_eq!(
+        lines[2..],
+        [
+            "  The token was not issued with the seed of this mock, or was changed.",
+            "  Log in at this mock."
+        ]
+    );
+    let json = json(&mock, &["request", "--explain", "--json"]);
+    let explanation = |index: usize| &json["requests"][index]["explanation"]["kind"];
+    assert!(explanation(0).is_null());
+    assert_eq!(explanation(1), "token_forged");
+}
+
 const NO_OPERATION: &str =
     r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
 

@@ -213,6 +213,15 @@ async fn the_archive_has_the_required_fields_of_har() {
     );
     assert_eq!(entries[2]["startedDateTime"], "2015-11-29T21:30:54.241Z");
     assert_eq!(entries[2]["_received_request"]["route"], "manifest");
+    let comments = entries.iter().map(|entry| &entry["comment"]);
+    let expected = [
+        &json!("The request is not signed."),
+        &json!(null),
+        &json!(
+            "The repository with name 'app' does not exist in the registry with id '123456789012'."
+        ),
+    ];
+    assert_eq!(comments.collect::<Vec<_>>(), expected);
     let one = fetch_json(
         &control_request("GET", "requests.har?service=ecr&limit=1"),
         &ecr,

@@ -1,8 +1,11 @@
-//! The explanation of each kind of response, with its whole text.
+//! The explanation of each kind of response, with its whole text. The page of the book on explanations has these texts as examples.
 
+#[path = "../../cli/book/page.rs"]
+mod page;
+mod policies;
 mod registry;
 
-use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -11,11 +14,9 @@ use mock_ecr::request_log::{Explanation, ExplanationKind, Service};
 use mock_ecr::token::Revocation;
 use mock_ecr::{AccountId, MockEcr, Principal, Region};
 
+use self::page::Page;
 use crate::raw::{RawRequest, frozen_mock, now};
 use crate::signer::Signer;
-
-/// A name of a kind, and the text of its explanation.
-type Explained = (&'static str, String);
 
 /// Kinds that other tests compare: those of pull-through caches in `pull_through/login.rs`, and those of invalid HTTP in `invalid_http.rs`.
 const WITHOUT_REQUEST: [&str; 3] = ["upstream", "cut_off", "invalid_host"];
@@ -32,17 +33,17 @@ async fn explanation(ecr: &MockEcr, request: &RawRequest) -> Explanation {
 }
 
 #[track_caller]
-fn check(found: &Explanation, (kind, text): (&str, &str)) -> Explained {
+fn check(found: Explanation, (kind, text): (&str, &str)) -> Explanation {
     assert_eq!((found.kind.name(), found.text.as_str()), (kind, text));
     assert_eq!(found.level, found.kind.level());
-    (found.kind.name(), found.text.clone())
+    found
 }
 
-async fn check_all(ecr: &MockEcr, cases: &[(RawRequest, &str, &str)]) -> Vec<Explained> {
+async fn check_all(ecr: &MockEcr, cases: &[(RawRequest, &str, &str)]) -> Vec<Explanation> {
     let mut explained = Vec::new();
     for (request, kind, text) in cases {
         let found = explanation(ecr, request).await;
-        explained.push(check(&found, (kind, text)));
+        explained.push(check(found, (kind, text)));
     }
     explained
 }
@@ -52,7 +53,7 @@ fn basic(text: &str) -> RawRequest {
     RawRequest::ping("GET").authorized(&format!("Basic {credentials}"))
 }
 
-async fn of_credentials() -> Vec<Explained> {
+async fn of_credentials() -> Vec<Explanation> {
     let ecr = frozen_mock().await;
     let forged = BASE64_STANDARD.encode(r#"{"payload":"AAAA"}"#);
     let ping = RawRequest::ping("GET");
@@ -68,7 +69,7 @@ async fn of_credentials() -> Vec<Explained> {
     ]).await
 }
 
-async fn of_tokens() -> Vec<Explained> {
+async fn of_tokens() -> Vec<Explanation> {
     let arn = "arn:aws:sts::123456789012:assumed-role/R/S";
     let hour = Duration::from_secs(3600);
     let session = Principal::new(arn.parse().unwrap(), "ASIASESSION", "secret");
@@ -108,7 +109,7 @@ async fn of_tokens() -> Vec<Explained> {
     explained
 }
 
-async fn of_signatures() -> Vec<Explained> {
+async fn of_signatures() -> Vec<Explanation> {
     let ecr = frozen_mock().await;
     let developer = Principal::example(AccountId::EXAMPLE, &Region::default());
     let nobody = Principal::new(developer.arn.clone(), "AKIDNOBODY", "x");
@@ -131,7 +132,7 @@ async fn of_signatures() -> Vec<Explained> {
     ]).await
 }
 
-async fn of_calls() -> Vec<Explained> {
+async fn of_calls() -> Vec<Explanation> {
     let ecr = frozen_mock().await;
     let repository = r#"{"repositoryName":"app"}"#;
     let create = RawRequest::call("CreateRepository")
@@ -150,7 +151,7 @@ async fn of_calls() -> Vec<Explained> {
     ]).await
 }
 
-async fn of_the_proxy_and_support() -> Vec<Explained> {
+async fn of_the_proxy_and_support() -> Vec<Explanation> {
     let ecr = frozen_mock().await;
     let host = "api.ecr.us-east-1.amazonaws.com:443";
     let tunnel = RawRequest::new("CONNECT", host).on_host(host);
@@ -175,16 +176,7 @@ async fn of_the_proxy_and_support() -> Vec<Explained> {
     .await
 }
 
-async fn of_policies() -> Vec<Explained> {
-    let principal = Principal::example(AccountId::EXAMPLE, &Region::default());
-    let principal = principal.deny(["ecr:GetAuthorizationToken"]);
-    let builder = MockEcr::builder().frozen().principal(principal.clone());
-    let ecr = builder.start().await.unwrap();
-    let call = RawRequest::token_call().signed_by(&Signer::new(&principal));
-    check_all(&ecr, &[(call, "denied", "arn:aws:iam::123456789012:user/developer is not allowed ecr:GetAuthorizationToken on *: its identity policy denies it.")]).await
-}
-
-async fn of_faults() -> Vec<Explained> {
+async fn of_faults() -> Vec<Explanation> {
     let call = RawRequest::token_call().signed();
     let mut explained = Vec::new();
     for (toml, kind, text) in [
@@ -234,21 +226,38 @@ async fn of_faults() -> Vec<Explained> {
 }
 
 #[tokio::test]
-async fn each_kind_of_explanation_has_its_text() {
+async fn the_page_of_the_book_has_the_text_of_each_kind() {
     let mut explained = of_credentials().await;
     explained.extend(of_tokens().await);
     explained.extend(of_signatures().await);
     explained.extend(of_calls().await);
     explained.extend(of_the_proxy_and_support().await);
-    explained.extend(of_policies().await);
+    explained.extend(policies::explained().await);
     explained.extend(of_faults().await);
     explained.extend(registry::explained().await);
-    let found: BTreeSet<&str> = explained.iter().map(|(kind, _)| *kind).collect();
-    let all = ExplanationKind::ALL.iter().map(|kind| kind.name());
-    let missing: Vec<_> = all
-        .filter(|kind| !found.contains(kind) && !WITHOUT_REQUEST.contains(kind))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    let mut text = String::new();
+    for kind in ExplanationKind::ALL {
+        let example = explained.iter().find(|one| one.kind == *kind);
+        let is_elsewhere = WITHOUT_REQUEST.contains(&kind.name());
+        assert_eq!(example.is_none(), is_elsewhere, "{}", kind.name());
+        text += &section(*kind, example);
+    }
+    Page::read("reference/explanations.md").check_region("kinds", &text);
+}
+
+/// Returns the section of the page on a kind.
+fn section(kind: ExplanationKind, example: Option<&Explanation>) -> String {
+    let level = serde_json::to_value(kind.level()).unwrap();
+    let mut text = format!("### `{}`\n\n{}\n\n", kind.name(), kind.meaning());
+    writeln!(text, "| | |\n|---|---|").unwrap();
+    writeln!(text, "| Level | {} |", level.as_str().unwrap()).unwrap();
+    if let Some(example) = example {
+        writeln!(text, "| Example | {} |", example.text).unwrap();
+        if let Some(advice) = &example.advice {
+            writeln!(text, "| Advice | {advice} |").unwrap();
+        }
+    }
+    text + "\n"
 }
 
 #[tokio::test]

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use mock_ecr::request_log::Explanation;
 use mock_ecr::token::AuthorizationToken;
 use mock_ecr::{MockEcr, PrincipalArn, Region};
 
-use super::{Explained, check, check_all, explanation};
+use super::{check, check_all, explanation};
 use crate::image::{IMAGE, OCI_MANIFEST, image_with};
 use crate::raw::RawRequest;
 
 /// The digest of `hello`.
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-pub(super) async fn explained() -> Vec<Explained> {
+pub(super) async fn explained() -> Vec<Explanation> {
     let builder = MockEcr::builder().frozen().repository("app");
     let ecr = builder.repository_quota(1).start().await.unwrap();
     let token = ecr.issue_token();
@@ -23,7 +24,7 @@ pub(super) async fn explained() -> Vec<Explained> {
     explained
 }
 
-async fn of_tokens(ecr: &MockEcr) -> Vec<Explained> {
+async fn of_tokens(ecr: &MockEcr) -> Vec<Explanation> {
     let stranger: PrincipalArn = "arn:aws:iam::123456789012:user/stranger".parse().unwrap();
     let token = ecr.issue_token_for(stranger, Region::default());
     let ping = RawRequest::ping("GET").with_token(&token);
@@ -32,7 +33,7 @@ async fn of_tokens(ecr: &MockEcr) -> Vec<Explained> {
     ]).await
 }
 
-async fn of_calls(ecr: &MockEcr) -> Vec<Explained> {
+async fn of_calls(ecr: &MockEcr) -> Vec<Explanation> {
     let call = |name: &str, body: &str| RawRequest::call(name).body(body);
     let immutable = r#"{"repositoryName":"app","imageTagMutability":"IMMUTABLE"}"#;
     let changed = call("PutImageTagMutability", immutable)
@@ -66,7 +67,7 @@ async fn of_calls(ecr: &MockEcr) -> Vec<Explained> {
     .await
 }
 
-async fn of_pushes(ecr: &MockEcr, token: &AuthorizationToken) -> Vec<Explained> {
+async fn of_pushes(ecr: &MockEcr, token: &AuthorizationToken) -> Vec<Explanation> {
     let put = |manifest: &str| {
         let request = RawRequest::new("PUT", "/v2/app/manifests/1").with_token(token);
         request.with("Content-Type", OCI_MANIFEST).body(manifest)
@@ -92,11 +93,11 @@ async fn of_pushes(ecr: &MockEcr, token: &AuthorizationToken) -> Vec<Explained> 
     assert_eq!(serde_json::to_value(head.level).unwrap(), "info");
     head.level = head.kind.level();
     let text = "The image 2 does not exist in the repository app.";
-    explained.push(check(&head, ("missing", text)));
+    explained.push(check(head, ("missing", text)));
     explained
 }
 
-async fn of_layers(ecr: &MockEcr, token: &AuthorizationToken) -> Vec<Explained> {
+async fn of_layers(ecr: &MockEcr, token: &AuthorizationToken) -> Vec<Explanation> {
     let upload = format!("/v2/app/blobs/uploads/?digest={HELLO}");
     let upload = RawRequest::new("POST", upload)
         .with_token(token)
