@@ -51,7 +51,7 @@ enum Budget {
     AtLeast(f64),
 }
 
-const ROWS: [Row; 37] = [
+const ROWS: [Row; 43] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -202,6 +202,36 @@ const ROWS: [Row; 37] = [
         "catalog",
         "pages/s of 10,000 repositories (peer: 100)",
         Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "console-size",
+        "console, each file with gzip: kB",
+        Budget::AtMost(60.0),
+    ),
+    row(
+        "console-paint",
+        "console, first paint: ms",
+        Budget::AtMost(300.0),
+    ),
+    row(
+        "console-rows",
+        "console with 10,000 requests, first rows: ms",
+        Budget::AtMost(1000.0),
+    ),
+    row(
+        "console-all-rows",
+        "console with 10,000 requests, all rows: ms",
+        Budget::AtMost(3000.0),
+    ),
+    row(
+        "console-heap",
+        "console with 10,000 requests, heap of the page: MB",
+        Budget::AtMost(40.0),
+    ),
+    row(
+        "console-mock",
+        "serve, growth with 10,000 requests in the log: MB",
+        Budget::AtMost(32.0),
     ),
     row("mock-ecr-size", "binary mock-ecr: MB", Budget::AtMost(18.0)),
     row("ecr-size", "binary ecr: MB", Budget::AtMost(6.0)),
