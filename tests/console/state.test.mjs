@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { ACTIONS, faultJson, fieldsOf } from '../../crates/mock-ecr/src/web/console/faultform.js';
-import { layOut, summary } from '../../crates/mock-ecr/src/web/console/lanes.js';
+import { jumpText, Rows } from '../../crates/mock-ecr/src/web/console/list.js';
 import { RECIPES } from '../../crates/mock-ecr/src/web/console/recipes.js';
-import { jumpText, Rows } from '../../crates/mock-ecr/src/web/console/rows.js';
-import { EventParser, waitSeconds } from '../../crates/mock-ecr/src/web/console/sse.js';
 import { RequestLog, tokenState } from '../../crates/mock-ecr/src/web/console/store.js';
+import { layOut, summary } from '../../crates/mock-ecr/src/web/console/timeline.js';
+
+// The address of the page is that of the document.
+globalThis.document = { baseURI: 'http://127.0.0.1:4566/_mock/ui/' };
+const { EventParser, waitSeconds } = await import('../../crates/mock-ecr/src/web/console/stream.js');
 
 const START = Date.parse('2015-11-30T01:11:00Z');
 const at = (hours) => new Date(START + hours * 3_600_000).toISOString();

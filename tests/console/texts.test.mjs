@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { address, parseAddress } from '../../crates/mock-ecr/src/web/console/address.js';
-import { clients, exports } from '../../crates/mock-ecr/src/web/console/clients.js';
-import { callText, curl, pulls, quote, registryHost, repeat } from '../../crates/mock-ecr/src/web/console/commands.js';
+import { callText, clients, curl, exports, pulls, quote, registryHost, repeat } from '../../crates/mock-ecr/src/web/console/commands.js';
 import { bytes, isRejected, principal, repository, sentence, title } from '../../crates/mock-ecr/src/web/console/describe.js';
 import { duration, MockClock, parseTime, shortTime } from '../../crates/mock-ecr/src/web/console/time.js';
 

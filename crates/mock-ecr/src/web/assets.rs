@@ -39,11 +39,10 @@ macro_rules! asset {
 }
 
 /// All files of the folder `console`, sorted by path.
-static ASSETS: [Asset; 36] = [
+static ASSETS: [Asset; 31] = [
     asset!("actions.js", JAVASCRIPT),
     asset!("address.js", JAVASCRIPT),
     asset!("api.js", JAVASCRIPT),
-    asset!("clients.js", JAVASCRIPT),
     asset!("clock.js", JAVASCRIPT),
     asset!("commands.js", JAVASCRIPT),
     asset!("describe.js", JAVASCRIPT),
@@ -53,13 +52,10 @@ static ASSETS: [Asset; 36] = [
     asset!("icon.svg", SVG),
     asset!("index.html", HTML),
     asset!("keys.js", JAVASCRIPT),
-    asset!("lanes.js", JAVASCRIPT),
     asset!("list.js", JAVASCRIPT),
     asset!("main.js", JAVASCRIPT),
     asset!("page.css", CSS),
     asset!("recipes.js", JAVASCRIPT),
-    asset!("rows.js", JAVASCRIPT),
-    asset!("sse.js", JAVASCRIPT),
     asset!("store.js", JAVASCRIPT),
     asset!("stream.js", JAVASCRIPT),
     asset!("sync.js", JAVASCRIPT),
@@ -69,7 +65,6 @@ static ASSETS: [Asset; 36] = [
     asset!("views/bar.js", JAVASCRIPT),
     asset!("views/detail.js", JAVASCRIPT),
     asset!("views/faults.js", JAVASCRIPT),
-    asset!("views/image.js", JAVASCRIPT),
     asset!("views/principals.js", JAVASCRIPT),
     asset!("views/rejection.js", JAVASCRIPT),
     asset!("views/repositories.js", JAVASCRIPT),

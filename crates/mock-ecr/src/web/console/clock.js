@@ -1,7 +1,7 @@
 // The clock in the header: its time and state, and the buttons that move it.
 
 import { actionButton, actionForm } from './actions.js';
-import { h, put } from './dom.js';
+import { h, put, showDialog } from './dom.js';
 import { dateTime, parseTime } from './time.js';
 
 /** Creates the header's clock and returns a function that draws it. */
@@ -33,9 +33,9 @@ export function clockControls(root, store) {
 
 function setDialog(store, took) {
   const now = store.clock.now();
-  const field = h('input', { name: 'to', value: dateTime(now), autofocus: true, spellcheck: 'false' });
-  const dialog = h('dialog', { 'aria-labelledby': 'set-title', onclose: () => dialog.remove() },
-    h('h2', { id: 'set-title' }, 'Set the clock'),
+  // With milliseconds, so that the clock does not move if the text is not changed.
+  const field = h('input', { name: 'to', value: new Date(now).toISOString().slice(0, 23).replace('T', ' '), autofocus: true, spellcheck: 'false' });
+  const dialog = showDialog('Set the clock', [
     actionForm({
       name: 'Set the clock', label: 'Set',
       fields: h('label', null, 'Time in UTC', field, h('small', null, 'For example 2030-01-01 00:00, or 12:30 on the same day')),
@@ -46,9 +46,7 @@ function setDialog(store, took) {
       },
       then: (clock) => { took(clock); dialog.close(); },
     }),
-    h('form', { method: 'dialog', class: 'row end' }, h('button', null, 'Cancel')));
-  document.body.append(dialog);
-  dialog.showModal();
+    h('form', { method: 'dialog', class: 'row end' }, h('button', null, 'Cancel'))]);
   field.select();
 }
 

@@ -1,4 +1,4 @@
-// Commands for a shell: calls of the control API, repeated requests, pulls and pushes.
+// Commands for a shell: calls of the control API, repeated requests, pulls and pushes, and how clients are pointed at this mock.
 
 /** Returns the text in quotation marks for a POSIX shell, if it needs them. */
 export function quote(text) {
@@ -64,4 +64,50 @@ export function pulls(uri, tags, digest) {
 /** Returns the commands that push a local image to a repository. */
 export function pushes(uri, tag = '1.0') {
   return [`docker tag IMAGE ${quote(`${uri}:${tag}`)}`, `docker push ${quote(`${uri}:${tag}`)}`];
+}
+
+/**
+ * Returns the steps for each client: `[{id, name, steps: [{text, command}]}]`.
+ * @param {{origin: string, registry: string, isSecure: boolean, hasKey: boolean, environment: object | null}} mock
+ */
+export function clients({ origin, registry, isSecure, hasKey, environment }) {
+  const url = origin === 'http://127.0.0.1:4566' ? '' : ` --url ${quote(origin)}`;
+  const key = hasKey ? [{ text: 'The mock has a control key. The commands of mock-ecr read it from this variable:', command: 'export MOCK_ECR_CONTROL_KEY=KEY' }] : [];
+  const certificate = isSecure ? [{ text: "Get the certificate of the mock's certificate authority, and add it to those that the client trusts:", command: `mock-ecr ca${url} > mock-ecr-ca.pem` }] : [];
+  const environmentStep = { text: 'Set the endpoint, the credentials and the Region in a shell:', command: `eval "$(mock-ecr env${url})"` };
+  const login = (name, option = '') => `mock-ecr token issue --password${url} | ${name} login${option} --username AWS --password-stdin ${name === 'docker' ? `${origin.split(':')[0]}://${registry}` : registry}`;
+  const plain = isSecure ? '' : ' --tls-verify=false';
+  const start = [...key, ...certificate];
+  const list = [
+    client('docker', 'docker', [...start,
+      { text: 'Log in. docker 29 accepts plain HTTP only if a docker engine runs; otherwise use mock-ecr login.', command: login('docker') },
+      { text: 'Push and pull. The repository must exist, unless the mock was started with --create-on-push.', command: `docker tag IMAGE ${registry}/team/app:1.0\ndocker push ${registry}/team/app:1.0\ndocker pull ${registry}/team/app:1.0` }]),
+    client('podman', 'podman, skopeo and buildah', [...start,
+      { text: 'Log in:', command: login('podman', plain) },
+      { text: 'Pull:', command: `podman pull${plain} ${registry}/team/app:1.0` },
+      { text: 'Copy an OCI image layout with skopeo. It reads the login of mock-ecr login.', command: `mock-ecr login${url}\nskopeo copy --all${isSecure ? '' : ' --dest-tls-verify=false'} oci:image:1.0 docker://${registry}/team/app:1.0` }]),
+    client('aws', 'AWS CLI', [...start, environmentStep,
+      { text: 'Get a password, and list the repositories:', command: 'aws ecr get-login-password\naws ecr describe-repositories' }]),
+    client('boto3', 'Python with boto3', [...start, environmentStep,
+      { text: 'boto3 reads the variables:', command: 'import boto3\n\necr = boto3.client("ecr")\n[data] = ecr.get_authorization_token()["authorizationData"]\nprint(data["proxyEndpoint"], data["expiresAt"])' }]),
+    client('rust', 'Rust', [
+      { text: 'In tests, the library starts a mock of its own:', command: 'let ecr = mock_ecr::MockEcr::builder().frozen().start().await?;\nlet client = aws_sdk_ecr::Client::new(&ecr.sdk_config());' },
+      ...start, { ...environmentStep, text: 'For this mock, set the variables, and load the configuration from them:' },
+      { text: null, command: 'let config = aws_config::load_from_env().await;\nlet client = aws_sdk_ecr::Client::new(&config);' }]),
+    client('node', 'Node.js', [...start, environmentStep,
+      { text: 'The AWS SDK for JavaScript reads the variables:', command: 'import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";\n\nconst output = await new ECRClient().send(new GetAuthorizationTokenCommand());\nconsole.log(output.authorizationData[0].expiresAt);' }]),
+    client('curl', 'The control API with curl', [
+      { text: 'Advance the clock, so that all tokens expire:', command: `curl --silent${hasKey ? ' --header "Authorization: Bearer $MOCK_ECR_CONTROL_KEY"' : ''} --json '{"by":"12h"}' ${origin}/_mock/clock/advance` }]),
+  ];
+  if (environment) list.push(client('environment', 'Without the command mock-ecr', [{ text: 'These lines set the same variables:', command: exports(environment) }]));
+  return list;
+}
+
+/** Returns the lines that set the variables in a POSIX shell. A variable whose value is null is removed. */
+export function exports(environment) {
+  return Object.entries(environment).map(([name, value]) => (value === null ? `unset ${name}` : `export ${name}=${quote(value)}`)).join('\n');
+}
+
+function client(id, name, steps) {
+  return { id, name, steps };
 }

@@ -28,18 +28,23 @@ function fill(element, properties, children) {
 
 /** Replaces the children of an element. */
 export function put(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child != null && child !== false));
-  return element;
+  element.replaceChildren();
+  return fill(element, null, children);
 }
 
 /**
- * Makes the children of `parent` those of `items`. Only elements whose item has changed are created again, and the focus stays on the
- * control with the same `data-focus`.
+ * Makes the children of `parent` those of `items`, or a text if there is no item. Only elements whose item has changed are created again, and
+ * the focus stays on the control with the same `data-focus`.
+ * @param keyOf returns a text that identifies an item
  * @param build creates the element of an item
- * @param {(item) => string} keyOf identifies an item
- * @param {(item) => string} signature changes if the element must be created again
+ * @param signature returns a text that changes if the element must be created again
  */
-export function keyed(parent, items, keyOf, build, signature = JSON.stringify) {
+export function keyed(parent, items, keyOf, build, signature = JSON.stringify, none = null) {
+  if (!items.length) {
+    parent.keyedRows = null;
+    put(parent, none && h('p', { class: 'empty', role: 'listitem' }, none));
+    return;
+  }
   const old = parent.keyedRows ?? new Map();
   const rows = new Map();
   const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
@@ -47,7 +52,7 @@ export function keyed(parent, items, keyOf, build, signature = JSON.stringify) {
     const key = keyOf(item);
     const sign = signature(item);
     const row = old.get(key);
-    rows.set(key, row?.sign === sign ? row : { sign, element: build(item), replaced: row?.element });
+    rows.set(key, row?.sign === sign ? row : { sign, element: build(item) });
   }
   for (const [index, row] of [...rows.values()].entries()) {
     const at = parent.children[index] ?? null;
@@ -56,6 +61,11 @@ export function keyed(parent, items, keyOf, build, signature = JSON.stringify) {
   while (parent.children.length > rows.size) parent.lastElementChild.remove();
   parent.keyedRows = rows;
   if (focused && !parent.contains(document.activeElement)) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** Creates a list of names and values. Rows without a value are left out. */
+export function facts(rows, kind = 'facts') {
+  return h('dl', { class: kind }, rows.filter(([, value]) => value || value === 0).map(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
 }
 
 /** Returns a function that calls `draw` in a later frame, and waits four times as long as the last call took. */
@@ -127,20 +137,25 @@ export function formatJson(text) {
   }
 }
 
+/** Shows a dialog with a title. `closed` receives its return value. */
+export function showDialog(title, children, closed) {
+  const dialog = h('dialog', { 'aria-labelledby': 'dialog-title' }, h('h2', { id: 'dialog-title' }, title), children);
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    closed?.(dialog.returnValue);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
 /** Asks a question in a dialog. Resolves to whether the user confirmed. */
 export function confirmed(question, label) {
   return new Promise((resolve) => {
-    const dialog = h('dialog', { 'aria-labelledby': 'question' },
-      h('form', { method: 'dialog' },
-        h('p', { id: 'question' }, question),
-        h('div', { class: 'row end' },
-          h('button', { value: 'no', autofocus: true }, 'Cancel'),
-          h('button', { value: 'yes', class: 'danger' }, label))));
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes');
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+    showDialog(label, h('form', { method: 'dialog' },
+      h('p', null, question),
+      h('div', { class: 'row end' },
+        h('button', { value: 'no', autofocus: true }, 'Cancel'),
+        h('button', { value: 'yes', class: 'danger' }, label))), (answer) => resolve(answer === 'yes'));
   });
 }

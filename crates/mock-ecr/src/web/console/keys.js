@@ -1,7 +1,7 @@
 // The keyboard: single letters for views, the filter and the help. Letters can be turned off (WCAG 2.1.4).
 
 import { go } from './address.js';
-import { h } from './dom.js';
+import { h, showDialog } from './dom.js';
 import { shownCommand } from './actions.js';
 
 const SETTING = 'mock-ecr-letters';
@@ -41,13 +41,10 @@ export function listenToKeys(isAvailable) {
 /** Shows the help in a dialog. */
 export function showHelp() {
   const letters = h('input', { type: 'checkbox', checked: areLettersOn(), onchange: () => localStorage.setItem(SETTING, letters.checked ? 'on' : 'off') });
-  const dialog = h('dialog', { 'aria-labelledby': 'help-title', onclose: () => dialog.remove() },
-    h('h2', { id: 'help-title' }, 'Keyboard'),
+  showDialog('Keyboard', [
     h('dl', { class: 'keys' }, HELP.map(([key, text]) => [h('dt', null, h('kbd', null, key)), h('dd', null, text)])),
     h('label', { class: 'check' }, letters, 'Use single keys as shortcuts'),
-    h('form', { method: 'dialog', class: 'row end' }, h('button', { autofocus: true }, 'Close')));
-  document.body.append(dialog);
-  dialog.showModal();
+    h('form', { method: 'dialog', class: 'row end' }, h('button', { autofocus: true }, 'Close'))]);
 }
 
 function focusFilter() {

@@ -5,7 +5,7 @@ import { actionButton } from './actions.js';
 import { setKey, takeKeyFromAddress } from './api.js';
 import { clockControls } from './clock.js';
 import { isRejected, sentence, title } from './describe.js';
-import { h, paced, put, say } from './dom.js';
+import { h, paced, put, say, showDialog } from './dom.js';
 import { listenToKeys, showHelp } from './keys.js';
 import { Store } from './store.js';
 import { Sync } from './sync.js';
@@ -117,21 +117,14 @@ navigate();
 sync.start();
 
 function askForKey() {
-  if (document.getElementById('key-dialog')) return;
+  if (document.querySelector('[name=key]')) return;
   const field = h('input', { type: 'password', name: 'key', autocomplete: 'off', autofocus: true, required: true });
-  const dialog = h('dialog', { id: 'key-dialog', 'aria-labelledby': 'key-title' },
-    h('form', { method: 'dialog' },
-      h('h2', { id: 'key-title' }, 'Enter the control key'),
-      h('p', null, 'The mock was started with a control key, or printed one when it started. The page keeps the key until this tab is closed.'),
-      h('label', null, 'Control key', field),
-      h('div', { class: 'row end' }, h('button', { class: 'primary' }, 'Continue'))));
-  dialog.addEventListener('close', () => {
-    dialog.remove();
+  showDialog('Enter the control key', h('form', { method: 'dialog' },
+    h('p', null, 'The mock was started with a control key, or printed one when it started. The page keeps the key until this tab is closed.'),
+    h('label', null, 'Control key', field),
+    h('div', { class: 'row end' }, h('button', { class: 'primary' }, 'Continue'))), () => {
     if (!field.value) return;
     setKey(field.value);
     sync.start();
   });
-  document.body.append(dialog);
-  dialog.showModal();
 }
-

@@ -4,7 +4,7 @@ import { ORIGIN } from '../api.js';
 import { address } from '../address.js';
 import { repeat } from '../commands.js';
 import { kindName, principal, repository, sentence, short, title, tone } from '../describe.js';
-import { command, formatJson, h } from '../dom.js';
+import { command, facts, formatJson, h } from '../dom.js';
 import { dateTime, duration } from '../time.js';
 
 /** Creates the pane. `close` closes it. */
@@ -63,11 +63,6 @@ export function renewal(request, store) {
 
 function section(name, ...children) {
   return h('section', null, h('h3', null, name), children);
-}
-
-function facts(rows) {
-  const present = rows.filter(([, value]) => value != null && value !== '' && value !== false);
-  return h('dl', { class: 'facts' }, present.map(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
 }
 
 function factRows(values) {

@@ -43,12 +43,8 @@ export class FaultsView {
   draw() {
     const { faults } = this.store;
     this.removeAll.hidden = faults.length < 2;
-    if (!faults.length) {
-      this.rows.keyedRows = null;
-      put(this.rows, h('p', { class: 'empty', role: 'listitem' }, 'None. The mock responds as ECR does.'));
-      return;
-    }
-    keyed(this.rows, faults, ({ id }) => String(id), (fault) => this.row(fault), (fault) => JSON.stringify([fault, this.wanted === String(fault.id)]));
+    keyed(this.rows, faults, ({ id }) => String(id), (fault) => this.row(fault), (fault) => JSON.stringify([fault, this.wanted === String(fault.id)]),
+      'None. The mock responds as ECR does.');
   }
 
   row(fault) {

@@ -3,7 +3,7 @@
 import { address } from '../address.js';
 import { actionButton } from '../actions.js';
 import { count, principal } from '../describe.js';
-import { h, put } from '../dom.js';
+import { facts, h, put } from '../dom.js';
 import { dateTime, duration, millis } from '../time.js';
 
 export class PrincipalsView {
@@ -39,10 +39,10 @@ function card({ arn, access_key_id: key, session_token: session, expires, allow,
     ['Context', Object.keys(context ?? {}).length ? list(Object.entries(context).map(([name, value]) => `${name} = ${value}`)) : null],
     ['Tokens', tokens.length ? `${count(tokens.length, 'token')}, ${valid.length} valid` : 'none'],
     ['Requests', h('a', { href: address('requests', { q: `caller:${arn.includes(' ') ? `"${arn}"` : arn}` }) }, 'Show the requests')],
-  ].filter(([, value]) => value);
+  ];
   return h('section', { class: 'card' },
     h('h3', { title: arn }, principal(arn)), h('p', { class: 'dim' }, arn),
-    h('dl', { class: 'facts' }, rows.map(([name, value]) => [h('dt', null, name), h('dd', null, value)])),
+    facts(rows),
     h('div', { class: 'row' },
       h('a', { href: address('tokens') }, 'Issue a token'),
       actionButton('Revoke all tokens', {

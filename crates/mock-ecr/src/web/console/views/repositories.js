@@ -1,13 +1,12 @@
-// The view of the repositories: the list, the details of one repository, and its images.
+// The view of the repositories: the list, the details of one repository, its images, and the tree of one image.
 
 import { get, withQuery } from '../api.js';
 import { actionButton } from '../actions.js';
 import { address, go } from '../address.js';
 import { pulls, pushes } from '../commands.js';
 import { bytes, count, short } from '../describe.js';
-import { command, formatJson, h, put } from '../dom.js';
+import { command, facts, formatJson, h, put } from '../dom.js';
 import { dateTime } from '../time.js';
-import { ImageTree } from './image.js';
 
 const PAGE = 100;
 
@@ -89,11 +88,11 @@ export class RepositoriesView {
     this.repository = repository;
     put(this.body,
       h('h2', null, name),
-      h('dl', { class: 'facts' }, [
+      facts([
         ['URI', uri && h('code', null, uri)], ['Account', account], ['Region', region], ['Created', dateTime(repository.created)],
         ['Tags', repository.mutability?.toLowerCase()], ['Scan on push', repository.scan_on_push === undefined ? null : repository.scan_on_push ? 'yes' : 'no'],
         ['Resource tags', repository.resource_tags?.length ? repository.resource_tags.map(({ key, value }) => `${key} = ${value}`).join(', ') : null],
-      ].filter(([, value]) => value).map(([label, value]) => [h('dt', null, label), h('dd', null, value)])),
+      ]),
       h('h3', null, 'Images'),
       images.length ? this.imageTable() : h('div', null, h('p', { class: 'empty' }, 'The repository has no image. Push one:'), pushes(uri ?? name).map((text) => command(text, 'the push command'))),
       next && this.moreButton(name, next, isHere),
@@ -162,3 +161,55 @@ export function typeName({ media_type: type, artifact_type: artifact, subject })
   return 'image';
 }
 
+export class ImageTree {
+  /** @param {(image) => string[]} pullCommands */
+  constructor(root, place, digest, pullCommands) {
+    this.place = place;
+    this.pullCommands = pullCommands;
+    put(root, h('h3', null, `Image ${short(digest)}`), this.node(digest, true));
+  }
+
+  node(digest, isRoot) {
+    const body = h('div', { class: 'node' }, h('p', { class: 'dim' }, 'Loading …'));
+    get(withQuery('image', { ...this.place, digest })).then(
+      (image) => put(body, this.content(image, isRoot)),
+      (error) => put(body, h('p', { class: 'bad' }, error.message)));
+    return body;
+  }
+
+  content(image, isRoot) {
+    const { children = [], layers = [], referrers = [], config, scan } = image;
+    return [
+      h('p', { class: 'row' }, h('code', { class: 'wrap' }, image.digest), image.status && image.status !== 'ACTIVE' && h('span', { class: 'badge' }, image.status.toLowerCase())),
+      facts([
+        ['Tags', image.tags.join(', ') || 'none'], ['Media type', image.media_type], ['Artifact type', image.artifact_type], ['Size', bytes(image.size)],
+        ['Pushed', image.pushed && dateTime(image.pushed)], ['Last pull', image.last_pull ? dateTime(image.last_pull) : 'never'],
+        ['Subject', image.subject && h('code', null, image.subject)], ['Scan', scan && scanText(scan)],
+      ]),
+      isRoot && this.pullCommands(image).map((text) => command(text, 'the pull command')),
+      children.length > 0 && group(`${count(children.length, 'image')} of the index`, children.map((child) => this.branch(`${child.platform ?? 'no platform'} ${short(child.digest)} ${bytes(child.size)}`, child.digest))),
+      (config || layers.length > 0) && group(count(layers.length, 'layer'), [
+        config && h('li', null, h('span', { class: 'dim' }, 'configuration '), h('code', { title: config.digest }, short(config.digest)), ` ${bytes(config.size)}`),
+        layers.map((layer) => h('li', null, h('code', { title: layer.digest }, short(layer.digest)), ` ${bytes(layer.size)} `, h('small', null, layer.media_type)))]),
+      referrers.length > 0 && group(count(referrers.length, 'referrer'), referrers.map((entry) => this.branch(`${entry.artifact_type ?? 'artifact'} ${short(entry.digest)} ${bytes(entry.size)}`, entry.digest))),
+      h('details', null, h('summary', null, 'Manifest'), h('pre', { tabindex: '0' }, formatJson(image.manifest))),
+    ];
+  }
+
+  branch(label, digest) {
+    const details = h('details', null, h('summary', null, label));
+    details.addEventListener('toggle', () => {
+      if (details.open && details.children.length === 1) details.append(this.node(digest, false));
+    });
+    return h('li', null, details);
+  }
+}
+
+function group(name, items) {
+  return h('div', null, h('h4', null, name), h('ul', { class: 'plain branches' }, items));
+}
+
+function scanText({ status, description, counts }) {
+  const found = Object.entries(counts ?? {}).map(([severity, number]) => `${number} ${severity.toLowerCase()}`).join(', ');
+  return [status.toLowerCase().replaceAll('_', ' '), found || (status === 'COMPLETE' ? 'no findings' : ''), description].filter(Boolean).join('; ');
+}

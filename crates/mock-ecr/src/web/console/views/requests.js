@@ -7,7 +7,7 @@ import { count } from '../describe.js';
 import { h, paced, put, say } from '../dom.js';
 import { parseFilter } from '../filter.js';
 import { RequestList } from '../list.js';
-import { Rows } from '../rows.js';
+import { Rows } from '../list.js';
 import { Timeline } from '../timeline.js';
 import { detail } from './detail.js';
 import { drawCauses, drawRejection } from './rejection.js';

@@ -1,7 +1,7 @@
 // The view "Set up a client": the commands that point clients at this mock.
 
 import { get, hasKey, ORIGIN } from '../api.js';
-import { clients } from '../clients.js';
+import { clients } from '../commands.js';
 import { registryHost } from '../commands.js';
 import { command, h, put } from '../dom.js';
 

@@ -3,7 +3,7 @@
 import { actionButton, actionForm } from '../actions.js';
 import { address } from '../address.js';
 import { count, principal, short } from '../describe.js';
-import { command, copyButton, h, keyed, put } from '../dom.js';
+import { command, copyButton, facts, h, keyed, put } from '../dom.js';
 import { dateTime, duration, millis, shortTime } from '../time.js';
 import { TokenBar } from './bar.js';
 
@@ -41,12 +41,8 @@ export class TokensView {
     const { store } = this;
     const tokens = [...store.tokens].reverse();
     this.note.textContent = store.issued > tokens.length ? `The newest ${tokens.length} of ${count(store.issued, 'token')}.` : '';
-    if (!tokens.length) {
-      this.rows.keyedRows = null;
-      put(this.rows, h('p', { class: 'empty', role: 'listitem' }, 'No token was issued yet. Clients get one with GetAuthorizationToken.'));
-      return;
-    }
-    keyed(this.rows, tokens, (token) => token.id, (token) => this.row(token), (token) => JSON.stringify([token, token.id === this.wanted]));
+    keyed(this.rows, tokens, (token) => token.id, (token) => this.row(token), (token) => JSON.stringify([token, token.id === this.wanted]),
+      'No token was issued yet. Clients get one with GetAuthorizationToken.');
     this.drawBars();
   }
 
@@ -113,8 +109,7 @@ export class TokensView {
     return [
       h('p', { class: valid ? 'ok' : 'bad' }, valid ? `The token is valid for ${duration(left)}.` : explanation?.text ?? `The token is invalid: ${error}.`),
       explanation?.advice && h('p', null, explanation.advice),
-      claims && h('dl', { class: 'facts' }, [['ID', claims.id], ['Principal', claims.principal], ['Region', claims.region], ['Issued', dateTime(claims.issued)], ['Expires', dateTime(claims.expires)]]
-        .map(([name, value]) => [h('dt', null, name), h('dd', null, value)])),
+      claims && facts([['ID', claims.id], ['Principal', claims.principal], ['Region', claims.region], ['Issued', dateTime(claims.issued)], ['Expires', dateTime(claims.expires)]]),
     ];
   }
 
