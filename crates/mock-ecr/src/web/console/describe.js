@@ -73,11 +73,8 @@ export function sentence(request) {
   if (request.status >= 400) return request.message ?? request.error ?? '';
   if (request.operation === 'GetAuthorizationToken') return `Issued token ${short(request.token)} to ${who(request)}.`;
   if (request.operation) return '';
-  const path = registryPath(request.target);
-  const success = SUCCESS[`${request.method} ${request.route} ${request.status}`] ?? SUCCESS[`${request.method} ${request.route}`];
-  if (!path && success) return success;
-  if (!path) return request.route === 'ping' && request.token ? `Token ${short(request.token)} is valid.` : '';
-  return success ?? '';
+  const name = `${request.method} ${request.route}`;
+  return SUCCESS[`${name} ${request.status}`] ?? SUCCESS[name] ?? (request.route === 'ping' && request.token ? `Token ${short(request.token)} is valid.` : '');
 }
 
 const SUCCESS = {
@@ -93,6 +90,7 @@ const SUCCESS = {
   'POST upload 201': 'Stored the layer.',
   'PATCH upload': 'Stored a part of a layer.',
   'PUT upload': 'Completed the upload of a layer.',
+  'GET catalog': 'Returned the names of the repositories.',
   'GET tags': 'Returned the tags.',
   'GET referrers': 'Returned the referrers.',
 };
@@ -101,6 +99,11 @@ const SUCCESS = {
 export function isRejected(request) {
   if (request.explanation) return request.explanation.level !== 'info' && request.status >= 400;
   return request.status >= 400 && request.status !== 401;
+}
+
+/** Returns whether a rejection is about neither tokens, credentials and permissions nor faults. */
+export function isMinor({ explanation }) {
+  return ['missing', 'exists', 'immutable', 'limit', 'invalid', 'unknown_path', 'unknown_operation', 'not_implemented'].includes(explanation?.kind);
 }
 
 /** Returns the role of the colour of a request: `ok`, `dim`, `warn`, `bad` or `fault`. */
@@ -121,9 +124,29 @@ const KINDS = {
   fault_error: 'error by a fault',
   fault_expired: 'expired by a fault',
   fault_delivery: 'delivery changed by a fault',
-  fault_answer: 'response changed by a fault',
-  not_basic: 'not Basic',
+  fault_response: 'response changed by a fault',
+  token_region: 'token of another Region',
+  token_credentials: 'credentials behind a token expired',
+  principal_unknown: 'unknown principal',
+  wrong_user: 'user is not AWS',
+  not_basic: 'scheme is not Basic',
+  denied: 'not permitted by a policy',
+  throttled: 'throttled by a fault',
+  unsigned: 'not signed',
+  incomplete: 'incomplete signature',
+  clock_skew: 'time of signature differs',
+  scope: 'signed for another service or Region',
+  signature: 'signature does not match',
   key_unknown: 'unknown access key',
+  session_token: 'wrong session token',
+  invalid: 'invalid request',
+  missing: 'resource does not exist',
+  exists: 'resource exists already',
+  immutable: 'immutable tag',
+  limit: 'limit exceeded',
+  upstream: 'error of an upstream registry',
+  cut_off: 'incomplete body',
+  other: 'another error',
 };
 
 function trim(reference) {

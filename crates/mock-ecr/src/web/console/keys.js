@@ -11,6 +11,7 @@ const HELP = [
   ['/', 'Go to the filter'],
   ['?', 'Show this help'],
   ['g, then r t f i p s', 'Go to Requests, Tokens, Faults, Repositories, Principals, Set up a client'],
+  ['l', 'Go to the list of requests'],
   ['c', 'Copy the call at the bottom as curl'],
   ['↑ ↓ PgUp PgDn Home End', 'Select a request in the list'],
   ['Enter', 'Go to the details of the request'],
@@ -31,6 +32,7 @@ export function listenToKeys(isAvailable) {
     isGo = !wasGo && event.key === 'g';
     if (wasGo && LETTERS[event.key] && isAvailable(LETTERS[event.key])) go(`#${LETTERS[event.key]}`);
     else if (event.key === '/') focusFilter();
+    else if (event.key === 'l') focusContent();
     else if (event.key === '?') showHelp();
     else if (event.key === 'c' && shownCommand()) document.querySelector('#call button')?.click();
     else return;
@@ -51,6 +53,12 @@ function focusFilter() {
   const field = document.querySelector('[data-filter]');
   field?.focus();
   field?.select();
+}
+
+/** Goes to the list of requests, or to the content of another view. */
+export function focusContent() {
+  const list = document.querySelector('[role=listbox]');
+  (list?.checkVisibility() ? list : document.getElementById('main')).focus();
 }
 
 function isTyping(target) {

@@ -3,6 +3,7 @@
 
 import { sentence, title, tone, who } from './describe.js';
 import { h } from './dom.js';
+import { firstAfter } from './store.js';
 import { dateTime, duration, millis, timeOfDay } from './time.js';
 
 /** The number of rows that are created above and below the rows in view. */
@@ -133,6 +134,7 @@ export class RequestList {
 function requestRow(request) {
   const role = tone(request);
   return h('div', { class: `request ${role}`, role: 'option', id: `row-${request.number}`, 'data-number': request.number },
+    h('span', { class: 'order' }, `#${request.number}`),
     h('span', { class: 'time', title: dateTime(request.received) }, timeOfDay(request.received)),
     h('span', { class: 'service' }, request.service),
     h('span', { class: 'title', title: request.target }, title(request)),
@@ -202,15 +204,4 @@ export class Rows {
 /** Returns the text of a jump: `+ 9 h: 01:11:00 → 10:11:00`. */
 export function jumpText({ jump, from, to }) {
   return `Clock ${jump < 0 ? '−' : '+'} ${duration(jump)}: ${timeOfDay(from)} → ${timeOfDay(to)}`;
-}
-
-/** Returns the index of the first item whose number is greater. */
-export function firstAfter(items, number) {
-  let [low, high] = [0, items.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (items[middle].number <= number) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

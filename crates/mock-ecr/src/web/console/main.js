@@ -6,7 +6,7 @@ import { setKey, takeKeyFromAddress } from './api.js';
 import { clockControls } from './clock.js';
 import { isRejected, sentence, title } from './describe.js';
 import { h, paced, put, say, showDialog } from './dom.js';
-import { listenToKeys, showHelp } from './keys.js';
+import { focusContent, listenToKeys, showHelp } from './keys.js';
 import { Store } from './store.js';
 import { Sync } from './sync.js';
 import { FaultsView } from './views/faults.js';
@@ -51,6 +51,7 @@ function drawTabs() {
   const tabs = Object.entries(VIEWS).filter(([name]) => isAvailable(name));
   put(document.getElementById('views'), tabs.map(([name, { name: label }]) =>
     h('a', { href: `#${name}`, 'aria-current': name === current.name ? 'page' : null }, label, badge(name))));
+  document.querySelector('#views [aria-current]')?.scrollIntoView({ block: 'nearest' });
 }
 
 function badge(name) {
@@ -68,7 +69,6 @@ function isAvailable(name) {
 }
 
 function navigate() {
-  if (location.hash === '#main') return;
   takeKeyFromAddress();
   const { view, params } = parseAddress(location.hash);
   const name = VIEWS[view] && isAvailable(view) ? view : 'requests';
@@ -111,6 +111,10 @@ store.listen((topic) => {
 document.addEventListener('key-needed', () => askForKey());
 window.addEventListener('hashchange', navigate);
 window.addEventListener('popstate', navigate);
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  focusContent();
+});
 listenToKeys(isAvailable);
 setInterval(() => store.clock.state === 'running' && !document.hidden && store.changed('second'), 1000);
 navigate();

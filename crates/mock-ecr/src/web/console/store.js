@@ -1,6 +1,6 @@
 // The state of the page: the request log, tokens, faults and the clock, as the mock has sent them.
 
-import { isRejected } from './describe.js';
+import { isMinor, isRejected, title } from './describe.js';
 import { MockClock } from './time.js';
 
 /** The requests in the order of their numbers. */
@@ -53,18 +53,19 @@ export class RequestLog {
 
   /** Returns a request by its number, or null. */
   find(number) {
-    let [low, high] = [0, this.items.length - 1];
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = this.items[middle];
-      if (found.number === number) return found;
-      if (found.number < number) low = middle + 1;
-      else high = middle - 1;
-    }
-    return null;
+    const found = this.items[firstAfter(this.items, number - 0.1)];
+    return found?.number === number ? found : null;
   }
 
-  /** Returns the number of a later request that issued a token to the principal, or null. */
+  /** Returns the first later request of the same client for the same that succeeded, or null. */
+  retryOf(request) {
+    const { user_agent: agent, bearer, claim } = request;
+    const wanted = title(request);
+    const isSame = (r) => r.user_agent === agent && (!bearer || r.bearer === bearer) && (!claim || r.claim?.access_key_id === claim.access_key_id) && title(r) === wanted;
+    return this.items.slice(firstAfter(this.items, request.number)).find((r) => r.status < 400 && isSame(r)) ?? null;
+  }
+
+  /** Returns a later request that issued a token to the principal, or null. */
   issuedSince(arn, number) {
     const issue = this.issues.get(arn);
     return issue && issue.number > number ? issue : null;
@@ -86,11 +87,22 @@ export class RequestLog {
   }
 
   summarize(request) {
-    if (isRejected(request)) this.lastRejection = request;
+    if (isRejected(request) && !(isMinor(request) && this.lastRejection && !isMinor(this.lastRejection))) this.lastRejection = request;
     const kind = request.explanation?.kind;
     if (kind && request.explanation.level !== 'info') this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
     if (request.operation === 'GetAuthorizationToken' && request.status < 400 && request.caller) this.issues.set(request.caller, request);
   }
+}
+
+/** Returns the index of the first item whose number is greater. */
+export function firstAfter(items, number) {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (items[middle].number <= number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Everything that the views draw, with listeners for each topic (`requests`, `tokens`, `faults`, `clock`, …). */

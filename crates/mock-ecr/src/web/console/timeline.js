@@ -7,7 +7,9 @@ import { duration, millis } from './time.js';
 
 const COLUMN = 10;
 const LANE = 20;
-const TOP = 20;
+/** The height of a row of labels of the clock's jumps, and the width that a label needs. */
+const LABEL = 12;
+const LABEL_WIDTH = 72;
 
 export class Timeline {
   /** @param {(number: number) => void} onOpen */
@@ -43,35 +45,39 @@ export class Timeline {
   }
 
   draw(layout, width) {
-    const height = TOP + layout.lanes.length * LANE + 2;
-    put(this.labels, layout.lanes.map((lane) => h('span', { title: lane.principal ?? '' }, lane.id === null ? 'no token' : [h('span', null, principal(lane.principal)), ' ', h('b', null, short(lane.id))])));
+    const jumps = layout.columns.filter((column) => column.gap);
+    const rows = labelRows(jumps.map(({ at }) => x(at)));
+    const top = 8 + LABEL * Math.max(1, ...rows.map((row) => row + 1));
+    const height = top + layout.lanes.length * LANE + 2;
+    this.labels.style.paddingTop = `${top}px`;
+    put(this.labels, layout.lanes.map((lane) => h('span', { title: lane.principal ?? '' }, lane.name ?? [h('span', null, principal(lane.principal)), ' ', h('b', null, short(lane.id))])));
     this.svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     this.svg.setAttribute('height', height);
     this.svg.setAttribute('width', width);
     this.svg.setAttribute('aria-label', summary(layout));
-    const gaps = layout.columns.filter((column) => column.gap).map((column) => gap(column, height));
-    put(this.svg, thin(gaps), layout.lanes.map((lane, index) => drawLane(lane, TOP + index * LANE + LANE / 2)));
+    put(this.svg, jumps.map((column, index) => gap(column, rows[index], height)), layout.lanes.map((lane, index) => drawLane(lane, top + index * LANE + LANE / 2)));
   }
 }
 
 const x = (at) => at * COLUMN + COLUMN / 2;
 
-function gap({ at, gap: label }, height) {
+function gap({ at, gap: label }, row, height) {
   const middle = x(at) - COLUMN * 1.5;
-  return s('g', { class: 'gap', 'data-x': middle },
-    s('line', { x1: middle, x2: middle, y1: 14, y2: height }),
-    s('text', { x: middle, y: 10, 'text-anchor': middle < 30 ? 'start' : 'middle' }, label));
+  const y = 10 + row * LABEL;
+  return s('g', { class: 'gap' },
+    s('line', { x1: middle, x2: middle, y1: y + 4, y2: height }),
+    s('text', { x: middle, y, 'text-anchor': middle < 30 ? 'start' : 'middle' }, label));
 }
 
-/** Removes the labels that would overlap the previous one. */
-function thin(gaps) {
-  let last = -Infinity;
-  for (const element of gaps) {
-    const at = Number(element.dataset.x);
-    if (at - last < 62) element.querySelector('text').remove();
-    else last = at;
-  }
-  return gaps;
+/** Returns the row of each label, so that no label overlaps another. A jump is at least three columns after the one before it. */
+export function labelRows(positions) {
+  const ends = [];
+  return positions.map((position) => {
+    const free = ends.findIndex((end) => end <= position);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = position + LABEL_WIDTH;
+    return row;
+  });
 }
 
 function drawLane(lane, y) {
@@ -92,7 +98,7 @@ const SHAPES = {
 
 function legend() {
   const entry = (kind, text) => h('span', null, s('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12' }, s('g', { class: `mark ${kind}` }, s('path', { d: SHAPES[kind] }))), text);
-  return h('p', { class: 'legend', 'aria-hidden': 'true' }, entry('issued', 'issued'), entry('used', 'used'), entry('rejected', 'rejected'), entry('fault', 'fault'));
+  return h('p', { class: 'legend', 'aria-hidden': 'true' }, entry('issued', 'issued'), entry('used', 'used'), entry('rejected', 'rejected'), entry('fault', 'fault'), h('span', null, 'One column for each request: not to scale. A dotted line is a change of the clock.'));
 }
 
 /** A jump of the clock of at least this length is a gap. */
@@ -111,16 +117,18 @@ export function layOut(requests, tokens, { columns: width, lanes: height, now })
   const end = (columns[columns.length - 1]?.at ?? -1) + 1;
   const lanes = new Map();
   for (const column of columns) {
-    const id = column.request.token ?? null;
+    const { token: id = null, service, authorization } = column.request;
     if (id === null && !isRejected(column.request)) continue;
-    if (!lanes.has(id)) lanes.set(id, { id, principal: null, marks: [], spans: [], last: 0 });
-    const lane = lanes.get(id);
+    const name = id !== null ? null : service === 'registry' && authorization ? 'invalid login' : 'no token';
+    const key = id ?? name;
+    if (!lanes.has(key)) lanes.set(key, { id, name, principal: null, marks: [], spans: [], last: 0 });
+    const lane = lanes.get(key);
     lane.principal ??= records.get(id)?.principal ?? column.request.bearer ?? column.request.caller;
     lane.marks.push({ at: column.at, number: column.request.number, kind: markKind(column.request) });
     lane.last = column.at;
   }
   const shown = [...lanes.values()].sort((a, b) => b.last - a.last).slice(0, height);
-  shown.sort((a, b) => (a.id === null ? -1 : b.id === null ? 1 : a.marks[0].at - b.marks[0].at));
+  shown.sort((a, b) => (a.id === null ? 0 : 1) - (b.id === null ? 0 : 1) || a.marks[0].at - b.marks[0].at);
   for (const lane of shown) if (records.has(lane.id)) lane.spans = spans(lane, records.get(lane.id), columns, now);
   return { columns, lanes: shown, end };
 }
@@ -146,12 +154,15 @@ function placeColumns(requests, width) {
 
 /** Returns the spans of a token: `valid` until it expires or is revoked, then `invalid`. The last one ends at `now`. */
 function spans(lane, token, columns, now) {
-  const ends = Math.min(millis(token.expires), token.revoked ? millis(token.revoked.at) : Infinity, token.first_rejection ? millis(token.first_rejection.at) : Infinity);
+  const expiry = millis(token.expires);
+  const ends = Math.min(...[token.revoked, token.first_rejection].map((end) => (end ? millis(end.at) : Infinity)));
   const [first] = lane.marks;
   const from = first.kind === 'issued' ? first.at : 0;
   const to = (columns[columns.length - 1]?.at ?? 0) + 1;
-  const after = columns.find((column) => column.at >= from && (millis(column.request.received) >= ends || (column.request.token === lane.id && column.request.token_error)));
-  const cut = after ? after.at - (after.gap ? 1 : 0) : now >= ends ? to - 0.5 : to;
+  // Under a frozen clock, requests before a revocation have its time too: only a rejection shows that it was before a request.
+  const isAfter = ({ received, token: id, token_error: error }) => millis(received) >= expiry || millis(received) > ends || (id === lane.id && error);
+  const after = columns.find((column) => column.at >= from && isAfter(column.request));
+  const cut = after ? after.at - (after.gap ? 1 : 0) : now >= Math.min(ends, expiry) ? to - 0.5 : to;
   const parts = [{ from, to: Math.max(from, cut), state: 'valid' }, { from: Math.max(from, cut), to, state: 'invalid' }];
   return parts.filter((part) => part.to > part.from);
 }

@@ -3,9 +3,9 @@
 import { ORIGIN } from '../api.js';
 import { address } from '../address.js';
 import { repeat } from '../commands.js';
-import { kindName, principal, repository, sentence, short, title, tone } from '../describe.js';
+import { isRejected, kindName, principal, repository, sentence, short, title, tone } from '../describe.js';
 import { command, facts, formatJson, h } from '../dom.js';
-import { dateTime, duration } from '../time.js';
+import { dateTime, duration, shortTime } from '../time.js';
 
 /** Creates the pane. `close` closes it. */
 export function detail(request, store, close) {
@@ -23,6 +23,7 @@ export function detail(request, store, close) {
       ['Token error', request.token_error],
       ['Cause', explanation && h('a', { href: address('requests', { q: `cause:${explanation.kind}` }) }, kindName(explanation.kind))],
       ['New token', renewal(request, store)],
+      ['Succeeded later', isRejected(request) && retry(request, store)],
       ['Faults', request.faults?.length ? request.faults.map((id) => [h('a', { href: address('faults', { id }) }, `fault ${id}`), ' ']) : null],
       ...factRows(explanation?.facts),
     ])),
@@ -59,6 +60,12 @@ export function renewal(request, store) {
   const valid = other ? ` Another valid token of ${principal(arn)} existed: ${short(other)}.` : '';
   if (!issue) return `No: no token was issued to ${principal(arn)} after this request.${valid}`;
   return [h('a', { href: address('requests', { open: issue.number }) }, `Yes: request ${issue.number}`), ` issued token ${short(issue.token)}.${valid}`];
+}
+
+/** Returns whether the client sent a rejected request again with success. */
+export function retry(request, store) {
+  const found = store.log.retryOf(request);
+  return found ? [h('a', { href: address('requests', { open: found.number }) }, `Yes: request ${found.number}`), ` of the same client succeeded at ${shortTime(found.received, request.received)}.`] : 'No: the client has not sent this request again with success.';
 }
 
 function section(name, ...children) {

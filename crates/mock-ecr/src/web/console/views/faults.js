@@ -25,10 +25,15 @@ export class FaultsView {
   /** The address can contain conditions of a new fault. */
   navigate(params) {
     this.wanted = params.get('id');
-    for (const name of ['operation', 'route', 'method']) if (params.has(name)) this.conditions[name].value = params.get(name);
+    const isPrepared = params.has('operation') || params.has('route');
+    if (isPrepared) {
+      for (const name of ['operation', 'route', 'method']) this.conditions[name].value = params.get(name) ?? '';
+      this.more.open = params.has('method');
+    }
+    this.choose();
     this.element.refresh();
     this.draw();
-    if (params.has('operation') || params.has('route')) this.element.scrollIntoView({ block: 'center' });
+    if (isPrepared) this.element.scrollIntoView({ block: 'center' });
   }
 
   changed(topic) {
@@ -68,20 +73,28 @@ export class FaultsView {
     };
     this.conditions = {};
     const where = h('div', { class: 'fields' },
-      input({ name: 'operation', label: 'Operation of the API', type: 'text', list: OPERATIONS }, this.conditions),
-      input({ name: 'route', label: 'Route of the registry', type: 'choice', options: ['', ...ROUTES] }, this.conditions),
+      input({ name: 'operation', label: 'Operation of the API', hint: 'or a route of the registry', type: 'text', list: OPERATIONS }, this.conditions),
+      input({ name: 'route', label: 'Route of the registry', hint: 'or an operation of the API', type: 'choice', options: ['', ...ROUTES] }, this.conditions),
       input(CONDITIONS[0], this.conditions));
-    const more = h('details', null, h('summary', null, 'More conditions'), h('div', { class: 'fields' }, CONDITIONS.slice(1).map((entry) => input(entry, this.conditions))));
+    this.more = h('details', null, h('summary', null, 'More conditions'), h('div', { class: 'fields' }, CONDITIONS.slice(1).map((entry) => input(entry, this.conditions))));
     build();
     kind.addEventListener('change', build);
     const read = (fields) => Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
     this.element = actionForm({
       name: 'Add a fault', label: 'Add',
-      fields: [h('div', { class: 'fields' }, h('label', null, 'Action', kind)), parameters, h('p', { class: 'dim' }, 'Applies to all requests that satisfy all of these conditions:'), where, more],
+      fields: [h('div', { class: 'fields' }, h('label', null, 'Action', kind)), parameters, h('p', { class: 'dim' }, 'Applies to all requests that satisfy all of these conditions:'), where, this.more],
       makeCall: () => ({ method: 'POST', path: 'faults', body: faultJson(kind.value, read(this.parameters), read(this.conditions)) }),
       then: () => this.reload(),
     });
+    where.addEventListener('input', () => this.choose());
     return this.element;
+  }
+
+  /** A request has either an operation or a route, so only one of them can be filled in. */
+  choose() {
+    const { operation, route } = this.conditions;
+    route.disabled = operation.value.trim() !== '';
+    operation.disabled = route.value !== '';
   }
 
   recipe({ title, text, call }) {
@@ -90,11 +103,11 @@ export class FaultsView {
   }
 }
 
-function input({ name, label, type, value, options, list }, fields) {
+function input({ name, label, hint, type, value, options, list }, fields) {
   const id = list ? `list-${name}` : null;
   const element = type === 'choice'
     ? h('select', { name }, options.map((option) => h('option', { value: option }, option || 'any')))
     : h('input', { name, value: value ?? '', inputmode: type === 'number' ? 'decimal' : null, list: id, spellcheck: 'false', autocomplete: 'off' });
   fields[name] = element;
-  return h('label', null, label, element, list && h('datalist', { id }, list.map((option) => h('option', { value: option }))));
+  return h('label', null, label, ' ', h('code', null, name), element, hint && h('small', null, hint), list && h('datalist', { id }, list.map((option) => h('option', { value: option }))));
 }

@@ -35,8 +35,7 @@ export class RequestsView {
       h('div', { class: 'split' }, h('div', { class: 'listbox' }, this.list.element, this.empty), this.pane));
     this.first = h('div', { class: 'first', hidden: true });
     root.append(this.first, this.main);
-    this.pane.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
-    this.list.element.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.main.addEventListener('keydown', (event) => event.key === 'Escape' && !event.defaultPrevented && this.close());
     this.schedule = paced(() => this.draw());
     this.navigate(params);
   }
@@ -47,7 +46,7 @@ export class RequestsView {
 
   bar() {
     return h('div', { class: 'row bar' }, this.field, this.total,
-      h('button', { type: 'button', onclick: () => exportHar() }, 'Export HAR'),
+      h('button', { type: 'button', onclick: () => exportHar() }, 'Export all as HAR'),
       actionButton('Clear', {
         call: () => ({ method: 'DELETE', path: 'requests' }), name: 'Clear the request log',
         question: 'Remove all requests from the request log?', then: () => { this.store.log.clear(); this.store.changed('requests'); },
@@ -60,6 +59,7 @@ export class RequestsView {
     if (document.activeElement !== this.field) this.field.value = this.query;
     this.applyFilter(this.query);
     const number = params.has('open') ? Number(params.get('open')) : null;
+    if (this.opened == null) this.opener = document.activeElement;
     this.opened = Number.isInteger(number) ? number : null;
     this.drawnDetail = undefined;
     if (this.isTyping) this.schedule();
@@ -93,8 +93,10 @@ export class RequestsView {
       if (this.field.value === '') this.list.element.focus();
       this.field.value = '';
       this.typed();
-    } else if (event.key === 'ArrowDown' || event.key === 'Enter') this.list.element.focus();
-    else return;
+    } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+      this.draw();
+      this.list.element.focus();
+    } else return;
     event.preventDefault();
   }
 
@@ -148,8 +150,9 @@ export class RequestsView {
 
   close() {
     if (this.opened === null) return;
+    const { opener } = this;
     go(address('requests', { q: this.query }));
-    this.list.element.focus();
+    (this.main.contains(opener) && !this.pane.contains(opener) ? opener : this.list.element).focus();
   }
 }
 
