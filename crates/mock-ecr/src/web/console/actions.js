@@ -42,7 +42,7 @@ export async function perform(call) {
  * Creates a button for an action.
  * @param {object} options
  * @param {() => object} options.call returns the call
- * @param {string} [options.question] is asked first
+ * @param {string | () => string} [options.question] is asked first
  * @param {(value) => void} [options.then] receives the response
  */
 export function actionButton(label, { call, question, then, name, kind = '', focus }) {
@@ -52,7 +52,7 @@ export function actionButton(label, { call, question, then, name, kind = '', foc
     onfocus: preview, onmouseenter: preview,
     onclick: async () => {
       const wanted = call();
-      if (question && !(await confirmed(question, label))) return;
+      if (question && !(await confirmed(typeof question === 'function' ? question() : question, label))) return;
       await perform(wanted).then(then, () => {});
     },
   }, label);
@@ -85,7 +85,7 @@ export function actionForm({ fields, label, makeCall, then, name }) {
     try {
       const value = await perform(makeCall());
       problem.textContent = '';
-      then?.(value);
+      await then?.(value);
     } catch (error) {
       showProblem(form, problem, error);
     }

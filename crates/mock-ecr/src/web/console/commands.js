@@ -80,7 +80,8 @@ export function clients({ origin, registry, isSecure, hasKey, environment }) {
   const start = [...key, ...certificate];
   const list = [
     client('docker', 'docker', [...start,
-      { text: 'Log in. docker 29 accepts plain HTTP only if a docker engine runs; otherwise use mock-ecr login.', command: login('docker') },
+      { text: 'Log in:', command: login('docker') },
+      ...(isSecure ? [] : [{ text: 'Without a running docker engine, docker 29 rejects plain HTTP. This command writes the login to the configuration of docker:', command: `mock-ecr login${url}` }]),
       { text: 'Push and pull. The repository must exist, unless the mock was started with --create-on-push.', command: `docker tag IMAGE ${registry}/team/app:1.0\ndocker push ${registry}/team/app:1.0\ndocker pull ${registry}/team/app:1.0` }]),
     client('podman', 'podman, skopeo and buildah', [...start,
       { text: 'Log in:', command: login('podman', plain) },

@@ -112,6 +112,8 @@ export class Store {
     this.clock = new MockClock();
     this.tokens = [];
     this.issued = 0;
+    /** The number of tokens that the page loads. */
+    this.tokenLimit = 200;
     this.faults = [];
     this.config = null;
     this.repositories = null;

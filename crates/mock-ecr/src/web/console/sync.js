@@ -2,17 +2,13 @@
 
 import { get, withQuery } from './api.js';
 import { Stream } from './stream.js';
-import { TOKEN_LIMIT } from './views/tokens.js';
 
 /** The number of requests that are loaded before the whole log, so that the first rows appear at once. */
 const FIRST_ROWS = 200;
 
 /** The routes that are loaded again when their revision changes. A route that responds with 404 is not part of this build. */
 const LOADS = {
-  tokens: async () => {
-    const { tokens, issued } = await get(withQuery('tokens', { limit: TOKEN_LIMIT }));
-    return { tokens, issued };
-  },
+  tokens: ({ tokenLimit }) => get(withQuery('tokens', { limit: tokenLimit })),
   faults: async () => ({ faults: (await get('faults')).faults }),
   repositories: async () => ({ repositories: (await get('repositories')).repositories }),
   config: async () => ({ config: await get('config') }),
@@ -85,7 +81,7 @@ export class Sync {
     }
     this.loading.set(topic, 'once');
     try {
-      const values = await LOADS[topic]();
+      const values = await LOADS[topic](this.store);
       this.store.set(topic, values);
     } catch (error) {
       if (error.status === 404) {

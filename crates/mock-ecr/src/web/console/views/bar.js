@@ -14,7 +14,7 @@ export class TokenBar {
     this.token = token;
     this.left = s('rect', { class: 'left', y: 0, height: 14 });
     this.spent = s('rect', { class: 'spent', y: 0, height: 14, x: 0 });
-    this.over = s('rect', { class: 'over', y: 0, height: 14 });
+    this.over = s('line', { class: 'over', y1: 7, y2: 7 });
     this.now = s('line', { class: 'now', y1: 0, y2: 14 });
     this.uses = s('g', null);
     this.text = h('span', { class: 'remaining' });
@@ -33,9 +33,8 @@ export class TokenBar {
     const at = Math.min(now, expiry);
     box(this.spent, 0, x(at));
     box(this.left, x(at), x(expiry));
-    box(this.over, x(expiry), state === 'expired' ? x(Math.min(now, range.to)) : x(expiry));
-    this.now.setAttribute('x1', x(now));
-    this.now.setAttribute('x2', x(now));
+    line(this.over, x(expiry), state === 'expired' ? x(now) : x(expiry));
+    line(this.now, x(now), x(now));
     const share = Math.max(0, (expiry - now) / (expiry - millis(token.issued)));
     this.element.className = `bar-row ${state === 'valid' && share < 0.1 ? 'low' : state}`;
     this.text.textContent = remaining(token, state, now, clockState);
@@ -70,6 +69,11 @@ export function remaining(token, state, now, clockState) {
   if (state === 'invalid') return 'invalid';
   if (state === 'expired') return ms === 0 ? 'expired now' : `expired ${duration(ms)} ago`;
   return `${duration(ms)} left${clockState === 'frozen' ? ', clock frozen' : ''}`;
+}
+
+function line(element, from, to) {
+  element.setAttribute('x1', from);
+  element.setAttribute('x2', to);
 }
 
 function box(rect, from, to) {

@@ -1,22 +1,19 @@
 // The view of the tokens: their remaining lifetime, uses and rejections, and the actions on them.
 
 import { actionButton, actionForm } from '../actions.js';
+import { send } from '../api.js';
 import { address } from '../address.js';
 import { count, principal, short } from '../describe.js';
 import { command, copyButton, facts, h, keyed, put } from '../dom.js';
 import { dateTime, duration, millis, shortTime } from '../time.js';
 import { TokenBar } from './bar.js';
 
-/** The number of tokens that the page loads. */
-export const TOKEN_LIMIT = 200;
-
 export class TokensView {
   constructor(root, store, params) {
     this.store = store;
     this.bars = new Map();
     this.rows = h('div', { class: 'tokens', role: 'list' });
-    this.note = h('p', { class: 'dim' });
-    this.result = h('div', { 'aria-live': 'polite' });
+    this.note = h('p', { class: 'dim row' });
     root.append(
       h('div', { class: 'row spread' }, h('h2', null, 'Tokens'), this.note),
       this.rows,
@@ -40,7 +37,8 @@ export class TokensView {
   draw() {
     const { store } = this;
     const tokens = [...store.tokens].reverse();
-    this.note.textContent = store.issued > tokens.length ? `The newest ${tokens.length} of ${count(store.issued, 'token')}.` : '';
+    const all = h('button', { type: 'button', onclick: () => { store.tokenLimit = null; store.reload('tokens'); } }, 'Show all');
+    put(this.note, store.issued > tokens.length && [`The newest ${tokens.length} of ${count(store.issued, 'token')}.`, store.tokenLimit && all]);
     keyed(this.rows, tokens, (token) => token.id, (token) => this.row(token), (token) => JSON.stringify([token, token.id === this.wanted]),
       'No token was issued yet. Clients get one with GetAuthorizationToken.');
     this.drawBars();
@@ -81,12 +79,17 @@ export class TokensView {
       name: 'Issue a token', label: 'Issue',
       fields: [h('label', null, 'Principal (ARN)', who, principalList(this.store)), h('label', null, 'Region', region)],
       makeCall: () => ({ method: 'POST', path: 'tokens', body: present({ principal: who.value.trim(), region: region.value.trim() }) }),
-      then: (token) => put(result,
-        h('p', null, `Token ${short(token.id)} of ${principal(token.principal)} expires at ${dateTime(token.expires)}.`),
-        h('p', { class: 'row' }, copyButton(token.password, 'Copy the password'), copyButton(token.authorization_token, 'Copy the token')),
-        command(`docker login --username AWS --password-stdin ${token.proxy_endpoint}`, 'the login command')),
+      then: async (token) => {
+        put(result,
+          h('p', { class: 'row' }, copyButton(token.password, 'Copy the password'), copyButton(token.authorization_token, 'Copy the token')),
+          command(`docker login --username AWS --password-stdin ${token.proxy_endpoint}`, 'the login command'),
+          h('small', null, 'The command reads the password: paste it, then press Ctrl-D.'));
+        // A token can be revoked when it is issued.
+        result.prepend(...this.explanation(await send(inspection(token.password))));
+      },
     });
-    return h('section', { class: 'card' }, h('h3', null, 'Issue a token'), form, result);
+    return h('section', { class: 'card' }, h('h3', null, 'Issue a token'),
+      h('p', null, 'A principal gets the same token again for the same Region and time. If the clock is frozen, advance it to get another one.'), form, result);
   }
 
   explainForm() {
@@ -94,36 +97,49 @@ export class TokensView {
     const result = h('div', { 'aria-live': 'polite' });
     const form = actionForm({
       name: 'Explain a token', label: 'Explain',
-      fields: h('label', null, "Token, password, or auth of docker's configuration", text),
+      fields: [h('label', null, "Token, password, or docker's config.json", text), result],
       makeCall: () => {
         if (!text.value.trim()) throw new Error('Paste a token.');
-        return { method: 'POST', path: 'tokens/inspect', body: { token: text.value.trim() } };
+        return inspection(tokenIn(text.value.trim()));
       },
-      then: (value) => put(result, this.explanation(value)),
+      then: (value) => put(result, this.explanation(value)).scrollIntoView({ block: 'nearest' }),
     });
-    return h('section', { class: 'card' }, h('h3', null, 'Explain a token'), form, result);
+    return h('section', { class: 'card' }, h('h3', null, 'Explain a token'), form);
   }
 
   explanation({ claims, valid, error, explanation }) {
     const left = claims && millis(claims.expires) - this.store.clock.now();
     return [
       h('p', { class: valid ? 'ok' : 'bad' }, valid ? `The token is valid for ${duration(left)}.` : explanation?.text ?? `The token is invalid: ${error}.`),
-      explanation?.advice && h('p', null, explanation.advice),
+      h('p', null, explanation?.advice ?? ''),
       claims && facts([['ID', claims.id], ['Principal', claims.principal], ['Region', claims.region], ['Issued', dateTime(claims.issued)], ['Expires', dateTime(claims.expires)]]),
-    ];
+    ].filter(Boolean);
   }
 
   revokeForm() {
     return h('section', { class: 'card' }, h('h3', null, 'Revoke all tokens'),
-      h('p', null, "Revokes all tokens that were issued before now, by the mock's clock."),
+      h('p', null, "Revokes all tokens that were issued up to now by the mock's clock. If the clock is set back, the tokens that it then issues are revoked too."),
       actionButton('Revoke all', {
         call: () => ({ method: 'POST', path: 'tokens/revoke', body: { issued_before: new Date(this.store.clock.now() + 1).toISOString() } }),
-        question: 'Revoke all tokens that were issued so far?', kind: 'danger',
+        question: () => `Revoke all tokens that were issued up to ${dateTime(this.store.clock.now())} by the mock's clock?`, kind: 'danger',
       }));
   }
 }
 
 const REVOKED = { principal: ', with all tokens of the principal', issued_before: ', together with all tokens issued before a time' };
+
+function inspection(token) {
+  return { method: 'POST', path: 'tokens/inspect', body: { token } };
+}
+
+/** Returns the first login in the text of docker's config.json, or the text itself. */
+export function tokenIn(text) {
+  try {
+    return Object.values(JSON.parse(text).auths).find(({ auth }) => auth).auth;
+  } catch {
+    return text;
+  }
+}
 
 /** Creates the list of the principals of the configuration, for a field. */
 export function principalList(store) {
