@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 
-use crate::sandbox;
+use crate::sandbox::{self, Sandbox};
 use crate::stderr_copy::StderrCopy;
 
 /// The address of every mock. The port is always free because each mock has its own sandbox.
@@ -31,10 +31,19 @@ pub(crate) enum Password {
 }
 
 impl Mock {
-    /// Starts a mock with a frozen clock and waits for its first line.
+    /// Starts a mock with a frozen clock in a sandbox of its own, and waits for its first line.
     pub(crate) fn serve(options: &[&str]) -> Self {
         sandbox::require();
-        let mut process = sandbox::command(cargo_bin("mock-ecr"))
+        Mock::start(sandbox::command(cargo_bin("mock-ecr")), options)
+    }
+
+    /// Starts a mock with a frozen clock in an existing sandbox, and waits for its first line.
+    pub(crate) fn serve_in(sandbox: &Sandbox) -> Self {
+        Mock::start(sandbox.command(cargo_bin("mock-ecr")), &[])
+    }
+
+    fn start(mut command: Command, options: &[&str]) -> Self {
+        let mut process = command
             .args(["serve", "--listen", ADDRESS, "--clock", "frozen"])
             .args(options)
             .stdout(Stdio::piped())

@@ -2,13 +2,50 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::client::Client;
 use crate::mock::Mock;
+
+/// A sandbox that exists longer than the processes of a test in it.
+pub(crate) struct Sandbox(Child);
+
+impl Sandbox {
+    #[track_caller]
+    pub(crate) fn create() -> Self {
+        require();
+        let mut process = command("cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The process is in the sandbox as soon as it returns a line.
+        process.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        let stdout = process.stdout.as_mut().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+        Sandbox(process)
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Returns a command that runs in the sandbox.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        command_in(self.process(), program)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// Returns a command that runs in a new sandbox.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {

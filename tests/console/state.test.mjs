@@ -6,11 +6,12 @@ import { ACTIONS, faultJson, fieldsOf } from '../../crates/mock-ecr/src/web/cons
 import { jumpText, Rows } from '../../crates/mock-ecr/src/web/console/list.js';
 import { RECIPES } from '../../crates/mock-ecr/src/web/console/recipes.js';
 import { RequestLog, tokenState } from '../../crates/mock-ecr/src/web/console/store.js';
-import { layOut, summary } from '../../crates/mock-ecr/src/web/console/timeline.js';
+import { labelRows, layOut, summary } from '../../crates/mock-ecr/src/web/console/timeline.js';
 
 // The address of the page is that of the document.
 globalThis.document = { baseURI: 'http://127.0.0.1:4566/_mock/ui/' };
 const { EventParser, waitSeconds } = await import('../../crates/mock-ecr/src/web/console/stream.js');
+const { tokenIn } = await import('../../crates/mock-ecr/src/web/console/views/tokens.js');
 
 const START = Date.parse('2015-11-30T01:11:00Z');
 const at = (hours) => new Date(START + hours * 3_600_000).toISOString();
@@ -61,6 +62,29 @@ test('a later token of the same principal is found', () => {
   assert.equal(log.issuedSince('Q', 1), null);
 });
 
+test('a resource that does not exist does not replace a rejection of a token', () => {
+  const log = new RequestLog();
+  const rejected = (number, kind) => request(number, { status: 404, explanation: { kind, level: 'warning' } });
+  log.add([rejected(0, 'missing')]);
+  assert.equal(log.lastRejection.number, 0);
+  log.add([rejected(1, 'token_revoked'), rejected(2, 'missing'), rejected(3, 'invalid')]);
+  assert.equal(log.lastRejection.number, 1);
+  log.add([rejected(4, 'throttled')]);
+  assert.equal(log.lastRejection.number, 4);
+});
+
+test('the retry of a rejected request is that of the same client for the same', () => {
+  const log = new RequestLog();
+  const pull = (number, values) => request(number, { target: '/v2/app/manifests/1', user_agent: 'docker', bearer: 'P', ...values });
+  log.add([pull(0), pull(1, { status: 403 }), pull(2, { bearer: 'Q' }), pull(3, { user_agent: 'podman' }), pull(4, { target: '/v2/' }), pull(5, { status: 403 })]);
+  assert.equal(log.retryOf(log.find(1)), null);
+  log.add([pull(6), pull(7)]);
+  assert.equal(log.retryOf(log.find(1)).number, 6);
+  const login = request(8, { status: 400 });
+  log.add([login, request(9, { bearer: 'P', token: 'a' })]);
+  assert.equal(log.retryOf(login).number, 9);
+});
+
 test('rows are added incrementally, with a row for a jump of the clock', () => {
   const log = new RequestLog();
   const rows = new Rows();
@@ -98,6 +122,30 @@ test('a token remains valid after a rejection for another reason', () => {
   const lanes = (error) => layOut([request(0, { token: 'a' }), request(1, { token: 'a', status: 403, token_error: error }), request(2)], [token], { columns: 50, lanes: 5, now: START }).lanes;
   assert.deepEqual(lanes(null)[0].spans, [{ from: 0, to: 3, state: 'valid' }]);
   assert.deepEqual(lanes('revoked')[0].spans, [{ from: 0, to: 1, state: 'valid' }, { from: 1, to: 3, state: 'invalid' }]);
+});
+
+test('a lane is valid until its token is rejected, although a frozen clock gives all requests the time of the revocation', () => {
+  const token = { id: 'a', principal: 'P', issued: at(0), expires: at(12), revoked: { at: at(0) }, first_rejection: { at: at(0) } };
+  const requests = [request(0, { operation: 'GetAuthorizationToken', token: 'a' }), request(1, { token: 'a' }), request(2), request(3, { token: 'a', status: 403, token_error: 'revoked' })];
+  const spans = (shown) => layOut(shown, [token], { columns: 50, lanes: 5, now: START }).lanes[0].spans;
+  assert.deepEqual(spans(requests), [{ from: 0, to: 3, state: 'valid' }, { from: 3, to: 4, state: 'invalid' }]);
+  assert.deepEqual(spans(requests.slice(0, 2)), [{ from: 0, to: 1.5, state: 'valid' }, { from: 1.5, to: 2, state: 'invalid' }]);
+});
+
+test('rejected requests without a token have lanes of their own', () => {
+  const rejected = (number, values) => request(number, { status: 400, error: 'DENIED', ...values });
+  const requests = [request(0, { token: 'a' }), rejected(1, { service: 'registry', authorization: true }), rejected(2, { service: 'ecr', authorization: true })];
+  const { lanes } = layOut(requests, [], { columns: 50, lanes: 5, now: START });
+  assert.deepEqual(lanes.map(({ id, name, marks }) => [id, name, marks[0].number]), [[null, 'invalid login', 1], [null, 'no token', 2], ['a', null, 0]]);
+});
+
+test('labels of the clock do not overlap', () => {
+  assert.deepEqual(labelRows([0, 30, 60, 90, 160]), [0, 1, 2, 0, 1]);
+});
+
+test('a login is found in the configuration of docker', () => {
+  assert.equal(tokenIn('{"auths": {"a": {}, "b": {"auth": "QVdTOng="}}}'), 'QVdTOng=');
+  for (const text of ['QVdTOng=', '{"auths": {}}', '{}', 'null']) assert.equal(tokenIn(text), text);
 });
 
 test('the timeline shows the newest requests that fit', () => {

@@ -1,6 +1,6 @@
 //! The console without a mouse, with a screen reader, and on a small screen.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::console::browser::{Browser, Window};
 use crate::console::reads::Story;
@@ -25,13 +25,7 @@ fn axe_finds_no_serious_violation_in_any_view() {
                 browser.prefer(scheme).await;
                 for view in VIEWS {
                     browser.open("/_mock/ui/").await;
-                    browser.open(&format!("/_mock/ui/#{view}")).await;
-                    browser
-                        .wait(&format!(
-                            "document.querySelector('main').className === {}",
-                            json!(format!("view-{view}"))
-                        ))
-                        .await;
+                    browser.open_view(view).await;
                     check(browser, &axe, &format!("{view} {scheme} {window:?}")).await;
                     browser
                         .screenshot(&format!("{view}-{scheme}-{window:?}"))
@@ -61,15 +55,13 @@ fn no_view_is_wider_than_a_small_screen() {
     let story = Story::start();
     Browser::run(story.site(), Window::Narrow, async |browser| {
         for view in VIEWS {
-            browser.open(&format!("/_mock/ui/#{view}")).await;
-            browser
-                .wait(&format!(
-                    "document.querySelector('main').className === {}",
-                    json!(format!("view-{view}"))
-                ))
-                .await;
+            browser.open_view(view).await;
             let width = browser.value("document.documentElement.scrollWidth").await;
             assert_eq!(width, 360, "{view}");
+            let tab = "document.querySelector('#views [aria-current]')";
+            let right = format!("{tab}.getBoundingClientRect().right");
+            let right = browser.value(&right).await.as_f64().unwrap();
+            assert!(right <= 360.0, "the tab of {view} ends at {right}");
         }
     });
 }
@@ -86,17 +78,63 @@ fn the_keyboard_selects_requests_and_views() {
         browser
             .wait("document.activeElement.type === 'search'")
             .await;
-        browser.press("\u{e015}").await;
-        browser
-            .wait("document.activeElement.getAttribute('role') === 'listbox'")
-            .await;
+        browser.press(DOWN).await;
+        browser.wait(LIST_HAS_FOCUS).await;
         browser.press("\u{e010}\u{e007}").await;
         browser.wait_for_text(".pane", "Repeat it").await;
-        browser.press("\u{e00c}").await;
+        browser.press(ESCAPE).await;
         browser.wait("document.querySelector('.pane').hidden").await;
         browser.press("gt").await;
-        browser
-            .wait("document.querySelector('main').className === 'view-tokens'")
-            .await;
+        browser.wait_for_view("tokens").await;
     });
 }
+
+#[test]
+fn arrow_keys_select_the_requests_that_match_the_filter() {
+    let story = Story::start();
+    Browser::run(story.site(), Window::Wide, async |browser| {
+        browser.open_view("requests").await;
+        browser.wait_for_text(".list", "GET app:1").await;
+        browser.press("l").await;
+        browser.wait(LIST_HAS_FOCUS).await;
+        browser.press("/").await;
+        browser
+            .press(format!("status:403{ENTER}{DOWN}{DOWN}"))
+            .await;
+        browser.wait_for_text(".pane", "The token expired").await;
+        assert_eq!(
+            browser.path().await,
+            "/_mock/ui/#requests?q=status:403&open=15"
+        );
+    });
+}
+
+#[test]
+fn the_focus_returns_when_the_details_are_closed() {
+    let story = Story::start();
+    Browser::run(story.site(), Window::Wide, async |browser| {
+        browser.open_view("requests").await;
+        browser.wait_for_text(".chips", "token expired 1").await;
+        browser.click(".chip", "token expired 1").await;
+        browser
+            .wait("document.activeElement.ariaPressed === 'true'")
+            .await;
+        browser.click(".rejection a", "GET app:1").await;
+        browser.wait_for_text(".pane", "Repeat it").await;
+        browser.click(".pane h2", "GET app:1").await;
+        browser.press(ESCAPE).await;
+        browser
+            .wait("document.activeElement.closest('.rejection')")
+            .await;
+        browser
+            .value("document.querySelector('.skip').focus()")
+            .await;
+        browser.press(ENTER).await;
+        browser.wait(LIST_HAS_FOCUS).await;
+    });
+}
+
+const LIST_HAS_FOCUS: &str = "document.activeElement.getAttribute('role') === 'listbox'";
+const ENTER: &str = "\u{e007}";
+const ESCAPE: &str = "\u{e00c}";
+const DOWN: &str = "\u{e015}";

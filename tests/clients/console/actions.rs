@@ -1,9 +1,10 @@
 //! The actions of the console change the mock.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::console::browser::{Browser, Site, Window};
-use crate::mock::{ADDRESS, Mock};
+use crate::console::reads::Story;
+use crate::mock::{ADDRESS, Mock, Password};
 
 /// Returns the response to a request to the control API.
 #[track_caller]
@@ -22,7 +23,7 @@ fn control(mock: &Mock, path: &str) -> Value {
 fn the_clock_is_moved_set_and_started() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         browser.wait_for_text("#clock", "2015-11-29 21:30:53").await;
         browser.click("button", "+12 h: advance the clock").await;
         browser.wait_for_text("#clock", "2015-11-30 09:30:53").await;
@@ -48,7 +49,7 @@ fn the_clock_is_moved_set_and_started() {
 fn a_token_is_issued_explained_and_revoked() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#tokens").await;
+        browser.open_view("tokens").await;
         browser.click("button", "Issue").await;
         browser
             .wait("document.querySelectorAll('.token').length === 1")
@@ -75,7 +76,7 @@ fn a_token_is_issued_explained_and_revoked() {
 fn a_fault_is_added_by_the_form_and_by_a_recipe_and_removed() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#faults").await;
+        browser.open_view("faults").await;
         browser
             .wait_for_text("main", "None. The mock responds as ECR does.")
             .await;
@@ -108,7 +109,7 @@ fn each_recipe_is_accepted() {
     let mock = Mock::serve(&[]);
     let mut recipes = 0;
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#faults").await;
+        browser.open_view("faults").await;
         browser
             .wait("document.querySelector('.recipes button')")
             .await;
@@ -131,7 +132,7 @@ fn each_recipe_is_accepted() {
 fn an_invalid_fault_is_rejected_in_its_form() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#faults").await;
+        browser.open_view("faults").await;
         browser
             .fill("Operation of the API", "GetAuthorisationToken")
             .await;
@@ -153,10 +154,120 @@ fn an_invalid_fault_is_rejected_in_its_form() {
 }
 
 #[test]
+fn a_fault_is_for_either_an_operation_or_a_route_and_is_prepared_from_a_request() {
+    let story = Story::start();
+    Browser::run(story.site(), Window::Wide, async |browser| {
+        browser.open_view("requests").await;
+        browser.click(".rejection a", "GET app:1").await;
+        browser.click("a", "Add a fault for such requests").await;
+        browser.wait_for_view("faults").await;
+        let operation = "document.querySelector('[name=operation]')";
+        browser.wait(&format!("{operation}.disabled")).await;
+        browser
+            .wait_for_text("form", r#"{"match":{"route":"manifest","method":"GET"}"#)
+            .await;
+        // The section of the method is open.
+        browser.fill("HTTP method", "HEAD").await;
+        browser.select("Route of the registry", "any").await;
+        browser.wait(&format!("!{operation}.disabled")).await;
+        browser.fill("Operation of the API", "ListImages").await;
+        browser
+            .wait("document.querySelector('[name=route]').disabled")
+            .await;
+    });
+}
+
+#[test]
+fn all_tokens_of_a_principal_are_revoked() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open_view("tokens").await;
+        browser.click("button", "Issue").await;
+        browser
+            .wait_for_text("main", "The token is valid for 12 h")
+            .await;
+        browser.open_view("principals").await;
+        browser.wait_for_text("main", "1 token, 1 valid").await;
+        browser
+            .click("button", "Revoke all tokens of user/developer")
+            .await;
+        browser.click("dialog button", "Revoke all tokens").await;
+        browser.wait_for_text("#call", "done").await;
+        browser.click("a", "Issue a token").await;
+        browser.click("button", "Issue").await;
+        browser
+            .wait_for_text("main", "later tokens of this principal are revoked too")
+            .await;
+    });
+    let tokens = control(&mock, "tokens");
+    let revoked = &tokens["tokens"][0]["revoked"];
+    assert_eq!(revoked["scope"], "principal", "{tokens}");
+}
+
+/// A repository whose lifecycle policy keeps one image.
+const LIFECYCLE: &str = r#"
+[[repositories]]
+name = "app"
+lifecycle_policy = """{"rules": [{"rulePriority": 1, "action": {"type": "expire"},
+    "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}}]}"""
+"#;
+
+/// Pushes an image without layers.
+#[track_caller]
+fn push(mock: &Mock, tag: &str) {
+    let url = format!("http://{ADDRESS}/v2/app/manifests/{tag}");
+    let layer =
+        json!({"digest": format!("sha256:{}", tag.repeat(64)), "urls": ["https://example.com"]});
+    let output = mock
+        .command("curl")
+        .args(["--silent", "--fail", "--request", "PUT", "--user"])
+        .arg(format!("AWS:{}", Password::Valid.issue()))
+        .args([
+            "--header",
+            "Content-Type: application/vnd.oci.image.manifest.v1+json",
+            "--data",
+        ])
+        .arg(json!({"layers": [layer]}).to_string())
+        .arg(url)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn a_lifecycle_policy_is_run_after_a_question() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.toml");
+    std::fs::write(&file, LIFECYCLE).unwrap();
+    let mock = Mock::serve(&["--config", file.to_str().unwrap()]);
+    push(&mock, "1");
+    push(&mock, "2");
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open_view("repositories").await;
+        browser.click(".names a span", "app").await;
+        browser
+            .wait_for_text("main", "1 image would be expired or archived now")
+            .await;
+        browser.click("button", "Run the lifecycle policy").await;
+        browser
+            .click("dialog button", "Run the lifecycle policy")
+            .await;
+        browser
+            .wait_for_text("main", "No image would be expired or archived now")
+            .await;
+        browser
+            .wait("document.querySelectorAll('tr[data-digest]').length === 1")
+            .await;
+    });
+    let images = control(&mock, "images");
+    assert_eq!(images["images"].as_array().unwrap().len(), 1, "{images}");
+}
+
+#[test]
 fn a_reset_is_confirmed_first() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#tokens").await;
+        browser.open_view("tokens").await;
         browser.click("button", "Issue").await;
         browser
             .wait("document.querySelectorAll('.token').length === 1")
@@ -177,7 +288,7 @@ fn a_reset_is_confirmed_first() {
 fn the_page_asks_for_the_control_key_and_keeps_it() {
     let mock = Mock::serve(&["--control-key", "the-key-of-the-test"]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         browser.fill("Control key", "the-key-of-the-test").await;
         browser.click("dialog button", "Continue").await;
         browser

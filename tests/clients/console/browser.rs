@@ -98,6 +98,21 @@ impl Browser {
         self.driver.goto(url).await.unwrap();
     }
 
+    /// Opens a view of the console and waits until it is shown.
+    pub(crate) async fn open_view(&self, view: &str) {
+        self.open(&format!("/_mock/ui/#{view}")).await;
+        self.wait_for_view(view).await;
+    }
+
+    /// Waits until a view of the console is shown.
+    pub(crate) async fn wait_for_view(&self, view: &str) {
+        let class = json!(format!("view-{view}"));
+        self.wait(&format!(
+            "document.querySelector('main')?.className === {class}"
+        ))
+        .await;
+    }
+
     /// Returns the path, the query and the fragment of the address.
     pub(crate) async fn path(&self) -> String {
         let url = self.driver.current_url().await.unwrap();
@@ -159,6 +174,13 @@ impl Browser {
         element.click().await.unwrap();
         element.clear().await.unwrap();
         element.send_keys(text).await.unwrap();
+    }
+
+    /// Selects an option in the visible list whose label starts with a text.
+    pub(crate) async fn select(&self, label: &str, option: &str) {
+        let list = format!("({BY_LABEL})({})", json!(label));
+        self.wait(&list).await;
+        self.element(&list).await.send_keys(option).await.unwrap();
     }
 
     async fn element(&self, expression: &str) -> WebElement {

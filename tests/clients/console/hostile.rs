@@ -8,7 +8,7 @@ fn markup_in_a_user_agent_and_a_path_is_shown_as_text() {
     let markup = "<img src=x onerror=document.title='executed'>";
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         let url = format!("http://{ADDRESS}/v2/app/manifests/1?{}", "%3Cscript%3E");
         let mut curl = mock.command("curl");
         let output = curl

@@ -5,7 +5,7 @@ use crate::mock::{ADDRESS, Mock};
 
 /// Sends requests to the registry without credentials, in one process.
 #[track_caller]
-fn send_pings(mock: &Mock, count: usize) {
+pub(crate) fn send_pings(mock: &Mock, count: usize) {
     let url = format!("http://{ADDRESS}/v2/?ping=[1-{count}]");
     let output = mock
         .command("curl")
@@ -19,7 +19,7 @@ fn send_pings(mock: &Mock, count: usize) {
 fn requests_appear_while_the_console_is_open() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         browser
             .wait_for_text("main", "No client has called this mock yet")
             .await;
@@ -33,7 +33,7 @@ fn requests_appear_while_the_console_is_open() {
 fn the_console_shows_10_000_requests_and_filters_them() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         send_pings(&mock, 10_000);
         browser.wait_for_text(".total", "10,000 requests").await;
         let rows = browser

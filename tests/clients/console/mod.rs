@@ -3,6 +3,8 @@
 mod accessible;
 mod actions;
 mod browser;
+mod export;
 mod hostile;
 mod live;
 mod reads;
+mod restart;

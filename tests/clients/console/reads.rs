@@ -59,7 +59,13 @@ fn the_address_of_the_mock_opens_the_console_with_the_last_rejection() {
         let rejection = ".rejection";
         browser.wait_for_text(rejection, "GET app:1").await;
         let text = browser.text(rejection).await;
-        for part in ["403", "The token expired", "user/developer", "Yes: request"] {
+        for part in [
+            "403",
+            "The token expired",
+            "user/developer",
+            "Yes: request 17",
+            "Yes: request 18",
+        ] {
             assert!(text.contains(part), "{part} is missing: {text}");
         }
         browser
@@ -73,7 +79,7 @@ fn the_address_of_the_mock_opens_the_console_with_the_last_rejection() {
 fn the_details_of_a_request_have_its_facts_and_the_command_that_repeats_it() {
     let story = Story::start();
     Browser::run(story.site(), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         browser.click(".rejection a", "GET app:1").await;
         browser.wait_for_text(".pane", "Repeat it").await;
         let text = browser.text(".pane").await;
@@ -95,7 +101,7 @@ fn the_details_of_a_request_have_its_facts_and_the_command_that_repeats_it() {
 fn a_token_has_its_lifetime_its_uses_and_its_first_rejection() {
     let story = Story::start();
     Browser::run(story.site(), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#tokens").await;
+        browser.open_view("tokens").await;
         browser
             .wait("document.querySelectorAll('.token').length === 3")
             .await;
@@ -117,7 +123,7 @@ fn a_token_has_its_lifetime_its_uses_and_its_first_rejection() {
 fn a_repository_has_its_images_with_layers_and_commands() {
     let story = Story::start();
     Browser::run(story.site(), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/#repositories").await;
+        browser.open_view("repositories").await;
         browser.click(".names a span", "app").await;
         browser
             .wait("document.querySelectorAll('[data-digest]').length === 1")
@@ -138,7 +144,7 @@ fn a_repository_has_its_images_with_layers_and_commands() {
 fn a_filter_selects_requests_and_reports_what_is_invalid() {
     let story = Story::start();
     Browser::run(story.site(), Window::Wide, async |browser| {
-        browser.open("/_mock/ui/").await;
+        browser.open_view("requests").await;
         browser
             .wait_for_text(".list", "GetAuthorizationToken")
             .await;

@@ -141,7 +141,7 @@ export class RepositoriesView {
     const text = (label, value, none) => h('details', null, h('summary', null, `${label}${value ? '' : ': none'}`), value ? h('pre', { tabindex: '0' }, formatJson(value)) : h('p', null, none));
     if (policy === undefined) return null;
     return h('section', { class: 'policies' }, h('h3', null, 'Policies'),
-      text('Repository policy', policy, 'Identity policies of the same account decide.'),
+      text('Repository policy', policy, 'Only the identity policies of the same account apply.'),
       text('Lifecycle policy', lifecycle, 'Images do not expire.'),
       lifecycle && h('div', null,
         h('p', null, preview.length ? `${count(preview.length, 'image')} would be expired or archived now:` : 'No image would be expired or archived now.'),
