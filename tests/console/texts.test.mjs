@@ -1,10 +1,11 @@
 // The texts of the console: times, requests, commands and addresses.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { address, parseAddress } from '../../crates/mock-ecr/src/web/console/address.js';
 import { callText, clients, curl, exports, pulls, quote, registryHost, repeat } from '../../crates/mock-ecr/src/web/console/commands.js';
-import { bytes, isRejected, principal, repository, sentence, title } from '../../crates/mock-ecr/src/web/console/describe.js';
+import { bytes, isMinor, isRejected, kindName, principal, repository, sentence, title } from '../../crates/mock-ecr/src/web/console/describe.js';
 import { duration, MockClock, parseTime, shortTime } from '../../crates/mock-ecr/src/web/console/time.js';
 
 const ORIGIN = 'http://127.0.0.1:4566';
@@ -50,6 +51,15 @@ test('requests have titles and sentences', () => {
   assert.equal(bytes(0), '0 B');
   assert.equal(bytes(12_345_678), '12.3 MB');
   assert.equal(isRejected({ status: 401, explanation: { kind: 'no_credentials', level: 'info' } }), false);
+});
+
+test('each kind of explanation has a name of at least two words', () => {
+  const source = readFileSync(new URL('../../crates/mock-ecr/src/request_log/explanation/kind.rs', import.meta.url), 'utf8');
+  const kinds = [...source.matchAll(/^    \w+ "(\w+)" (?:Info|Warning|Error) /gm)].map(([, kind]) => kind);
+  assert.ok(kinds.length > 40, `${kinds.length} kinds`);
+  for (const kind of kinds) assert.match(kindName(kind), /^\S+ \S/, kind);
+  const minor = kinds.filter((kind) => isMinor({ explanation: { kind } }));
+  assert.deepEqual(minor, ['not_implemented', 'unknown_operation', 'invalid', 'missing', 'exists', 'immutable', 'limit', 'unknown_path']);
 });
 
 test('commands quote foreign texts and contain no key', () => {

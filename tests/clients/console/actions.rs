@@ -178,6 +178,28 @@ fn a_fault_is_for_either_an_operation_or_a_route_and_is_prepared_from_a_request(
 }
 
 #[test]
+fn a_root_user_with_a_token_is_a_principal_although_the_configuration_has_none() {
+    let mock = Mock::serve(&[]);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        browser.open_view("tokens").await;
+        browser
+            .fill("Principal (ARN)", "arn:aws:iam::123456789012:root")
+            .await;
+        browser.click("button", "Issue").await;
+        browser
+            .wait_for_text("main", "The token is valid for 12 h")
+            .await;
+        browser.open_view("principals").await;
+        let root = "section.card:last-child";
+        browser.wait_for_text(root, "root of 123456789012").await;
+        browser
+            .wait_for_text(root, "not in the configuration")
+            .await;
+        browser.wait_for_text(root, "1 token, 1 valid").await;
+    });
+}
+
+#[test]
 fn all_tokens_of_a_principal_are_revoked() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {

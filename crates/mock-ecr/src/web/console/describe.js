@@ -145,7 +145,9 @@ const KINDS = {
   immutable: 'immutable tag',
   limit: 'limit exceeded',
   upstream: 'error of an upstream registry',
+  tunnel: 'tunnel not opened',
   cut_off: 'incomplete body',
+  control: 'error of the control API',
   other: 'another error',
 };
 

@@ -98,7 +98,7 @@ const SHAPES = {
 
 function legend() {
   const entry = (kind, text) => h('span', null, s('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12' }, s('g', { class: `mark ${kind}` }, s('path', { d: SHAPES[kind] }))), text);
-  return h('p', { class: 'legend', 'aria-hidden': 'true' }, entry('issued', 'issued'), entry('used', 'used'), entry('rejected', 'rejected'), entry('fault', 'fault'), h('span', null, 'One column for each request: not to scale. A dotted line is a change of the clock.'));
+  return h('p', { class: 'legend', 'aria-hidden': 'true' }, entry('issued', 'issued'), entry('used', 'used'), entry('rejected', 'rejected'), entry('fault', 'fault'), h('span', null, 'dotted line: change of the clock'), h('span', null, 'not to scale: one column for each request'));
 }
 
 /** A jump of the clock of at least this length is a gap. */

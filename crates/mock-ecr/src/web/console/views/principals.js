@@ -1,4 +1,4 @@
-// The view of the principals of the configuration: their credentials, permissions and tokens.
+// The view of the principals: those of the configuration with their credentials, permissions and tokens, and others that the mock has seen.
 
 import { address } from '../address.js';
 import { actionButton } from '../actions.js';
@@ -10,7 +10,7 @@ export class PrincipalsView {
   constructor(root, store) {
     this.store = store;
     this.body = h('div', { class: 'principals' });
-    root.append(h('h2', null, 'Principals'), this.body, h('p', { class: 'dim' }, 'Sessions that were added while the mock was running, and root users, are not listed. Their tokens are on the page Tokens.'));
+    root.append(h('h2', null, 'Principals'), this.body, h('p', { class: 'dim' }, 'A session or a root user that is not in the configuration is listed if it is in the request log or has a token.'));
     this.draw();
   }
 
@@ -19,11 +19,13 @@ export class PrincipalsView {
   }
 
   draw() {
-    const { config, tokens } = this.store;
+    const { config, log, tokens } = this.store;
     if (!config || this.body.contains(document.activeElement)) return;
     const now = this.store.clock.now();
-    if (!config.principals.length) put(this.body, h('p', { class: 'empty' }, 'The configuration has no principals.'));
-    else put(this.body, config.principals.map((entry) => card(entry, tokens.filter((token) => token.principal === entry.arn), now)));
+    const seen = new Set([...tokens.map((token) => token.principal), ...log.items.map((request) => request.caller)]);
+    for (const { arn } of config.principals) seen.delete(arn);
+    const others = [...seen].filter(Boolean).map((arn) => ({ arn }));
+    put(this.body, [...config.principals, ...others].map((entry) => card(entry, tokens.filter((token) => token.principal === entry.arn), now)));
   }
 }
 
@@ -31,12 +33,12 @@ function card({ arn, access_key_id: key, session_token: session, expires, allow,
   const valid = tokens.filter((token) => token.valid && millis(token.expires) > now);
   const late = expires ? now - millis(expires) : null;
   const rows = [
-    ['Access key', h('code', null, key)],
-    ['Credentials', session ? 'temporary, with a session token' : 'long-term'],
+    ['Access key', key ? h('code', null, key) : 'not in the configuration'],
+    ['Credentials', key && (session ? 'temporary, with a session token' : 'long-term')],
     ['Expires', expires && h('span', { class: late >= 0 ? 'bad' : '' }, `${dateTime(expires)}, ${late >= 0 ? `expired ${duration(late)} ago` : `${duration(late)} left`}`)],
-    ['Allowed', list(allow, 'nothing')],
-    ['Denied', deny.length ? list(deny) : null],
-    ['Context', Object.keys(context ?? {}).length ? list(Object.entries(context).map(([name, value]) => `${name} = ${value}`)) : null],
+    ['Allowed', allow && list(allow, 'nothing')],
+    ['Denied', deny && list(deny)],
+    ['Context', context && list(Object.entries(context).map(([name, value]) => `${name} = ${value}`))],
     ['Tokens', tokens.length ? `${count(tokens.length, 'token')}, ${valid.length} valid` : 'none'],
     ['Requests', h('a', { href: address('requests', { q: `caller:${arn.includes(' ') ? `"${arn}"` : arn}` }) }, 'Show the requests')],
   ];
@@ -51,6 +53,6 @@ function card({ arn, access_key_id: key, session_token: session, expires, allow,
       })));
 }
 
-function list(values, none) {
+function list(values, none = null) {
   return values.length ? values.map((value) => [h('code', null, value), ' ']) : none;
 }
