@@ -35,6 +35,11 @@ test('conditions and words select requests', () => {
   ]) assert.deepEqual(matches(query), wanted, query);
 });
 
+test('a cause is found by the name that the page shows', () => {
+  const unsigned = { ...expired, explanation: { kind: 'unsigned', level: 'error', text: '' } };
+  assert.equal(parseFilter('cause:"not signed"').test(unsigned), true);
+});
+
 test('an invalid filter selects everything and has an error', () => {
   for (const [query, error] of [
     ['status:abc', /invalid value "abc" of status/],

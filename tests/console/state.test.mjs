@@ -75,7 +75,7 @@ test('a resource that does not exist does not replace a rejection of a token', (
 
 test('the retry of a rejected request is that of the same client for the same', () => {
   const log = new RequestLog();
-  const pull = (number, values) => request(number, { target: '/v2/app/manifests/1', user_agent: 'docker', bearer: 'P', ...values });
+  const pull = (number, values) => request(number, { target: '/v2/app/manifests/1', user_agent: `docker/29 attempt/${number}`, bearer: 'P', ...values });
   log.add([pull(0), pull(1, { status: 403 }), pull(2, { bearer: 'Q' }), pull(3, { user_agent: 'podman' }), pull(4, { target: '/v2/' }), pull(5, { status: 403 })]);
   assert.equal(log.retryOf(log.find(1)), null);
   log.add([pull(6), pull(7)]);

@@ -72,6 +72,11 @@ fn the_address_of_the_mock_opens_the_console_with_the_last_rejection() {
             .wait_for_text(".list", "GetAuthorizationToken")
             .await;
         browser.screenshot("requests").await;
+        browser.click("button", "+12 h: advance the clock").await;
+        browser.click("button", "+12 h: advance the clock").await;
+        browser
+            .wait_for_text(rejection, "2015-11-30 10:10:53")
+            .await;
     });
 }
 

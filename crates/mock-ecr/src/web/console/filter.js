@@ -1,11 +1,11 @@
 // The filter of requests: words, and conditions such as `status:403 caller:ci cause:expired -route:blob`.
 
-import { isRejected, repository, title } from './describe.js';
+import { isRejected, kindName, repository, title } from './describe.js';
 
 /** The conditions: how a value of a request is compared with the text after the colon. */
 const FIELDS = {
   status: status,
-  cause: text((r) => (r.explanation?.kind ? [r.explanation.kind, r.explanation.kind.replaceAll('_', ' ')] : [])),
+  cause: text(({ explanation }) => (explanation ? [explanation.kind, explanation.kind.replaceAll('_', ' '), kindName(explanation.kind)] : [])),
   caller: text((r) => [r.caller, r.bearer, r.claim?.access_key_id]),
   code: text((r) => [r.error]),
   fault: (value) => whole('fault', value, (r, number) => r.faults?.includes(number)),

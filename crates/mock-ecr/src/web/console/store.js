@@ -59,9 +59,10 @@ export class RequestLog {
 
   /** Returns the first later request of the same client for the same that succeeded, or null. */
   retryOf(request) {
-    const { user_agent: agent, bearer, claim } = request;
+    const { bearer, claim } = request;
     const wanted = title(request);
-    const isSame = (r) => r.user_agent === agent && (!bearer || r.bearer === bearer) && (!claim || r.claim?.access_key_id === claim.access_key_id) && title(r) === wanted;
+    const product = (r) => r.user_agent?.split(' ')[0];
+    const isSame = (r) => product(r) === product(request) && (!bearer || r.bearer === bearer) && (!claim || r.claim?.access_key_id === claim.access_key_id) && title(r) === wanted;
     return this.items.slice(firstAfter(this.items, request.number)).find((r) => r.status < 400 && isSame(r)) ?? null;
   }
 

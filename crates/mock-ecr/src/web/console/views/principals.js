@@ -46,7 +46,7 @@ function card({ arn, access_key_id: key, session_token: session, expires, allow,
     h('h3', { title: arn }, principal(arn)), h('p', { class: 'dim' }, arn),
     facts(rows),
     h('div', { class: 'row' },
-      h('a', { href: address('tokens') }, 'Issue a token'),
+      h('a', { href: address('tokens', { principal: arn }) }, 'Issue a token'),
       actionButton('Revoke all tokens', {
         call: () => ({ method: 'POST', path: 'tokens/revoke', body: { principal: arn } }), name: `Revoke all tokens of ${principal(arn)}`, kind: 'quiet',
         question: `Revoke all tokens of ${principal(arn)}, including tokens that are issued later? Only a reset of the mock ends this.`,

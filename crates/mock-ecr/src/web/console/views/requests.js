@@ -67,8 +67,8 @@ export class RequestsView {
   }
 
   changed(topic) {
-    if (topic === 'requests' || topic === 'tokens') this.schedule();
-    if (topic === 'clock' || topic === 'second') this.timeline.update(this.store);
+    if (['requests', 'tokens', 'clock'].includes(topic)) this.schedule();
+    if (topic === 'second') this.timeline.update(this.store);
   }
 
   applyFilter(query) {

@@ -24,6 +24,11 @@ export class TokensView {
   navigate(params) {
     this.wanted = params.get('id');
     this.draw();
+    if (params.has('principal')) {
+      this.issuing.elements.principal.value = params.get('principal');
+      this.issuing.refresh();
+      this.issuing.scrollIntoView({ block: 'center' });
+    }
     const row = this.wanted && this.rows.querySelector(`[data-id="${CSS.escape(this.wanted)}"]`);
     if (row) row.scrollIntoView({ block: 'center' });
     row?.focus();
@@ -75,7 +80,7 @@ export class TokensView {
     const who = h('input', { name: 'principal', list: 'principals', spellcheck: 'false', placeholder: 'default: the first principal' });
     const region = h('input', { name: 'region', spellcheck: 'false', placeholder: 'default: the configured Region' });
     const result = h('div', { 'aria-live': 'polite' });
-    const form = actionForm({
+    this.issuing = actionForm({
       name: 'Issue a token', label: 'Issue',
       fields: [h('label', null, 'Principal (ARN)', who, principalList(this.store)), h('label', null, 'Region', region)],
       makeCall: () => ({ method: 'POST', path: 'tokens', body: present({ principal: who.value.trim(), region: region.value.trim() }) }),
@@ -89,7 +94,7 @@ export class TokensView {
       },
     });
     return h('section', { class: 'card' }, h('h3', null, 'Issue a token'),
-      h('p', null, 'A principal gets the same token again for the same Region and time. If the clock is frozen, advance it to get another one.'), form, result);
+      h('p', null, 'A principal gets the same token again for the same Region and time. If the clock is frozen, advance it to get another one.'), this.issuing, result);
   }
 
   explainForm() {
