@@ -71,6 +71,9 @@ fn the_address_of_the_mock_opens_the_console_with_the_last_rejection() {
         browser
             .wait_for_text(".list", "GetAuthorizationToken")
             .await;
+        browser
+            .wait("document.querySelectorAll('.marks .invalid').length === 1")
+            .await;
         browser.screenshot("requests").await;
         browser.click("button", "+12 h: advance the clock").await;
         browser.click("button", "+12 h: advance the clock").await;
