@@ -74,8 +74,8 @@ async fn the_table_of_requests_shows_the_access_key_of_a_rejected_signature() {
         table.starts_with("the request log, oldest first:\n"),
         "{table}"
     );
-    let row = "UnrecognizedClientException, signed with AKIAUNKNOWN";
-    assert!(table.ends_with(row), "{table}");
+    let row = "UnrecognizedClientException, signed with AKIAUNKNOWN\n    No principal";
+    assert!(table.contains(row), "{table}");
 }
 
 #[tokio::test]
@@ -159,6 +159,36 @@ async fn a_wait_that_times_out_explains_itself() {
     let debug = format!("{error:?}");
     assert!(debug.starts_with(&format!("{text}; the request log, oldest first:\n  TIME ")));
     assert!(debug.ends_with("UNAUTHORIZED"), "{debug}");
+}
+
+/// The normal request without credentials, to which the registry returns a challenge, has no explanation.
+#[tokio::test]
+async fn the_table_explains_rejected_requests_and_faults() {
+    let ecr = frozen_mock().await;
+    let token = ecr.issue_token();
+    let ping = || RawRequest::ping("GET");
+    ping().to(&ecr).await;
+    ping().with_token(&token).to(&ecr).await;
+    ecr.clock().advance(Duration::from_secs(13 * 3600));
+    ping().with_token(&token).to(&ecr).await;
+    let fault = ecr.faults().throttling().times(2).set().unwrap();
+    RawRequest::token_call().signed().to(&ecr).await;
+    let id = token.id();
+    let message = panic_of(|| fault.expect_triggered(2));
+    let (_, table) = message.split_once("; the request log").unwrap();
+    assert_eq!(
+        table,
+        format!(
+            ", oldest first:\n  \
+             TIME                      SERVICE   STATUS  OPERATION              REQUEST                   CALLER/ERROR\n  \
+             2015-11-29T21:30:53.241Z  registry  401     ping                   GET http://localhost/v2/  UNAUTHORIZED\n  \
+             2015-11-29T21:30:53.241Z  registry  200     ping                   GET http://localhost/v2/  arn:aws:iam::123456789012:user/developer, token {id}\n  \
+             2015-11-30T10:30:53.241Z  registry  403     ping                   GET http://localhost/v2/  DENIED, token\n    \
+             The token expired\n\
+             > 2015-11-30T10:30:53.241Z  ecr       400     GetAuthorizationToken  POST http://localhost/    ThrottlingException, fault 0\n    \
+             Fault 0 returned ThrottlingException (1 of 2)."
+        )
+    );
 }
 
 /// Sets a fault that no request of these tests triggers.

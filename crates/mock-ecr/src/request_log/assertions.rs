@@ -21,7 +21,8 @@ impl Requests {
     /// # Panics
     ///
     /// Panics if the assertion fails. The message contains the filters, and the request log as a table in which the
-    /// selected requests are marked.
+    /// selected requests are marked. The table explains rejected requests and faults, as
+    /// [`ReceivedRequest::explanation`] does.
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());

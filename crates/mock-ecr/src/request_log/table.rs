@@ -3,10 +3,11 @@
 use std::fmt;
 
 use crate::iam::principal::Caller;
+use crate::request_log::explanation::ExplanationLevel;
 use crate::request_log::received_request::ReceivedRequest;
 
 /// The request log as text: a heading, and a table with one request in each line, after a line break. Some requests are
-/// marked with `>`.
+/// marked with `>`. The line below a rejected request, or one that triggered a fault, explains it.
 pub(super) struct RequestTable<'a> {
     rows: Vec<(bool, &'a ReceivedRequest)>,
     /// The number of requests that are not in the table.
@@ -42,10 +43,12 @@ impl fmt::Display for RequestTable<'_> {
         let cells: Vec<_> = self.rows.iter().map(|(_, entry)| cells(entry)).collect();
         let widths = widths(&cells);
         line(f, false, &HEADING.map(str::to_owned), widths)?;
-        let marks = self.rows.iter().map(|(is_marked, _)| *is_marked);
-        marks
-            .zip(&cells)
-            .try_for_each(|(is_marked, cells)| line(f, is_marked, cells, widths))
+        let mut rows = self.rows.iter().zip(&cells);
+        rows.try_for_each(|((is_marked, entry), cells)| {
+            line(f, *is_marked, cells, widths)?;
+            let explanation = explanation(entry);
+            explanation.map_or(Ok(()), |text| write!(f, "\n    {text}"))
+        })
     }
 }
 
@@ -103,6 +106,24 @@ fn faults(entry: &ReceivedRequest) -> Option<String> {
     (!ids.is_empty()).then(|| format!("fault {}", ids.join(" and ")))
 }
 
+/// Returns why the request was rejected, or what a fault did, on one line. Returns `None` if the response is normal.
+fn explanation(entry: &ReceivedRequest) -> Option<String> {
+    let explanation = entry.explanation()?;
+    let is_normal = explanation.level == ExplanationLevel::Info;
+    (!is_normal).then(|| printable(&explanation.text))
+}
+
+/// Escapes characters that are not printable, and shortens a long text.
+fn printable(text: &str) -> String {
+    let end = text.char_indices().nth(MAX_EXPLANATION);
+    let (text, ellipsis) = end.map_or((text, ""), |(end, _)| (&text[..end], "…"));
+    let escaped = text.chars().map(|c| match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
+    });
+    escaped.collect::<String>() + ellipsis
+}
+
 /// Returns the width of each column. A field that is wider than [`MAX_WIDTH`] does not widen its column.
 fn widths(cells: &[[String; COLUMNS]]) -> [usize; COLUMNS] {
     let mut widths = HEADING.map(str::len);
@@ -131,6 +152,8 @@ fn line(
 /// The maximum number of requests in a message.
 const MAX_ROWS: usize = 200;
 const MAX_WIDTH: usize = 60;
+/// The maximum length of an explanation, in characters.
+const MAX_EXPLANATION: usize = 300;
 
 #[cfg(test)]
 mod tests {
@@ -149,8 +172,20 @@ mod tests {
             "  TIME                      SERVICE  STATUS  OPERATION              REQUEST          CALLER/ERROR",
             "  2015-11-29T21:30:53.241Z  ecr      200     -                      GET http:///v2/",
             "> 2015-11-29T21:30:53.241Z  ecr      400     GetAuthorizationToken  GET http:///     ThrottlingException",
+            "    The mock returned ThrottlingException with status 400.",
         ];
         assert_eq!(table.to_string().lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn an_explanation_is_one_line_of_limited_length() {
+        let mut rejected = entry("/");
+        rejected.error = Some("InvalidParameterException");
+        rejected.message = Some(format!("a\n\u{202e}\"b\" {}", "c".repeat(1000)));
+        let table = RequestTable::new(vec![(true, &rejected)], 0).to_string();
+        let last = table.lines().last().unwrap();
+        assert!(last.starts_with("    a\\n\\u{202e}\"b\" ccc"), "{last}");
+        assert!(last.ends_with("cc…") && last.chars().count() < MAX_EXPLANATION + 20);
     }
 
     #[test]
