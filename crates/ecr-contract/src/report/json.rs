@@ -23,7 +23,7 @@ mod tests {
         let mut schema = generator.into_root_schema_for::<Report>().to_value();
         let draft = "https://json-schema.org/draft/2020-12/schema";
         assert_eq!(schema["$schema"], json!(draft));
-        schema["$id"] = json!("urn:mock-ecr:contract-report:3");
+        schema["$id"] = json!("urn:mock-ecr:contract-report:4");
         schema["title"] = json!("The report of `mock-ecr contract`");
         schema
     }

@@ -134,7 +134,7 @@ fn write_case(text: &mut String, scenario: &ScenarioReport, case: &CaseReport) -
         let (expected, observed) = (code(&found.expected), code(&found.observed));
         writeln!(text, "| {expectation} | {expected} | {observed} |")?;
     }
-    writeln!(text, "\n{}\n", block(&timeline::lines(case)))?;
+    writeln!(text, "\n{}\n", block(&timeline::lines_with_advice(case)))?;
     let output = case.runs.iter().flat_map(|run| {
         let command = vec![format!("$ {}", sanitize::line(&run.command))];
         let output = [&run.stdout, &run.stderr].map(|output| sanitize::lines(output));
@@ -252,7 +252,8 @@ mod tests {
             "\n<details><summary><b>EXP-04</b> Returns",
             "</summary>\n\nThe client does not read expiresAt.\n\nCompare expiresAt with the current time.\n\n- <https",
             "\n- <https://github.com/awslabs/amazon-ecr-credential-helper/issues/679>\n",
-            "   0.180 s  api       GetAuthorizationToken -&gt; 500 (4 ms)\n",
+            "   0.180 s  api       GetAuthorizationToken -&gt; 500 (4 ms)\n            Fault 0 returned ServerException.\n   0.420 s",
+            "GET /v2/ -&gt; 401\n            The user is bob; ECR expects AWS.\n            Log in with the user AWS.\n",
             "\nmock-ecr contract --client-type docker-credential",
             "<details><summary>Known failures: 1</summary>\n\n- **EXP-06**",
             "<details><summary>Warnings: 1</summary>\n\n- **EXP-05**",

@@ -23,8 +23,8 @@ pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Screen, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
 pub use results::{
-    Calibration, CaseReport, ClientRun, Event, EventKind, Finding, FinishedCase, Report,
-    ScenarioReport, SkippedScenario, Verdict,
+    Calibration, CaseReport, ClientRun, Event, EventExplanation, EventKind, ExplanationLevel,
+    Finding, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict,
 };
 pub use stale::Stale;
 pub use target::{Format, ReportTarget, UnknownTarget};

@@ -202,6 +202,35 @@ pub struct Event {
     pub text: String,
     /// The HTTP status code of the response. `None` (`null` in JSON) if the event is not a request.
     pub status: Option<u16>,
+    /// Why the request was rejected, or what faults did to its response. `None` (`null` in JSON) for other events.
+    pub explanation: Option<EventExplanation>,
+}
+
+/// Why a request was rejected, or what faults did to its response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct EventExplanation {
+    /// The kind of the explanation, such as `token_expired`. The kinds are those of the control API.
+    pub kind: String,
+    /// How important the explanation is.
+    pub level: ExplanationLevel,
+    /// One or more sentences, with secrets redacted.
+    pub text: String,
+    /// What a client can do. `None` (`null` in JSON) if there is no advice.
+    pub advice: Option<String>,
+}
+
+/// How important an explanation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExplanationLevel {
+    /// The response is part of the normal sequence of requests. Only the JSON report contains such an explanation.
+    Info,
+    /// A fault of the scenario changed the response, or something does not exist.
+    Warning,
+    /// The request was rejected.
+    Error,
 }
 
 /// The kind of an event.

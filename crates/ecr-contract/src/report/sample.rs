@@ -3,8 +3,8 @@
 use crate::SuiteNumber;
 use crate::client_type::ClientType;
 use crate::report::{
-    Calibration, CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport,
-    Severity, SkippedScenario, Verdict,
+    Calibration, CaseReport, ClientRun, Event, EventExplanation, EventKind, ExplanationLevel,
+    Finding, Report, ScenarioReport, Severity, SkippedScenario, Verdict,
 };
 
 /// A text that makes the output of each format invalid if it is not escaped.
@@ -139,6 +139,10 @@ fn hostile() -> CaseReport {
     case.runs[0].stderr = format!("{}\n{HOSTILE}", "wide ".repeat(100));
     case.runs[0].command = format!("helper {HOSTILE}");
     case.timeline[1].text = HOSTILE.into();
+    if let Some(explanation) = &mut case.timeline[4].explanation {
+        explanation.text = format!("::error::forged {HOSTILE}");
+        explanation.advice = Some(format!("::error::forged {HOSTILE}"));
+    }
     case.repeat = format!("mock-ecr contract -- '{HOSTILE}'");
     case
 }
@@ -200,6 +204,7 @@ fn timeline() -> Vec<Event> {
         kind,
         text: text.into(),
         status,
+        explanation: None,
     };
     vec![
         event(0, 0, EventKind::Mock, "the clock moves by 24 h", None),
@@ -210,9 +215,33 @@ fn timeline() -> Vec<Event> {
             "get 123456789012.dkr.ecr.us-east-1.amazonaws.com",
             None,
         ),
-        event(180, 4, EventKind::Api, "GetAuthorizationToken", Some(500)),
+        Event {
+            explanation: Some(fault()),
+            ..event(180, 4, EventKind::Api, "GetAuthorizationToken", Some(500))
+        },
         event(420, 5, EventKind::Api, "GetAuthorizationToken", Some(200)),
-        event(900, 0, EventKind::Registry, "GET /v2/", Some(401)),
+        Event {
+            explanation: Some(rejection()),
+            ..event(900, 0, EventKind::Registry, "GET /v2/", Some(401))
+        },
         event(1100, 134, EventKind::Wait, "134 ms", None),
     ]
+}
+
+fn fault() -> EventExplanation {
+    EventExplanation {
+        kind: "fault_error".into(),
+        level: ExplanationLevel::Warning,
+        text: "Fault 0 returned ServerException.".into(),
+        advice: None,
+    }
+}
+
+fn rejection() -> EventExplanation {
+    EventExplanation {
+        kind: "wrong_user".into(),
+        level: ExplanationLevel::Error,
+        text: "The user is bob; ECR expects AWS.".into(),
+        advice: Some("Log in with the user AWS.".into()),
+    }
 }

@@ -1,11 +1,14 @@
 //! Records the results of the client and the requests that the mock received.
 
+use std::iter;
+
 use mock_ecr::request_log::{ReceivedRequest, Service};
 use tokio::time::Instant;
 
 use crate::client::{Login, Outcome};
 use crate::clock::{millis_between, millis_since};
 use crate::report::{ClientRun, Event, EventKind, Finding};
+use crate::run::explanation::of_request;
 use crate::run::redaction::Secrets;
 use crate::testbed::Testbed;
 
@@ -83,6 +86,7 @@ impl Evidence {
                 kind: EventKind::Client,
                 text: format!("client result: {}", outcome.result),
                 status: None,
+                explanation: None,
             });
             self.outcomes.push((step, outcome.clone()));
         }
@@ -105,6 +109,7 @@ impl Evidence {
             kind,
             text,
             status: None,
+            explanation: None,
         });
     }
 
@@ -129,11 +134,17 @@ impl Evidence {
                 &mut run.command,
             ]
         });
-        let events = self.events.iter_mut().map(|event| &mut event.text);
+        let events = self.events.iter_mut().flat_map(event_texts);
         let findings = self.findings.iter_mut();
         let findings = findings.flat_map(|found| [&mut found.observed, &mut found.expected]);
         runs.chain(events).chain(findings).collect()
     }
+}
+
+fn event_texts(event: &mut Event) -> impl Iterator<Item = &mut String> {
+    let explanation = event.explanation.iter_mut();
+    let explained = explanation.flat_map(|one| iter::once(&mut one.text).chain(&mut one.advice));
+    iter::once(&mut event.text).chain(explained)
 }
 
 fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
@@ -162,5 +173,6 @@ fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
             error.unwrap_or_default()
         ),
         status: Some(entry.status.as_u16()),
+        explanation: of_request(entry),
     }
 }

@@ -6,6 +6,7 @@ mod checks;
 mod condensed;
 mod escapes;
 mod evidence;
+mod explanation;
 mod files;
 mod reading;
 mod redaction;

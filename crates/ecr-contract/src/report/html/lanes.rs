@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::report::html::escape::escaped;
-use crate::report::{CaseReport, Event, EventKind};
+use crate::report::{CaseReport, Event, EventKind, ExplanationLevel, timeline};
 
 pub(super) fn write(page: &mut String, case: &CaseReport) -> fmt::Result {
     if case.timeline.is_empty() {
@@ -14,7 +14,7 @@ pub(super) fn write(page: &mut String, case: &CaseReport) -> fmt::Result {
         .iter()
         .map(|event| event.at_ms.saturating_add(event.took_ms));
     let whole = ends.max().unwrap_or_default().max(1);
-    writeln!(page, "<div class=\"lanes\">")?;
+    writeln!(page, "<div class=\"lanes\" aria-hidden=\"true\">")?;
     for (lane, kinds) in LANES {
         let of_the_lane = |(_, event): &(usize, &Event)| kinds.contains(&event.kind);
         let mut events = case
@@ -33,7 +33,7 @@ pub(super) fn write(page: &mut String, case: &CaseReport) -> fmt::Result {
         writeln!(page, "</div></div>")?;
     }
     writeln!(page, "</div>")?;
-    write_words(page, &case.timeline)
+    write_words(page, case)
 }
 
 const LANES: [(&str, &[EventKind]); 5] = [
@@ -47,10 +47,10 @@ const LANES: [(&str, &[EventKind]); 5] = [
 /// Writes a bar from the start to the end of an event. The style sheet sets a minimum width.
 fn write_bar(page: &mut String, event: &Event, number: usize, whole: u64) -> fmt::Result {
     let (left, width) = (share(event.at_ms, whole), share(event.took_ms, whole));
-    let (colour, words) = (colour(event), escaped(&event.to_string()));
+    let (role, words) = (role(event), escaped(&event.to_string()));
     write!(
         page,
-        "<span class=\"bar {colour}\" style=\"left:{left}%;width:{width}%\" title=\"{}\">{number}</span>",
+        "<span class=\"bar {role}\" style=\"left:{left}%;width:{width}%\" title=\"{}\">{number}</span>",
         words.trim_start()
     )
 }
@@ -61,26 +61,35 @@ fn share(part: u64, whole: u64) -> String {
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
-/// Returns a CSS class. It depends on the HTTP status code if the event has one, and otherwise on the kind of the event.
-fn colour(event: &Event) -> &'static str {
-    match (event.status, event.kind) {
-        (Some(..300), _) => "ok",
-        (Some(300..400), _) => "redirect",
-        (Some(400..500), _) => "client-error",
-        (Some(_), _) => "server-error",
-        (None, kind) => kind.name(),
+/// Returns the role of the colour of an event, as in the console.
+fn role(event: &Event) -> &'static str {
+    match (&event.explanation, event.status, event.kind) {
+        (Some(one), ..) if one.is_of_fault() => "fault",
+        (Some(one), ..) => match one.level {
+            ExplanationLevel::Error => "bad",
+            ExplanationLevel::Warning => "warn",
+            ExplanationLevel::Info => "dim",
+        },
+        (None, Some(..400), _) => "ok",
+        (None, Some(_), _) => "bad",
+        (None, None, EventKind::Client) => "link",
+        (None, None, _) => "dim",
     }
 }
 
-fn write_words(page: &mut String, events: &[Event]) -> fmt::Result {
+/// Writes the events, and why requests were rejected or what faults did.
+fn write_words(page: &mut String, case: &CaseReport) -> fmt::Result {
     writeln!(page, "<ol class=\"events\">")?;
-    for event in events {
-        let (words, colour) = (escaped(&event.to_string()), colour(event));
-        writeln!(
-            page,
-            "<li class=\"{colour}\"><code>{}</code></li>",
-            words.trim_start()
-        )?;
+    for entry in timeline::entries(case) {
+        let (words, role) = (escaped(&entry.event.to_string()), role(entry.event));
+        let words = words.trim_start();
+        write!(page, "<li class=\"{role}\"><code>{words}</code>")?;
+        for (class, text) in [("explanation", entry.text), ("advice", entry.advice)] {
+            if let Some(text) = text {
+                write!(page, "<p class=\"{class}\">{}</p>", escaped(text))?;
+            }
+        }
+        writeln!(page, "</li>")?;
     }
     writeln!(page, "</ol>")
 }
@@ -100,14 +109,27 @@ mod tests {
         };
         assert!(lane("client").contains("left:8.1%;width:76.9%"), "{page}");
         assert!(
-            lane("api").contains("class=\"bar server-error\" style=\"left:14.5%;width:0.3%\""),
+            lane("api").contains("class=\"bar fault\" style=\"left:14.5%;width:0.3%\""),
             "{page}"
         );
         assert!(lane("api").contains("class=\"bar ok\""));
-        assert!(lane("registry").contains("class=\"bar client-error\""));
-        assert!(lane("mock").contains("class=\"bar wait\""));
+        assert!(lane("registry").contains("class=\"bar bad\""));
+        assert!(lane("mock").contains("class=\"bar dim\""));
         assert!(!page.contains("tunnel"));
         assert_eq!(page.matches("<li ").count(), 6);
+    }
+
+    #[test]
+    fn rejected_requests_and_faults_are_explained() {
+        let mut page = String::new();
+        write(&mut page, &sample::report().scenarios[1].cases[0]).unwrap();
+        for part in [
+            "</code><p class=\"explanation\">Fault 0 returned ServerException.</p></li>",
+            "</code><p class=\"explanation\">The user is bob; ECR expects AWS.</p>\
+             <p class=\"advice\">Log in with the user AWS.</p></li>",
+        ] {
+            assert!(page.contains(part), "{part}\nis not in\n{page}");
+        }
     }
 
     #[test]

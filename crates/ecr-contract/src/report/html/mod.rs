@@ -38,7 +38,8 @@ fn write(page: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
     writeln!(page, "</main>\n</body>\n</html>")
 }
 
-const STYLE: &str = include_str!("page.css");
+/// `theme.css` is a copy of the file of the console. A published package contains only its own files.
+const STYLE: &str = concat!(include_str!("theme.css"), include_str!("page.css"));
 
 fn write_head(
     page: &mut String,
@@ -53,11 +54,11 @@ fn write_head(
     };
     let (word, counts) = (outcome.word(), report.counts(strictness).summary());
     let client = escaped(&report.client.join(" "));
-    writeln!(page, "<header>\n<h1><code>{client}</code></h1>")?;
     writeln!(
         page,
-        "<p class=\"outcome {css_class}\"><b>{word}</b> {counts}</p>"
+        "<header class=\"{css_class}\">\n<h1><code>{client}</code></h1>"
     )?;
+    writeln!(page, "<p class=\"outcome\"><b>{word}</b> {counts}</p>")?;
     writeln!(page, "<dl>")?;
     let sandbox = if report.sandboxed { "yes" } else { "no" };
     for (name, value) in [

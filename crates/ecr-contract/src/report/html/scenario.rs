@@ -101,7 +101,7 @@ fn write_findings(page: &mut String, case: &CaseReport) -> fmt::Result {
     }
     writeln!(
         page,
-        "<table>\n<thead><tr><th>step</th><th></th><th>expected</th><th>observed</th></tr></thead>\n<tbody>"
+        "<table>\n<thead><tr><th>step</th><th>expectation</th><th>expected</th><th>observed</th></tr></thead>\n<tbody>"
     )?;
     for found in &case.findings {
         let class = if found.passed { "passed" } else { "failed" };
@@ -130,7 +130,11 @@ fn write_run(page: &mut String, run: &ClientRun) -> fmt::Result {
         ("stderr", &run.stderr),
     ];
     for (name, text) in streams.iter().filter(|(_, text)| !text.is_empty()) {
-        writeln!(page, "<p>{name}</p>\n<pre>{}</pre>", escaped_lines(text))?;
+        writeln!(
+            page,
+            "<p>{name}</p>\n<pre tabindex=\"0\">{}</pre>",
+            escaped_lines(text)
+        )?;
     }
     writeln!(page, "</details>")
 }

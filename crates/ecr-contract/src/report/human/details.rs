@@ -92,8 +92,9 @@ impl Details<'_> {
 
     fn write_timeline(&self, f: &mut String, case: &CaseReport) -> fmt::Result {
         writeln!(f)?;
-        for event in timeline::lines(case) {
-            // The second line and later lines are indented to the column of the event's text.
+        for entry in timeline::entries(case) {
+            let event = entry.event.to_string();
+            // The second line and later lines are indented.
             let mut lines = sanitize::fold(event.trim_start(), self.screen.columns - 4).into_iter();
             writeln!(
                 f,
@@ -106,9 +107,20 @@ impl Details<'_> {
                 f,
                 &lines.map(|line| format!("    {line}")).collect::<Vec<_>>(),
             )?;
+            write_lines(f, &self.explanation(entry.text))?;
         }
         let took = format!("took {}", sanitize::duration(case.took_ms));
         writeln!(f, "{}", self.screen.colour.paint(Style::Dim, &took))
+    }
+
+    /// Returns the lines below the event of a rejected request or of a fault.
+    fn explanation(&self, text: Option<&str>) -> Vec<String> {
+        let columns = self.screen.columns - timeline::INDENT.len();
+        let lines = text.map(|text| sanitize::fold(&sanitize::line(text), columns));
+        let lines = lines.into_iter().flatten();
+        lines
+            .map(|line| format!("{}{line}", timeline::INDENT))
+            .collect()
     }
 
     /// Returns the lines of a call: the command, the text of stdin, stdout and stderr, and how the call ended.
@@ -174,7 +186,7 @@ mod tests {
             "\nstdout   {\"ServerURL\"",
             "\nend      exit 0, after 950 ms, in step 2\n",
             "\n   0.180 s  api       GetAuthorizationToken -> 500 (4 ms)\n",
-            "\n   0.900 s  registry  GET /v2/ -> 401\n",
+            "\n   0.900 s  registry  GET /v2/ -> 401\n            The user is bob; ECR expects AWS.\n   1.100 s",
             "\ntook 1.2 s\n",
             "\n  repeat mock-ecr contract",
         ] {

@@ -238,7 +238,7 @@ mod tests {
     fn the_output_contains_the_timeline_and_the_clients_output() {
         let elements = elements(&text(&sample::report(), Strictness::Must));
         let output = &named(&elements, "system-out")[1].text;
-        let event = "   0.180 s  api       GetAuthorizationToken -> 500 (4 ms)\n";
+        let event = "   0.180 s  api       GetAuthorizationToken -> 500 (4 ms)\n            Fault 0 returned ServerException.\n";
         assert!(output.contains(event), "{output}");
         assert!(output.contains("\n$ docker-credential-ecr-login get\nstdout:\n{\"ServerURL"));
     }

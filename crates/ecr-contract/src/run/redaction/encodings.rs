@@ -143,6 +143,8 @@ proptest! {
                 let redacted = redact(&secret, &shown);
                 case.findings[1].observed.clone_from(&redacted);
                 case.timeline[1].text.clone_from(&redacted);
+                let explanation = case.timeline[4].explanation.as_mut().unwrap();
+                explanation.text.clone_from(&redacted);
                 case.runs[0].stdout += &format!("{redacted}\n");
             }
         }
