@@ -41,6 +41,7 @@ mod supports;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod terms;
+mod theme;
 mod token;
 mod toolchain;
 mod typos;

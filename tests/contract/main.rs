@@ -8,6 +8,7 @@ mod failures;
 #[cfg(feature = "real-clients")]
 mod matrix;
 mod model;
+mod open;
 #[cfg(feature = "real-clients")]
 mod real;
 mod suite;

@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 
 use crate::args::ContractOptions;
 use crate::error::Error;
+use crate::opened_report::OpenedReport;
 use crate::stdout;
 use crate::table::table;
 
@@ -22,7 +23,10 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
     }
     let suite = suite(options)?;
     let baseline = baseline(options, &suite)?;
-    for target in &options.reports {
+    let mut targets = options.reports.clone();
+    let opened = options.open.then(|| OpenedReport::of(&mut targets));
+    let opened = opened.transpose()?;
+    for target in &targets {
         target.check()?;
     }
     let mut report = run(&suite)?;
@@ -31,10 +35,11 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
         baseline.write_to(file, &report, strictness)?;
     }
     let stale = baseline.apply(&mut report, strictness);
-    for target in &options.reports {
+    for target in &targets {
         target.write(&report, strictness)?;
     }
     print(options, &report, &stale)?;
+    opened.into_iter().for_each(OpenedReport::open);
     Ok(match report.outcome(strictness) {
         Outcome::Passed => ExitCode::SUCCESS,
         Outcome::Failed { .. } => 1.into(),

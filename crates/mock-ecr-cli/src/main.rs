@@ -2,6 +2,7 @@
 
 mod args;
 mod background;
+mod browser;
 mod ca;
 mod clock;
 mod contract;
@@ -16,6 +17,7 @@ mod health;
 mod image;
 mod listen;
 mod login;
+mod opened_report;
 mod repository;
 mod request;
 mod reset;

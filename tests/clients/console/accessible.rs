@@ -36,7 +36,8 @@ fn axe_finds_no_serious_violation_in_any_view() {
     }
 }
 
-async fn check(browser: &Browser, axe: &str, place: &str) {
+/// Asserts that axe-core finds no serious violation in the page.
+pub(super) async fn check(browser: &Browser, axe: &str, place: &str) {
     let violations = browser.axe(axe).await;
     let violations: Vec<&Value> = violations
         .as_array()

@@ -1,6 +1,7 @@
 //! A Chromium that opens pages of a mock.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -111,6 +112,12 @@ impl Browser {
             "document.querySelector('main')?.className === {class}"
         ))
         .await;
+    }
+
+    /// Opens a file of this machine.
+    pub(crate) async fn open_file(&self, file: &Path) {
+        let url = format!("file://{}", file.display());
+        self.driver.goto(url).await.unwrap();
     }
 
     /// Returns the path, the query and the fragment of the address.

@@ -10,3 +10,4 @@ mod live;
 mod reads;
 mod restart;
 mod tokens;
+mod report;

@@ -79,7 +79,7 @@ fn destination(file: &Path) -> io::Result<Destination> {
 }
 
 /// Returns whether the path is a stream: an existing file that is not a regular file, or a path in `/dev` or `/proc` such as `/dev/stdout`.
-fn is_stream(file: &Path) -> io::Result<bool> {
+pub(super) fn is_stream(file: &Path) -> io::Result<bool> {
     if ["/dev", "/proc"]
         .iter()
         .any(|named| file.starts_with(named))

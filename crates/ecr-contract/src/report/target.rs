@@ -83,6 +83,13 @@ pub struct ReportTarget {
 }
 
 impl ReportTarget {
+    /// Returns the file, unless the report is written to standard output, a pipe or a device.
+    pub fn regular_file(&self) -> Option<&Path> {
+        let file = self.file.as_deref()?;
+        let is_stream = file::is_stream(file).unwrap_or(false);
+        (!is_stream).then_some(file)
+    }
+
     /// Checks whether the file can be written. Call this method before the run, so that an error is reported before the client is run.
     ///
     /// # Errors

@@ -44,6 +44,11 @@ pub(crate) struct ContractOptions {
     /// Writes a report in the format human (text), junit, tap, json, markdown, html or sarif. `-` as FILE is stdout. Can be repeated.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     pub(crate) reports: Vec<ReportTarget>,
+    /// Opens the HTML report in a browser after the run: the file of `--report html=FILE`, or a new file in the directory for temporary files,
+    /// whose path is printed to stderr. The environment variable BROWSER can contain the command of the browser. Default: the browser that is
+    /// set on the system. If the browser cannot be opened, a warning is printed. It does not affect the exit code.
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) open: bool,
     /// The run also fails if an expectation with the severity `should` is not met.
     #[arg(long)]
     strict: bool,

@@ -152,7 +152,7 @@ impl<'a> Summary<'a> {
             &word,
             &counts.summary(),
         );
-        let more = "Full details with timelines: --report html=FILE. One scenario: --scenario ID.";
+        let more = "Full details: --open or --report html=FILE. One scenario: --scenario ID.";
         let more = sanitize::fold(more, self.screen.columns);
         let more = more.iter();
         lines.extend(more.map(|line| self.screen.colour.paint(Style::Dim, line)));
