@@ -4,6 +4,7 @@
 
 mod command;
 mod docker_login;
+mod explanations;
 mod failures;
 #[cfg(feature = "real-clients")]
 mod matrix;

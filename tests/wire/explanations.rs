@@ -183,9 +183,12 @@ async fn the_table_explains_rejected_requests_and_faults() {
              TIME                      SERVICE   STATUS  OPERATION              REQUEST                   CALLER/ERROR\n  \
              2015-11-29T21:30:53.241Z  registry  401     ping                   GET http://localhost/v2/  UNAUTHORIZED\n  \
              2015-11-29T21:30:53.241Z  registry  200     ping                   GET http://localhost/v2/  arn:aws:iam::123456789012:user/developer, token {id}\n  \
-             2015-11-30T10:30:53.241Z  registry  403     ping                   GET http://localhost/v2/  DENIED, token\n    \
-             The token expired\n\
-             > 2015-11-30T10:30:53.241Z  ecr       400     GetAuthorizationToken  POST http://localhost/    ThrottlingException, fault 0\n    \
+             2015-11-30T10:30:53.241Z  registry  403     ping                   GET http://localhost/v2/  DENIED, expired since 2015-11-30T09:30:53.241Z, \
+             token of arn:aws:iam::123456789012:user/developer, token {id}\n    \
+             The token expired 1 h before this request, at 2015-11-30T09:30:53.241Z by the mock's clock. \
+             It was issued to arn:aws:iam::123456789012:user/developer.\n\
+             > 2015-11-30T10:30:53.241Z  ecr       400     GetAuthorizationToken  POST http://localhost/    ThrottlingException, \
+             signed with AKIAIOSFODNN7EXAMPLE, fault 0\n    \
              Fault 0 returned ThrottlingException (1 of 2)."
         )
     );

@@ -176,3 +176,21 @@ fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
         explanation: of_request(entry),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn the_explanation_of_an_event_is_redacted_too() {
+        let mut case = sample::report().scenarios.remove(1).cases.remove(0);
+        let texts: Vec<_> = event_texts(&mut case.timeline[4]).collect();
+        let expected = [
+            "GET /v2/",
+            "The user is bob; ECR expects AWS.",
+            "Log in with the user AWS.",
+        ];
+        assert_eq!(texts, expected);
+    }
+}

@@ -1,6 +1,6 @@
 //! Converts the explanations of the mock for the reports.
 
-use mock_ecr::request_log::{self, ExplanationKind, ReceivedRequest};
+use mock_ecr::request_log::{self, Explanation, ExplanationKind, ReceivedRequest};
 
 use crate::report::{EventExplanation, ExplanationLevel};
 
@@ -12,31 +12,32 @@ pub(super) fn of_request(request: &ReceivedRequest) -> Option<EventExplanation> 
         request_log::ExplanationLevel::Warning => ExplanationLevel::Warning,
         _ => ExplanationLevel::Error,
     };
-    let is_for_client = is_for_client(of_mock.kind);
     Some(EventExplanation {
         kind: of_mock.kind.name().to_owned(),
         level,
+        advice: advice(&of_mock),
         text: of_mock.text,
-        advice: of_mock.advice.filter(|_| is_for_client),
     })
 }
 
-/// Returns whether the advice says what a client can do. Other advice says how to configure a mock, which the scenario has done, or is about the
-/// faults of the scenario.
-fn is_for_client(kind: ExplanationKind) -> bool {
-    matches!(
-        kind,
-        ExplanationKind::TokenExpired
-            | ExplanationKind::TokenMalformed
-            | ExplanationKind::TokenRegion
-            | ExplanationKind::TokenCredentials
-            | ExplanationKind::WrongUser
-            | ExplanationKind::NotBasic
-            | ExplanationKind::MalformedCredentials
-            | ExplanationKind::Unsigned
-            | ExplanationKind::ClockSkew
-            | ExplanationKind::CredentialsExpired
-            | ExplanationKind::LayerUrlExpired
-            | ExplanationKind::LayerUrlInvalid
-    )
+/// Returns what a client can do. Other advice of the mock says how to configure it, which the scenario has done, or is about other tokens, which the
+/// client may not have received.
+fn advice(of_mock: &Explanation) -> Option<String> {
+    match of_mock.kind {
+        ExplanationKind::TokenExpired | ExplanationKind::FaultExpired => {
+            Some("Request a new token and retry once.".to_owned())
+        }
+        ExplanationKind::TokenMalformed
+        | ExplanationKind::TokenRegion
+        | ExplanationKind::TokenCredentials
+        | ExplanationKind::WrongUser
+        | ExplanationKind::NotBasic
+        | ExplanationKind::MalformedCredentials
+        | ExplanationKind::Unsigned
+        | ExplanationKind::ClockSkew
+        | ExplanationKind::CredentialsExpired
+        | ExplanationKind::LayerUrlExpired
+        | ExplanationKind::LayerUrlInvalid => of_mock.advice.clone(),
+        _ => None,
+    }
 }
