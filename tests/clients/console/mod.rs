@@ -8,6 +8,6 @@ mod faults;
 mod hostile;
 mod live;
 mod reads;
+mod report;
 mod restart;
 mod tokens;
-mod report;
