@@ -45,5 +45,6 @@ mod stalled;
 mod sts;
 mod tls;
 mod token_call;
+mod truncated;
 mod unknown_keys;
 mod welcome;

@@ -14,6 +14,9 @@ use crate::types::{RepositoryId, UploadId};
 pub(crate) enum ApiError {
     /// A request in AWS JSON 1.1 for an operation that does not exist. The error has no message. `[ANALOG]`
     UnknownOperation,
+    /// A request in the Query protocol for an operation that does not exist, or does not exist in the requested version. The response contains
+    /// only the beginning of each text.
+    UnknownAction { action: String, version: String },
     /// A request in the Query protocol without the parameter `Action`. The response is a redirect to this URL.
     MissingAction(String),
     /// An operation of the service, or a part of an input, that the mock does not implement.

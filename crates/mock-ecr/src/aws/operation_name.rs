@@ -19,7 +19,7 @@ pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
     services
         .find_map(|service| Model::of(service).operation(name))
         .ok_or_else(|| UnknownOperation {
-            name: name.chars().take(100).collect(),
+            name: name.to_owned(),
             nearest: nearest(name),
         })
 }

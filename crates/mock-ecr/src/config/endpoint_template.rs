@@ -103,7 +103,7 @@ debug_as_chain!(ProxyEndpointError);
 impl ProxyEndpointError {
     fn new(found: &str, why: &'static str) -> Self {
         ProxyEndpointError {
-            found: found.chars().take(200).collect(),
+            found: found.to_owned(),
             why,
         }
     }

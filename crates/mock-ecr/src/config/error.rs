@@ -6,6 +6,7 @@ use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, format_path};
 use crate::types::error_chain::debug_as_chain;
+use crate::types::shortened::shortened;
 
 /// A position in a TOML file. Lines and columns start at 1.
 #[derive(Clone, Copy, Debug)]
@@ -131,18 +132,9 @@ const MAX_KEY: usize = 200;
 /// The maximum length of a printed message, in characters.
 const MAX_MESSAGE: usize = 4000;
 
-/// Escapes characters that are not printable, and shortens a long text in its middle: a message begins with the problem and ends
-/// with the expected value.
+/// Shortens a long text, and escapes characters that are not printable.
 fn printable(text: &str, max: usize) -> String {
-    let half = max / 2;
-    let middle = text.char_indices().nth(half).map(|(start, _)| start);
-    let end = text.char_indices().nth_back(half - 1).map(|(end, _)| end);
-    match (middle, end, text.chars().nth(max)) {
-        (Some(middle), Some(end), Some(_)) => {
-            format!("{}…{}", escape(&text[..middle]), escape(&text[end..]))
-        }
-        _ => escape(text),
-    }
+    escape(&shortened(text, max))
 }
 
 /// Escapes as [`char::escape_debug`], except quotes and backslashes: the values in messages are quoted and escaped already.

@@ -13,6 +13,7 @@ use crate::types::error_chain::chain;
 pub(super) struct ControlError {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
+    /// The whole text. The response contains a shorter text if it is long. The request log redacts secrets in the whole text.
     pub(super) text: String,
     pub(super) at: Option<String>,
     pub(super) allow: Option<String>,

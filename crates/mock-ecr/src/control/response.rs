@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::control::error::ControlError;
 use crate::http::body::{Payload, whole};
+use crate::types::shortened::shortened;
 
 pub(super) type Outcome = Result<Response<Payload>, ControlError>;
 
@@ -29,7 +30,7 @@ pub(super) fn text(content_type: &'static str, text: String) -> Outcome {
 /// Returns the response with an error, as JSON. No other function turns a [`ControlError`] into a response.
 pub(super) fn error(error: ControlError) -> Response<Payload> {
     let problem = Problem {
-        error: error.text,
+        error: shortened(&error.text, MAX_TEXT).into_owned(),
         code: error.code,
         at: error.at,
     };
@@ -57,6 +58,9 @@ pub(super) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
 }
+
+/// The maximum length of the text of an error in a response, in characters.
+const MAX_TEXT: usize = 4000;
 
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"mock-ecr\"");
 

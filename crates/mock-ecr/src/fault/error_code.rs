@@ -54,7 +54,7 @@ impl std::str::FromStr for ErrorCode {
         let found = rows().find(|row| row.code == text);
         found
             .map(ErrorCode)
-            .ok_or_else(|| UnknownErrorCode(text.chars().take(100).collect()))
+            .ok_or_else(|| UnknownErrorCode(text.to_owned()))
     }
 }
 

@@ -139,6 +139,20 @@ impl AccessDenied {
         AccessDenied { statement, ..self }
     }
 
+    /// Converts the texts that callers chose: the resource, and the ID of the statement.
+    pub(crate) fn map_texts(self, convert: impl Fn(&str) -> String) -> Self {
+        let resource = convert(&self.resource);
+        let statement = self.statement.map(|one| DenyingStatement {
+            sid: one.sid.as_deref().map(&convert),
+            ..one
+        });
+        AccessDenied {
+            resource,
+            statement,
+            ..self
+        }
+    }
+
     pub(crate) fn arn(&self) -> &PrincipalArn {
         &self.arn
     }

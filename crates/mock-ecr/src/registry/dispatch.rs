@@ -26,7 +26,7 @@ pub(crate) async fn answer(
             let error = error.in_dialect(&state.config);
             log_entry.record_error(error.code(), error.text(), &state.redactor);
             if let Some(reason) = error.reason() {
-                log_entry.record_reason(reason);
+                log_entry.record_reason(reason, &state.redactor);
             }
             let authentication = authentication::of(call.host);
             let challenge = authentication.challenge(state, call.host, &call.base_url());

@@ -25,7 +25,7 @@ pub(crate) async fn answer(
         Ok(response) => response,
         Err(error) => {
             if let Some(reason) = error.reason() {
-                log_entry.record_reason(reason);
+                log_entry.record_reason(reason, &state.redactor);
             }
             log_entry.record_error(error.code(), error.message(), &state.redactor);
             body::whole(error.into_response())

@@ -226,8 +226,9 @@ const MAX_CONTROL_BYTES: usize = 2 << 20;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request_log::received_request::MAX_INPUT_SIZE;
     use crate::request_log::received_request::tests::{entry, redactor};
-    use crate::request_log::received_request::{MAX_INPUT_SIZE, MAX_TEXT_SIZE};
+    use crate::request_log::redaction::MAX_TEXT_SIZE;
     use crate::request_log::ring::MAX_BATCH;
 
     #[test]

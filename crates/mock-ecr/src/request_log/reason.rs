@@ -7,7 +7,7 @@ use http::request::Parts;
 use crate::aws::sigv4::FailedCheck;
 use crate::domain::rejection::Rejection;
 use crate::iam::authorization::AccessDenied;
-use crate::request_log::redaction::Redactor;
+use crate::request_log::redaction::{MAX_TEXT_SIZE, Redactor};
 use crate::token::RejectedToken;
 
 /// What explains the error of a response, in addition to its code and text.
@@ -30,6 +30,23 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    /// Redacts secrets in the texts that callers chose. The other texts are those of the configuration and of tokens.
+    pub(super) fn redacted(self, redactor: &Redactor) -> Self {
+        match self {
+            Reason::Access(denied) => {
+                Reason::Access(denied.map_texts(|text| redactor.redact(text, MAX_TEXT_SIZE)))
+            }
+            Reason::Signature(FailedCheck::Scope {
+                expected_service,
+                expected_region,
+            }) => Reason::Signature(FailedCheck::Scope {
+                expected_service,
+                expected_region: expected_region.map(|region| redactor.region(region)),
+            }),
+            reason => reason,
+        }
+    }
+
     /// Returns the approximate memory that the reason uses, in bytes.
     pub(super) fn size(&self) -> usize {
         let texts = match self {

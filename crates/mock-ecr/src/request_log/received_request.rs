@@ -15,7 +15,7 @@ use crate::http::ingress::Ingress;
 use crate::iam::principal::Caller;
 use crate::request_log::reason::Reason;
 use crate::request_log::redaction;
-use crate::request_log::redaction::Redactor;
+use crate::request_log::redaction::{MAX_TEXT_SIZE, Redactor};
 use crate::token::{TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
@@ -161,8 +161,8 @@ impl ReceivedRequest {
     }
 
     /// Records what explains the error of the response.
-    pub(crate) fn record_reason(&mut self, reason: Reason) {
-        self.reason = Some(Box::new(reason));
+    pub(crate) fn record_reason(&mut self, reason: Reason, redactor: &Redactor) {
+        self.reason = Some(Box::new(reason.redacted(redactor)));
     }
 
     /// Records the faults that were applied to the response, in the order of their IDs, and the expiry of its token.
@@ -233,7 +233,6 @@ fn optional(
     value.map_or(Ok(()), |value| write!(f, "{label}{value}"))
 }
 
-pub(super) const MAX_TEXT_SIZE: usize = 1024;
 pub(super) const MAX_INPUT_SIZE: usize = 4096;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::http::query;
 use crate::iam::identity_store::IdentityStore;
 use crate::request_log::escapes::Unescaped;
 use crate::request_log::secret_forms::{long_tokens, looks_like_secret_key, tokens_of_ecr};
+use crate::types::Region;
 use crate::types::secret::Secret;
 use crate::types::secret_index::SecretIndex;
 use crate::upstream::access_token;
@@ -116,6 +117,14 @@ impl Redactor {
         }
     }
 
+    /// Returns a Region, or `redacted` if it contains a secret: the host of a request can name any Region.
+    pub(crate) fn region(&self, region: Region) -> Region {
+        match self.value(region.as_str().as_bytes()) == region.as_str() {
+            true => region,
+            false => "redacted".parse().expect("the name is a label"),
+        }
+    }
+
     /// Returns whether a whole value is a secret. An access key ID is no secret, even if a secret key has the same value.
     fn is_secret(&self, value: &[u8]) -> bool {
         let is_secret = self.other.contains(value) || self.principals.is_secret(value);
@@ -184,6 +193,9 @@ fn truncate(text: &str, limit: usize) -> &str {
     let end = ends.find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or_default()]
 }
+
+/// The maximum size of a recorded text, in bytes.
+pub(super) const MAX_TEXT_SIZE: usize = 1024;
 
 const REDACTED: &str = "REDACTED";
 

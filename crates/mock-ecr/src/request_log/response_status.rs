@@ -31,7 +31,7 @@ impl FromStr for ResponseStatus {
     type Err = InvalidStatus;
 
     fn from_str(text: &str) -> Result<Self, InvalidStatus> {
-        let invalid = || InvalidStatus(text.chars().take(10).collect());
+        let invalid = || InvalidStatus(text.to_owned());
         let status: u16 = text.parse().map_err(|_| invalid())?;
         status.try_into()
     }

@@ -50,7 +50,7 @@ pub(crate) async fn answer(
         Ok((operation, output)) => service.success(operation, output, &request_id),
         Err(error) => {
             if let Some(reason) = reason_of(state, call, &error) {
-                log_entry.record_reason(reason);
+                log_entry.record_reason(reason, &state.redactor);
             }
             record_error(state, service, &error, log_entry);
             service.error(&error, &request_id)
@@ -68,8 +68,8 @@ pub(crate) fn reject(
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
     match error {
-        ApiError::Incomplete => log_entry.record_reason(Reason::IncompleteBody),
-        ApiError::TooLarge => log_entry.record_reason(Reason::TooLarge),
+        ApiError::Incomplete => log_entry.record_reason(Reason::IncompleteBody, &state.redactor),
+        ApiError::TooLarge => log_entry.record_reason(Reason::TooLarge, &state.redactor),
         _ => {}
     }
     record_error(state, service, error, log_entry);

@@ -37,7 +37,7 @@ impl FromStr for TokenId {
             .then(|| u64::from_str_radix(text, 16).ok())
             .flatten()
             .map(TokenId)
-            .ok_or_else(|| TokenIdError(text.chars().take(100).collect()))
+            .ok_or_else(|| TokenIdError(text.to_owned()))
     }
 }
 

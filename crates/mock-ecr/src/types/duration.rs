@@ -91,8 +91,7 @@ impl DurationError {
     }
 
     fn new(text: &str, expected: &str) -> Self {
-        let start: String = text.chars().take(100).collect();
-        DurationError(format!("{start:?}: expected {expected}"))
+        DurationError(format!("{text:?}: expected {expected}"))
     }
 }
 

@@ -25,6 +25,7 @@ mod schema;
 pub(crate) mod secret;
 pub(crate) mod secret_index;
 mod service;
+pub(crate) mod shortened;
 pub(crate) mod similar;
 mod tag_filter;
 mod times;

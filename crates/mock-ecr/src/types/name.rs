@@ -16,10 +16,9 @@ debug_as_chain!(NameError);
 
 impl NameError {
     pub(crate) fn new(kind: &'static str, found: &str, expected: &'static str) -> Self {
-        let found = found.chars().take(100).collect();
         NameError {
             kind,
-            found,
+            found: found.to_owned(),
             expected,
         }
     }

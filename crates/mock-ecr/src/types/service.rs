@@ -62,7 +62,7 @@ impl FromStr for Service {
     fn from_str(text: &str) -> Result<Self, UnknownService> {
         let mut services = Service::ALL.into_iter();
         let found = services.find(|service| service.name() == text);
-        found.ok_or_else(|| UnknownService(text.chars().take(100).collect()))
+        found.ok_or_else(|| UnknownService(text.to_owned()))
     }
 }
 

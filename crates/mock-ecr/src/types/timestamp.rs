@@ -160,7 +160,7 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, TimestampError> {
         text.parse::<jiff::Timestamp>()
             .map(|timestamp| Self::from_millis(timestamp.as_millisecond()))
-            .map_err(|_| TimestampError(text.chars().take(100).collect()))
+            .map_err(|_| TimestampError(text.to_owned()))
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) async fn checked(
     let mut reason = format!("{sent}: status {status}");
     // A registry could repeat what it has received.
     if let Some(stated) = stated(response).await.filter(|text| !is_secret(text)) {
+        // A secret that is cut would not be found.
+        let stated: String = stated.chars().take(MAX_TEXT).collect();
         reason += &format!(", {stated}");
     }
     Err(match status {
@@ -55,8 +57,7 @@ async fn stated(response: Response<Incoming>) -> Option<String> {
     let body = tokio::time::timeout(BODY_TIMEOUT, body).await.ok()?.ok()?;
     let body: Body = serde_json::from_slice(&body.to_bytes()).ok()?;
     let Stated { code, message } = body.errors.into_iter().next()?;
-    let text = format!("{code}: {message}");
-    Some(text.chars().take(MAX_TEXT).collect())
+    Some(format!("{code}: {message}"))
 }
 
 /// The size of an error body that is read, in bytes.

@@ -14,7 +14,9 @@ use crate::http::buffers::BuffersFull;
 /// Returns the code of an error, as it is written in `__type` or in the XML element.
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
-        ApiError::UnknownOperation | ApiError::MissingAction(_) => "UnknownOperationException",
+        ApiError::UnknownOperation
+        | ApiError::UnknownAction { .. }
+        | ApiError::MissingAction(_) => "UnknownOperationException",
         ApiError::NotImplemented(_) => "NotImplemented",
         ApiError::InvalidJson | ApiError::Serialization(_) => "SerializationException",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationTokenException",

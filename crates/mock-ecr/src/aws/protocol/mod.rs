@@ -107,7 +107,8 @@ impl AwsService {
         }
     }
 
-    /// Returns the text of an error, as it is written in the response. Returns `None` if the response contains no text.
+    /// Returns the text of an error for the request log, which redacts secrets and truncates the text afterwards. The response can contain
+    /// shorter values. Returns `None` if the response contains no text.
     pub(crate) fn error_text(self, error: &ApiError) -> Option<Cow<'_, str>> {
         match self.protocol() {
             Protocol::Json => json_error::text(error),

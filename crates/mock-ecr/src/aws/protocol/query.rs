@@ -47,10 +47,9 @@ pub(super) fn read<T>(
     let version = parameters.0.get("Version");
     let version = version.map_or("NO_VERSION_SPECIFIED", String::as_str);
     let operation = find(action).filter(|_| version == service.api_version());
-    let operation = operation.ok_or_else(|| {
-        let (action, version) = (beginning(action), beginning(version));
-        let text = format!("Could not find operation {action} for version {version}");
-        ApiError::modelled(INVALID_ACTION, text)
+    let operation = operation.ok_or_else(|| ApiError::UnknownAction {
+        action: action.to_owned(),
+        version: version.to_owned(),
     })?;
     let model = Model::of(service);
     let input = model.operation(action).map(|name| model.input(name));
@@ -65,11 +64,6 @@ pub(super) const INVALID_ACTION: &str = "InvalidAction";
 fn product_page(request: &Parts) -> String {
     let query = request.uri.query().map(|query| format!("?{query}"));
     format!("https://aws.amazon.com/iam{}", query.unwrap_or_default())
-}
-
-/// Returns the first 100 characters of a text, for a message.
-fn beginning(text: &str) -> String {
-    text.chars().take(100).collect()
 }
 
 /// The number of parameters that are read. A parsed parameter needs much more memory than its text, and is parsed before the signature is

@@ -19,7 +19,9 @@ use crate::http::buffers::BuffersFull;
 /// response has no body. The others are `[ASSUME]`.
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
-        ApiError::UnknownOperation | ApiError::NotAwsJson(_) => INVALID_ACTION,
+        ApiError::UnknownOperation | ApiError::UnknownAction { .. } | ApiError::NotAwsJson(_) => {
+            INVALID_ACTION
+        }
         ApiError::MissingAction(_) => "MissingAction",
         ApiError::NotImplemented(_) => "NotImplemented",
         ApiError::InvalidJson | ApiError::Serialization(_) => "MalformedInput",
@@ -57,8 +59,25 @@ pub(super) fn response(service: AwsService, error: &ApiError, request_id: &str) 
         ApiError::MissingAction(location) => return redirect(location, request_id),
         error => status(error),
     };
-    let xml = body(service, status, code(error), &message(error), request_id);
+    let text = match error {
+        ApiError::UnknownAction { action, version } => {
+            unknown_action(beginning(action), beginning(version))
+        }
+        error => message(error),
+    };
+    let xml = body(service, status, code(error), &text, request_id);
     response::of_type(status, Some(CONTENT_TYPE), xml, request_id)
+}
+
+/// Returns the first 100 characters of a text.
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(100);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// Source of the text: see [`query::read`](super::query::read).
+fn unknown_action(action: &str, version: &str) -> String {
+    format!("Could not find operation {action} for version {version}")
 }
 
 /// Returns a redirect. The redirects of STS have no body and no content type. Source: see [`query::read`](super::query::read).
@@ -113,7 +132,7 @@ fn status(error: &ApiError) -> StatusCode {
     }
 }
 
-/// Returns the text of an error in the response. Returns `None` if the response contains no text.
+/// Returns the text of an error, whose values are not truncated. Returns `None` if the response contains no text.
 pub(super) fn text(error: &ApiError) -> Option<String> {
     match error {
         ApiError::TooLarge | ApiError::Incomplete | ApiError::MissingAction(_) => None,
@@ -129,6 +148,7 @@ fn message(error: &ApiError) -> String {
         | ApiError::InvalidSignature(text)
         | ApiError::InvalidParameter(text)
         | ApiError::Modelled { message: text, .. } => text,
+        ApiError::UnknownAction { action, version } => return unknown_action(action, version),
         ApiError::AccessDenied(denied) => return denied.to_string(),
         ApiError::BuffersFull => return BuffersFull.to_string(),
         ApiError::MissingAuthenticationToken => "Request is missing Authentication Token",

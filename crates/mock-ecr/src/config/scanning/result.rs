@@ -75,8 +75,7 @@ impl Finding {
         let key = self.key();
         // It is part of tokens.
         if key.chars().count() > MAX_KEY {
-            let name = self.name.chars().take(100).collect();
-            return Err(InvalidScanResult::TooLong(name));
+            return Err(InvalidScanResult::TooLong(self.name.clone()));
         }
         Ok(key)
     }

@@ -29,7 +29,7 @@ impl Authentication for Basic {
     ) -> Result<Caller, RegistryError> {
         let Some(opened) = open(state, call.request, call.now, log_entry) else {
             let rejected = RejectedCredentials::of(call.request, &state.redactor);
-            log_entry.record_reason(Reason::Credentials(rejected));
+            log_entry.record_reason(Reason::Credentials(rejected), &state.redactor);
             return Err(RegistryError::NotAuthorized);
         };
         let verified = opened.and_then(|(claims, id)| verify(state, call, claims, id));
@@ -38,7 +38,7 @@ impl Authentication for Basic {
             let token = credentials(call.request);
             let token = token.and_then(|token| state.tokens.open_credentials(token)?.ok());
             let rejected = state.tokens.reject(token, error.clone(), call.now);
-            log_entry.record_reason(Reason::Token(rejected));
+            log_entry.record_reason(Reason::Token(rejected), &state.redactor);
             error.into()
         })
     }
@@ -77,7 +77,8 @@ fn verify(
         Host::Registry { region, .. } if region != caller.region() => {
             Err(TokenError::WrongRegion {
                 token: caller.region().clone(),
-                registry: region.clone(),
+                // The error is recorded, and the host could contain a secret.
+                registry: state.redactor.region(region.clone()),
             })
         }
         _ => Ok(caller),
