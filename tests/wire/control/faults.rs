@@ -100,3 +100,41 @@ async fn a_reset_restores_the_faults_of_the_configuration() {
     let response = RawRequest::call("DescribeRepositories").to(&ecr).await;
     assert_eq!(response.status(), 502);
 }
+
+/// The text of a fault has the code and the status of the response.
+#[tokio::test]
+async fn the_text_of_a_fault_has_the_status_of_its_responses() {
+    let api = RawRequest::token_call().signed();
+    let sts = RawRequest::new("GET", "/?Action=GetCallerIdentity&Version=2011-06-15");
+    let ping = RawRequest::ping("GET");
+    for code in [
+        "ThrottlingException",
+        "ExpiredTokenException",
+        "AccessDeniedException",
+        "ServerException",
+        "RepositoryNotFoundException",
+        "BadGateway",
+    ] {
+        for (service, request) in [("ecr", &api), ("sts", &sts), ("registry", &ping)] {
+            let ecr = frozen_mock().await;
+            let fault = json!({ "match": { "service": service }, "action": { "error": code } });
+            fetch_json(&set(&fault), &ecr).await;
+            let status = request.to(&ecr).await.status();
+            let error = ecr.requests().last().unwrap().error.unwrap();
+            let listed = fetch_json(&control_request("GET", "faults"), &ecr).await;
+            let expected = format!(
+                "All {service} requests receive {error} (status {status}); triggered once."
+            );
+            assert_eq!(listed["faults"][0]["text"], expected);
+        }
+    }
+    for form in ["forbidden", "challenge", "bad_request"] {
+        let ecr = frozen_mock().await;
+        fetch_json(&set(&json!({ "action": { "expired_early": form } })), &ecr).await;
+        let response = ping.clone().with_token(&ecr.issue_token()).to(&ecr).await;
+        let listed = fetch_json(&control_request("GET", "faults"), &ecr).await;
+        let text = listed["faults"][0]["text"].as_str().unwrap();
+        let expected = format!("(status {}", response.status());
+        assert!(text.contains(&expected), "{text}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The actions of faults.
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::authorization_data::TOKEN_CALL;
@@ -12,6 +13,7 @@ use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::target::FaultTarget;
 use crate::fault::throttle::Throttle;
 use crate::types::Service;
+use crate::types::counted::counted;
 use crate::types::duration::Shift;
 
 /// The action of a fault.
@@ -114,6 +116,17 @@ pub enum CutPoint {
     AfterBytes(u64),
 }
 
+impl CutPoint {
+    /// Returns the point as the end of a sentence, such as `after 10 bytes of the body`.
+    pub(crate) fn text(self) -> String {
+        match self {
+            CutPoint::BeforeHeaders => "before the headers".to_owned(),
+            CutPoint::AfterHeaders => "after the headers".to_owned(),
+            CutPoint::AfterBytes(bytes) => format!("after {} of the body", counted(bytes, "byte")),
+        }
+    }
+}
+
 /// A replacement of the body of the response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
@@ -146,6 +159,17 @@ pub enum ExpiredAs {
     Challenge,
     /// 400, as ECR Public responds.
     BadRequest,
+}
+
+impl ExpiredAs {
+    /// Returns the status of the response.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            ExpiredAs::Forbidden => StatusCode::FORBIDDEN,
+            ExpiredAs::Challenge => StatusCode::UNAUTHORIZED,
+            ExpiredAs::BadRequest => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
 /// An invalid certificate.

@@ -52,7 +52,8 @@ fn throttled(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static>
 }
 
 impl<'a> InjectedError<'a> {
-    fn of(fault: &'a ErrorFault, target: FaultTarget) -> Self {
+    /// Returns the error with the code, the status and the message that a target returns.
+    pub(super) fn of(fault: &'a ErrorFault, target: FaultTarget) -> Self {
         let default = InjectedError::with_code(fault.code, target);
         let status = fault.status.map(StatusCode::from_u16);
         InjectedError {

@@ -101,7 +101,7 @@ impl RequestMatcher {
 
     fn check_rest(&self) -> Result<(), String> {
         if self.operation.is_some() && self.route.is_some() {
-            return Err("conflicting keys operation and route: expected operation (of an API) or route (of the registry)".to_owned());
+            return Err("conflicting keys operation and route: remove route to match calls of an API, or remove operation to match requests to the registry".to_owned());
         }
         self.check_service()?;
         self.check_method()?;
@@ -209,7 +209,7 @@ impl RequestMatcher {
     }
 
     /// Returns the service of the requests that can match. Several services have operations of the same name, such as `DescribeImages`.
-    fn service(&self) -> Option<Service> {
+    pub(super) fn service(&self) -> Option<Service> {
         let of_operation = || services_with(self.operation.as_deref()?).next();
         self.service.or_else(|| of_operation().map(Service::from))
     }

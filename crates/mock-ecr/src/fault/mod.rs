@@ -13,6 +13,7 @@
 pub mod cookbook {}
 
 mod action;
+mod action_text;
 mod active_fault;
 mod apply;
 mod authorization_data;

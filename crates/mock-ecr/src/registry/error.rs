@@ -333,9 +333,7 @@ pub(crate) fn expired(
         ExpiredAs::Forbidden | ExpiredAs::BadRequest => EXPIRED,
     };
     let mut response = error.into_response(challenge);
-    if form == ExpiredAs::BadRequest {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-    }
+    *response.status_mut() = form.status();
     (response, (code, text))
 }
 

@@ -2,6 +2,7 @@
 
 mod account_id;
 pub(crate) mod argument;
+pub(crate) mod counted;
 mod digest;
 pub(crate) mod duration;
 pub(crate) mod error_chain;

@@ -1,12 +1,13 @@
 //! Explains what faults did to responses.
 
-use crate::fault::{Change, CutPoint, FaultEffect, Shape, Termination};
+use crate::fault::{Change, FaultEffect, Shape, Termination};
 use crate::request_log::explanation::definition::Explanation;
 use crate::request_log::explanation::duration::readable;
 use crate::request_log::explanation::facts::Facts;
 use crate::request_log::explanation::kind::ExplanationKind;
 use crate::request_log::explanation::token::millis_between;
 use crate::request_log::received_request::ReceivedRequest;
+use crate::types::counted::counted;
 
 /// Explains the response of a fault that replaced the response of the mock.
 pub(super) fn of_replacement(request: &ReceivedRequest, effect: &FaultEffect) -> Explanation {
@@ -80,10 +81,15 @@ pub(super) fn sentence(request: &ReceivedRequest, effect: &FaultEffect) -> Strin
             let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
             format!("delayed the response by {}", readable(delay))
         }
-        Change::Bandwidth(rate) => format!("limited the body to {rate} bytes per second"),
-        Change::Cut(point, termination) => format!("{} {}", end(termination), at(point)),
+        Change::Bandwidth(rate) => {
+            format!("limited the body to {} per second", counted(rate, "byte"))
+        }
+        Change::Cut(point, termination) => format!("{} {}", end(termination), point.text()),
         Change::Malformed(Shape::Overrun(bytes)) => {
-            format!("sent {bytes} bytes more than Content-Length states")
+            format!(
+                "sent {} more than Content-Length states",
+                counted(bytes, "byte")
+            )
         }
         Change::Malformed(Shape::GarbledChunks) => "sent the body with an invalid chunk".to_owned(),
         Change::Body => "replaced the body of the response".to_owned(),
@@ -113,13 +119,5 @@ fn end(termination: Termination) -> &'static str {
         Termination::Close => "closed the connection",
         Termination::Reset => "reset the connection",
         Termination::Stall => "stopped sending the response",
-    }
-}
-
-fn at(point: CutPoint) -> String {
-    match point {
-        CutPoint::BeforeHeaders => "before the headers".to_owned(),
-        CutPoint::AfterHeaders => "after the headers".to_owned(),
-        CutPoint::AfterBytes(bytes) => format!("after {bytes} bytes of the body"),
     }
 }
