@@ -321,7 +321,7 @@ fn a_mock_is_reset() {
 
 #[test]
 fn commands_send_the_control_key() {
-    let mock = Mock::serve(&["--control-key", "hunter2"]);
+    let mock = Mock::serve(&["--control-key", "hunter2-key"]);
     for arguments in [
         &["clock"][..],
         &["token", "list"],
@@ -336,20 +336,20 @@ fn commands_send_the_control_key() {
             .stderr(predicate::str::contains("MOCK_ECR_CONTROL_KEY"));
     }
     let with_key = command(&mock, &["clock"])
-        .env("MOCK_ECR_CONTROL_KEY", "hunter2")
+        .env("MOCK_ECR_CONTROL_KEY", "hunter2-key")
         .assert();
     with_key.success();
-    stdout(&mock, &["env", "--control-key", "hunter2"]);
+    stdout(&mock, &["env", "--control-key", "hunter2-key"]);
     command(&mock, &["clock", "--control-key", "two\nlines"])
         .assert()
         .code(1)
         .stderr(predicate::str::contains("invalid control key"));
 
-    let mock = Mock::serve_with(&[], &[("MOCK_ECR_CONTROL_KEY", "k3y")]);
+    let mock = Mock::serve_with(&[], &[("MOCK_ECR_CONTROL_KEY", "k3y-of-8")]);
     command(&mock, &["clock"]).assert().code(1);
     let help = cargo_bin_cmd!("mock-ecr")
         .args(["serve", "--help"])
-        .env("MOCK_ECR_CONTROL_KEY", "k3y")
+        .env("MOCK_ECR_CONTROL_KEY", "k3y-of-8")
         .assert();
     help.success().stdout(predicate::str::contains("k3y").not());
 }

@@ -31,24 +31,26 @@ fn no_message_contains_the_text_before_the_at_sign_of_a_url() {
 
 #[test]
 fn a_key_in_a_url_can_contain_a_slash() {
-    let mock = Mock::serve(&["--control-key", "my/k3y"]);
-    let url = format!("http://my/k3y@{}", mock.address);
+    let mock = Mock::serve(&["--control-key", "my/k3y-of-8"]);
+    let url = format!("http://my/k3y-of-8@{}", mock.address);
     clock(&url).assert().success();
 }
 
 #[test]
 fn the_option_takes_precedence_over_a_key_in_the_variable_of_the_url() {
-    let mock = Mock::serve(&["--control-key", "k3y"]);
+    let mock = Mock::serve(&["--control-key", "k3y-of-8"]);
     let with = |key: &str| format!("http://{key}@{}", mock.address);
     clock(&with("old")).assert().code(1);
-    let option = clock(&with("old")).args(["--control-key", "k3y"]).assert();
+    let option = clock(&with("old"))
+        .args(["--control-key", "k3y-of-8"])
+        .assert();
     option.success();
     let mut url = clock(&with("old"));
-    url.args(["--control-key", "old", "--url", &with("k3y")]);
+    url.args(["--control-key", "old", "--url", &with("k3y-of-8")]);
     url.assert().success();
     let variable = |url: &str| {
         let mut command = clock(url);
-        command.env("MOCK_ECR_CONTROL_KEY", "k3y").assert()
+        command.env("MOCK_ECR_CONTROL_KEY", "k3y-of-8").assert()
     };
     variable(&with("old")).code(1);
     variable(&with("")).success();

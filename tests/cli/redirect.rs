@@ -146,7 +146,7 @@ fn the_sandbox_replaces_etc_hosts_for_the_command_only() {
 #[cfg(feature = "real-clients")]
 fn a_command_in_the_sandbox_calls_the_control_api_without_options() {
     let mock_ecr = assert_cmd::cargo::cargo_bin("mock-ecr");
-    for key in [None, Some("given")] {
+    for key in [None, Some("given-key")] {
         let mut command = cargo_bin_cmd!("mock-ecr");
         command.args(["run", "--redirect", "sandbox"]);
         command.args(key.map(|key| format!("--control-key={key}")));

@@ -16,6 +16,7 @@ const OTHER_SECRET_KEY: &str = "0therS3cretKey";
 const OTHER_SESSION_TOKEN: &str = "0therSessi0nToken";
 const SWAPPED_KEY: &str = "s3cr3tK3yWithoutASlash";
 const CONTROL_KEY: &str = "c0ntr0l-key-0f-this-m0ck";
+const PLUS_TOKEN: &str = "plus+t0ken+0f-n0b0dy";
 const PASSWORD: &str = "p4ssw0rd-of-nobody-else";
 
 #[tokio::test]
@@ -84,6 +85,8 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
     let session = Principal::new(arn(), "ASIAIOSFODNN7EXAMPLE", SWAPPED_KEY);
     ecr.add_session(session.session_token(SESSION_TOKEN))
         .unwrap();
+    let other = Principal::new(arn(), "ASIAOTHER", "x").session_token(PLUS_TOKEN);
+    ecr.add_session(other).unwrap();
     let token = ecr.issue_token();
     let password = token.password();
     let escaped = CONTROL_KEY.replace('-', "%252D");
@@ -95,6 +98,13 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
         get(format!("/_mock/{CONTROL_KEY}")),
         get(format!("/v2/?k=v{escaped}v")),
         get(format!("/v2/?X-Amz-Security-Token%20={PASSWORD}")),
+        get(format!("/v2/?access_token={PASSWORD}&service=x")),
+        get(format!("/v2/?a=1&client%5Fsecret={PASSWORD}")),
+        get(format!("/?password={PASSWORD}")),
+        get(format!("/v2/?x={PLUS_TOKEN}")),
+        RawRequest::new("POST", "/")
+            .with("Content-Type", "application/x-www-form-urlencoded")
+            .body(format!("Action={PLUS_TOKEN}&Version={PLUS_TOKEN}")),
         get(format!("/v2/?token={}", token.as_str())),
         get(format!("/v2/{}/manifests/1", &password[..60])),
         get(format!("/v2/?tail={}", &password[1000..])),
@@ -122,6 +132,8 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
         SWAPPED_KEY,
         CONTROL_KEY,
         PASSWORD,
+        PLUS_TOKEN,
+        "t0ken",
         &escaped,
         &password[..20],
         &password[1000..1050],

@@ -319,7 +319,8 @@ impl MockEcrBuilder {
         &mut repositories[index]
     }
 
-    /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. If no key is
+    /// Sets the key of the control API, `/_mock/`: at least 8 printable ASCII characters without spaces. Requests must
+    /// then contain `Authorization: Bearer KEY`. If no key is
     /// set, the control API is available if two conditions are true: all addresses on which the mock listens are
     /// loopback addresses, and the `Host` of the request is a loopback name. `GET /_mock/health` is always available.
     #[must_use]

@@ -23,7 +23,7 @@ pub(crate) struct ServeOptions {
 #[derive(Debug, Parser)]
 pub(crate) struct ControlOptions {
     /// The key of the control API, `/_mock/`. Each request to the control API, except `/_mock/health`, must contain the header
-    /// `Authorization: Bearer KEY`.
+    /// `Authorization: Bearer KEY`. The key must have at least 8 printable ASCII characters without spaces.
     ///
     /// A mock that listens on an address that is not a loopback address needs a key. If this option is not set, `serve` generates a random
     /// key and prints it, and `run` generates a random key and passes it to the command in MOCK_ECR_CONTROL_KEY. A sandbox has such an

@@ -14,6 +14,7 @@ use crate::iam::policy::repository_policy::RepositoryPolicy;
 use crate::iam::principal::Principal;
 use crate::lifecycle::LifecyclePolicy;
 use crate::types::secret::Secret;
+use crate::types::secret_index::SecretIndex;
 use crate::types::{PrincipalArn, Region, TagFilter};
 
 const EXPECTED_REGION: &str =
@@ -199,11 +200,12 @@ impl Config {
     /// The error does not contain the value of the key, because it is a secret.
     fn check_control_key(&self) -> Result<(), Conflict> {
         let key = self.control_key.as_ref().map(Secret::expose);
-        let fits = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_graphic());
+        let is_long = |key: &str| key.len() >= SecretIndex::MIN_LENGTH;
+        let fits = |key: &str| is_long(key) && key.bytes().all(|c| c.is_ascii_graphic());
         if key.is_none_or(fits) {
             return Ok(());
         }
-        let expected = "one or more printable ASCII characters without spaces, so that the key fits into an HTTP header";
+        let expected = "at least 8 printable ASCII characters without spaces, so that the key fits into an HTTP header and is redacted in the request log";
         Err(Conflict::new(vec!["control_key".into()], &"…", expected))
     }
 

@@ -101,7 +101,8 @@ pub struct Config {
     /// a key of the TOML file.
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
-    /// The key of the control API, `/_mock/`. Requests must contain `Authorization: Bearer KEY`. If `None`, the
+    /// The key of the control API, `/_mock/`: at least 8 printable ASCII characters without spaces. Requests must contain
+    /// `Authorization: Bearer KEY`. If `None`, the
     /// default, the control API is available if two conditions are true: all addresses on which the mock listens are
     /// loopback addresses, and the `Host` of the request is a loopback name. `GET /_mock/health` is always available. This
     /// field is not a key of the TOML file.

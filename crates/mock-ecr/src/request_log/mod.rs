@@ -19,6 +19,7 @@ mod requests;
 mod response_status;
 mod ring;
 mod secret_forms;
+mod secret_parameters;
 mod table;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};

@@ -27,9 +27,9 @@ use crate::types::{PrincipalArn, Service};
 ///
 /// Secrets are replaced by `REDACTED` in every string, also as a part of a longer text and with percent escapes: the
 /// secret access keys and session tokens of principals and sessions, the control key, authorization tokens and their
-/// passwords, the values of query parameters that contain signatures or credentials, and other base64 texts of at least
-/// 256 characters in headers and query parameters. A known secret of less than 8 characters is redacted only if it is a
-/// whole value.
+/// passwords, the values of query parameters with the names of secrets, such as `access_token`, and other base64 texts of
+/// at least 256 characters in headers and query parameters. A known secret of less than 8 characters is redacted only if
+/// it is a whole value.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReceivedRequest {

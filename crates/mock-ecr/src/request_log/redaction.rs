@@ -11,6 +11,7 @@ use crate::http::query;
 use crate::iam::identity_store::IdentityStore;
 use crate::request_log::escapes::Unescaped;
 use crate::request_log::secret_forms::{long_tokens, looks_like_secret_key, tokens_of_ecr};
+use crate::request_log::secret_parameters::is_secret_parameter;
 use crate::types::Region;
 use crate::types::secret::Secret;
 use crate::types::secret_index::SecretIndex;
@@ -81,7 +82,7 @@ impl Redactor {
         };
         let parameters = query::parse(query).map(|parameter| {
             let name = self.value(&parameter.name);
-            let value = match is_secret_parameter(&parameter.name) {
+            let value = match is_secret_parameter(&parameter) {
                 true => REDACTED.to_owned(),
                 false => self.value(&parameter.value),
             };
@@ -97,15 +98,20 @@ impl Redactor {
     /// Redacts the parts of a claim that are secrets, for example if a client confuses the two keys of a pair.
     pub(super) fn claim(&self, claim: SignatureClaim) -> SignatureClaim {
         let is_known = self.is_access_key_id(claim.access_key_id.as_bytes());
-        let access_key_id = match is_known {
-            true => claim.access_key_id,
-            false if looks_like_secret_key(&claim.access_key_id) => REDACTED.to_owned(),
-            false => self.value(claim.access_key_id.as_bytes()),
-        };
         SignatureClaim {
-            access_key_id,
-            region: self.value(claim.region.as_bytes()),
-            service: self.value(claim.service.as_bytes()),
+            access_key_id: match is_known {
+                true => claim.access_key_id,
+                false => self.part_of_claim(&claim.access_key_id),
+            },
+            region: self.part_of_claim(&claim.region),
+            service: self.part_of_claim(&claim.service),
+        }
+    }
+
+    fn part_of_claim(&self, part: &str) -> String {
+        match looks_like_secret_key(part) {
+            true => REDACTED.to_owned(),
+            false => self.value(part.as_bytes()),
         }
     }
 
@@ -156,17 +162,6 @@ pub(super) fn scanned(limit: usize) -> usize {
     limit.saturating_add(SCANNED_AFTER_LIMIT)
 }
 
-/// Returns whether a parameter with this name contains a secret. Case and other characters than letters and digits are ignored.
-fn is_secret_parameter(name: &[u8]) -> bool {
-    let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    let name: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
-    let contains = |part: &str| {
-        name.windows(part.len())
-            .any(|window| window == part.as_bytes())
-    };
-    SECRET_PARAMETERS.iter().any(|part| contains(part))
-}
-
 /// Replaces the ranges of a text, which may overlap and may begin after its end.
 fn replace(text: &str, mut ranges: Vec<Range<usize>>) -> String {
     ranges.sort_by_key(|range| (range.start, range.end));
@@ -198,22 +193,6 @@ fn truncate(text: &str, limit: usize) -> &str {
 pub(super) const MAX_TEXT_SIZE: usize = 1024;
 
 const REDACTED: &str = "REDACTED";
-
-/// Parts of the names of query parameters with secrets: those of a signature, of credentials, and of parameters of STS operations. Source of
-/// the latter: the service model of STS.
-const SECRET_PARAMETERS: [&str; 11] = [
-    "signature",
-    "securitytoken",
-    "sessiontoken",
-    "authorizationtoken",
-    "secretaccesskey",
-    "password",
-    "encodedmessage",
-    "samlassertion",
-    "tokencode",
-    "tradeintoken",
-    "webidentitytoken",
-];
 
 /// The number of times that escapes are decoded.
 const MAX_LEVELS: usize = 3;
@@ -251,9 +230,9 @@ mod tests {
     #[test]
     fn the_parameters_with_secrets_are_redacted() {
         let found = target(
-            "/?a=1&X-Amz-Signature=s3cr3t&x-amz-security-token=t0k3n&b=%2F&X-Amz-Security-Token+=t&x_amz_security_token[]=t",
+            "/?a=1&X-Amz-Signature=s3cr3t&x-amz-security-token=t0k3n&b=%2F&X-Amz-Security-Token+=t&x_amz_security_token[]=t&access_token=t",
         );
-        let expected = "/?a=1&X-Amz-Signature=REDACTED&x-amz-security-token=REDACTED&b=%2F&X-Amz-Security-Token%20=REDACTED&x_amz_security_token%5B%5D=REDACTED";
+        let expected = "/?a=1&X-Amz-Signature=REDACTED&x-amz-security-token=REDACTED&b=%2F&X-Amz-Security-Token%20=REDACTED&x_amz_security_token%5B%5D=REDACTED&access_token=REDACTED";
         assert_eq!(found, expected);
     }
 
@@ -269,6 +248,14 @@ mod tests {
         let twice = "%2577JalrXUtnFEMI%252FK7MDENG%252fbPxRfiCYEXAMPLEKEY";
         assert_eq!(target(&format!("/?a=-{twice}-")), "/?a=-REDACTED-");
         assert_eq!(target("/se55ion%2Btoken%3D%3D/"), "/REDACTED/");
+        for value in [
+            "se55ion+token==",
+            "se55ion%20token%3D%3D",
+            "xse55ion+token==",
+        ] {
+            let found = target(&format!("/v2/?a={value}&b=1"));
+            assert!(found.ends_with("REDACTED&b=1"), "{found}");
+        }
     }
 
     #[test]
@@ -356,5 +343,8 @@ mod tests {
         ] {
             assert_eq!(claim(id).access_key_id, expected);
         }
+        let mut moved = claim("AKIDEXAMPLE");
+        moved.region = "ab1CD2ef3GH4ij5KL6mn7OP8qr9ST0uv1WX2yz3A".to_owned();
+        assert_eq!(redactor().claim(moved).region, "REDACTED");
     }
 }
