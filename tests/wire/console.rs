@@ -87,7 +87,11 @@ async fn other_paths_and_methods_are_rejected() {
 
 #[tokio::test]
 async fn the_console_needs_no_control_key_and_the_control_api_does() {
-    let ecr = MockEcr::builder().control_key("k3y").start().await.unwrap();
+    let ecr = MockEcr::builder()
+        .control_key("k3y-of-8")
+        .start()
+        .await
+        .unwrap();
     assert_is_console(&get("/_mock/ui/").to(&ecr).await, 200);
     assert_is_console(
         &get("/_mock/ui/").on_host("example.com").to(&ecr).await,
@@ -128,6 +132,7 @@ async fn a_browser_that_opens_the_mock_is_redirected() {
     for request in [
         opened("/"),
         opened("/").without("Sec-Fetch-Mode"),
+        opened("/").with("Accept", "*/*;q=0, Text/HTML ; q=0.1"),
         opened("/").on_host("127.0.0.1:4566"),
         opened("/").on_host("[::1]:4566"),
         opened("/").on_host("mock.localhost"),
@@ -152,6 +157,9 @@ async fn other_requests_for_the_root_are_not_redirected() {
         (opened("/").without("Accept"), 403),
         (opened("/").with("Accept", "*/*"), 403),
         (opened("/").with("Accept", "application/json"), 403),
+        (opened("/").with("Accept", "text/html;q=0"), 403),
+        (opened("/").with("Accept", "*/*, Text/HTML ; Q=0.000"), 403),
+        (opened("/").with("Accept", "application/x-text/html"), 403),
         (opened("/?x"), 403),
         (opened("/").authorized(basic), 403),
         (opened("/").signed(), 403),

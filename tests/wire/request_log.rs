@@ -225,7 +225,7 @@ async fn a_rejected_token_is_recorded_with_its_error() {
         registry: "us-west-2".parse().unwrap(),
     };
     let revoked = TokenError::Revoked { id: token.id() };
-    let malformed = TokenError::Malformed("the password in it is not JSON with a payload");
+    let malformed = TokenError::Malformed("its content is not a JSON object with a payload");
     assert_eq!(
         found,
         [
@@ -338,7 +338,7 @@ async fn the_text_of_an_error_is_recorded() {
         ),
         (
             RawRequest::new("GET", "/_mock/tokens?limit=x"),
-            Some("invalid digit found in string"),
+            Some("invalid value \"x\": expected a number of 0 or more, in decimal digits"),
         ),
         (
             RawRequest::new("GET", "http://example.com/"),

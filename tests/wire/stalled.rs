@@ -119,7 +119,7 @@ async fn a_missing_body_for_the_control_api_is_a_request_timeout() {
         r#"{"error":"the body was not received completely within 30 seconds","code":"INCOMPLETE"}"#;
     let response = format!(
         "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-         Cache-Control: no-store\r\n{DATE}\r\n\r\n{json}",
+         Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n{DATE}\r\n\r\n{json}",
         json.len()
     );
     stalled.assert_ends_with(&response).await;

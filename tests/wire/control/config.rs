@@ -23,11 +23,13 @@ async fn the_configuration_is_returned_with_defaults_and_without_secrets() {
         .parse()
         .unwrap();
     let principal = Principal::new(arn, "ASIA", "s3cr3tK3y").session_token("s3ssionT0ken");
-    let builder = MockEcr::builder().principal(principal).control_key("k3y");
+    let builder = MockEcr::builder()
+        .principal(principal)
+        .control_key("k3y-of-8");
     let ecr = builder.repository("app").start().await.unwrap();
-    let request = control_request("GET", "config").authorized("Bearer k3y");
+    let request = control_request("GET", "config").authorized("Bearer k3y-of-8");
     let response = request.to(&ecr).await;
-    for secret in ["s3cr3tK3y", "s3ssionT0ken", "k3y"] {
+    for secret in ["s3cr3tK3y", "s3ssionT0ken", "k3y-of-8"] {
         assert!(!response.body.contains(secret), "{}", response.body);
     }
     let config = fetch_json(&request, &ecr).await;

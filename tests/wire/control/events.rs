@@ -98,7 +98,13 @@ async fn a_stream_can_begin_at_any_number() {
         );
     }
     let invalid = control_request("GET", "events?after=-1").to(&ecr).await;
-    assert_rejected(&invalid, 400, "BAD_QUERY", Some("after"), "invalid digit");
+    assert_rejected(
+        &invalid,
+        400,
+        "BAD_QUERY",
+        Some("after"),
+        "expected a number of 0 or more",
+    );
 }
 
 /// Returns the next numbers of changes that differ from those of `before` in one part only.

@@ -240,11 +240,13 @@ async fn a_mock_that_listens_beyond_loopback_requires_a_control_key() {
         403
     );
 
-    let ecr = MockEcr::builder().listen(anywhere).control_key("hunter2");
+    let ecr = MockEcr::builder()
+        .listen(anywhere)
+        .control_key("hunter2-key");
     let ecr = ecr.start().await.unwrap();
     let request = control_request("GET", "clock").on_host("mock:4566");
     assert_eq!(request.clone().to(&ecr).await.status(), 401);
-    let request = request.authorized("Bearer hunter2");
+    let request = request.authorized("Bearer hunter2-key");
     assert_eq!(request.clone().to(&ecr).await.status(), 200);
     let from_page = request.with("Origin", "https://example.com");
     assert_eq!(from_page.to(&ecr).await.status(), 403);
@@ -256,7 +258,7 @@ async fn health_needs_neither_the_control_key_nor_a_local_host() {
     let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     for builder in [
         MockEcr::builder().listen(anywhere),
-        MockEcr::builder().control_key("hunter2"),
+        MockEcr::builder().control_key("hunter2-key"),
     ] {
         let ecr = builder.start().await.unwrap();
         let health = control_request("GET", "health").on_host("mock.example:4566");
@@ -274,19 +276,40 @@ async fn health_needs_neither_the_control_key_nor_a_local_host() {
 }
 
 #[tokio::test]
+async fn no_browser_interprets_a_response_of_the_control_api_as_html() {
+    let ecr = frozen_mock().await;
+    for path in [
+        "health",
+        "requests",
+        "requests.har",
+        "metrics",
+        "nothing",
+        "requests?limit=%3Cb%3E",
+        "requests/wait?count=0",
+    ] {
+        let response = control_request("GET", path).to(&ecr).await;
+        let header = response.header("X-Content-Type-Options");
+        assert_eq!(header, "nosniff", "{path}");
+    }
+    // The headers of AWS are recorded.
+    let call = RawRequest::token_call().signed().to(&ecr).await;
+    assert!(!call.has("X-Content-Type-Options"), "{call:?}");
+}
+
+#[tokio::test]
 async fn a_wrong_control_key_is_rejected() {
-    let ecr = MockEcr::builder().control_key("hunter2").start().await;
+    let ecr = MockEcr::builder().control_key("hunter2-key").start().await;
     let ecr = ecr.unwrap();
     for wrong in [
         "",
         "Bearer",
         "Bearer ",
-        "Bearer hunter",
-        "Bearer hunter22",
-        "Basic hunter2",
-        "Basic aHVudGVyMjI6",
-        "Basic Omh1bnRlcjI=",
-        "hunter2",
+        "Bearer hunter2",
+        "Bearer hunter2-key2",
+        "Basic hunter2-key",
+        "Basic aHVudGVyMi1rZXkyOg==",
+        "Basic Omh1bnRlcjIta2V5",
+        "hunter2-key",
     ] {
         let response = control_request("GET", "clock")
             .authorized(wrong)
@@ -298,8 +321,12 @@ async fn a_wrong_control_key_is_rejected() {
             "Bearer realm=\"mock-ecr\""
         );
     }
-    // The last value is that of `curl http://hunter2@HOST`.
-    let right = ["Bearer hunter2", "bearer hunter2", "Basic aHVudGVyMjo="];
+    // The last value is that of `curl http://hunter2-key@HOST`.
+    let right = [
+        "Bearer hunter2-key",
+        "bearer hunter2-key",
+        "Basic aHVudGVyMi1rZXk6",
+    ];
     for right in right {
         let response = control_request("GET", "clock")
             .authorized(right)
@@ -307,15 +334,16 @@ async fn a_wrong_control_key_is_rejected() {
             .await;
         assert_eq!(response.status(), 200, "{right}");
     }
-    assert!(!format!("{ecr:?}").contains("hunter2"));
+    assert!(!format!("{ecr:?}").contains("hunter2-key"));
 }
 
 #[tokio::test]
-async fn a_control_key_that_is_invalid_in_a_header_is_rejected() {
-    for wrong in ["", "two words", "schlüssel"] {
+async fn a_control_key_that_is_short_or_invalid_in_a_header_is_rejected() {
+    for wrong in ["", "k3y", "hunter2", "two words", "schlüssel"] {
         let started = MockEcr::builder().control_key(wrong).start().await;
         let error = started.unwrap_err().to_string();
         assert!(error.starts_with("control_key: "), "{error}");
+        assert!(error.contains("at least 8 printable"), "{error}");
         assert!(wrong.is_empty() || !error.contains(wrong), "{error}");
     }
 }

@@ -63,6 +63,8 @@ async fn of_credentials() -> Vec<Explanation> {
         (ping.clone().authorized("Bearer x"), "not_basic", "The Authorization header has the scheme Bearer, not Basic."),
         (ping.clone().authorized("Basic ???"), "malformed_credentials", "The credentials in the Authorization header are not base64 of a user and a password."),
         (basic("bob:x"), "wrong_user", "The user is bob; ECR expects AWS."),
+        (basic(":x"), "wrong_user", "The user is empty; ECR expects AWS."),
+        (basic("AWS:e30="), "token_malformed", "The password is not an ECR token: its content is not a JSON object with a payload."),
         (basic("AWS:x"), "token_malformed", "The password is not an ECR token: it is not base64."),
         (basic(&format!("AWS:{forged}")), "token_forged", "The token was not issued with the seed of this mock, or was changed."),
         (ping.with_token(&ecr.issue_token()).on_host(west), "token_region", "The token is for us-east-1, but this registry is in us-west-2."),
@@ -145,9 +147,9 @@ async fn of_calls() -> Vec<Explanation> {
         (missing.signed(), "missing", "The repository with name 'web' does not exist in the registry with id '123456789012'."),
         (RawRequest::call("Nothing").signed(), "unknown_operation", "The mock returned UnknownOperationException with status 400."),
         (RawRequest::token_call().body(r#"{"registryIds":7}"#).signed(), "invalid", "Expected list or null."),
-        (RawRequest::new("GET", "/elsewhere"), "unknown_path", "The mock has no GET /elsewhere."),
+        (RawRequest::new("GET", "/elsewhere"), "unknown_path", "The route GET /elsewhere does not exist in the mock."),
         (RawRequest::new("GET", "http://example.com/"), "other_host", "mock-ecr: example.com is not a host of ECR; requests to other hosts are rejected."),
-        (RawRequest::new("GET", "/_mock/tokens?limit=x"), "control", "invalid digit found in string."),
+        (RawRequest::new("GET", "/_mock/tokens?limit=x"), "control", "invalid value \"x\": expected a number of 0 or more, in decimal digits."),
     ]).await
 }
 

@@ -1,8 +1,8 @@
 //! Handles a request to the control API: authorizes it, finds its route, reads its body and calls the handler.
 
 use bytes::Bytes;
-use http::Response;
 use http::request::Parts;
+use http::{HeaderValue, Response, header};
 
 use crate::control::authorize::authorize;
 use crate::control::error::ControlError;
@@ -27,7 +27,7 @@ pub(crate) async fn respond(
     entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
     match run(state, request, client, body, entry).await {
-        Ok(response) => response,
+        Ok(response) => without_sniffing(response),
         Err(error) => reject(state, error, entry),
     }
 }
@@ -43,7 +43,15 @@ pub(crate) fn buffers_full(
 
 fn reject(state: &State, error: ControlError, entry: &mut ReceivedRequest) -> Response<Payload> {
     entry.record_error(error.code, &error.text, &state.redactor);
-    response::error(error)
+    without_sniffing(response::error(error))
+}
+
+/// Adds the header that forbids a browser to interpret the text of a request in the response as HTML.
+fn without_sniffing(mut response: Response<Payload>) -> Response<Payload> {
+    let nosniff = HeaderValue::from_static("nosniff");
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
 }
 
 async fn run(

@@ -13,7 +13,7 @@ use crate::control::clock::ClockView;
 use crate::control::error::ControlError;
 use crate::control::event_text;
 use crate::control::event_text::{EVENTS, HEARTBEAT, HEARTBEAT_INTERVAL};
-use crate::control::query_value::parsed;
+use crate::control::query_value::number;
 use crate::control::request::ControlRequest;
 use crate::control::request_view::RequestView;
 use crate::control::response::Outcome;
@@ -36,7 +36,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EventParams {
     /// The number of the first request in the stream. The default is the number of the next request.
-    #[serde(default, deserialize_with = "parsed")]
+    #[serde(default, deserialize_with = "number")]
     after: Option<u64>,
 }
 

@@ -5,7 +5,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::control::error::ControlError;
-use crate::control::query_value::parsed;
+use crate::control::query_value::number;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
@@ -86,7 +86,7 @@ impl FaultsView {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RemoveParams {
     /// The ID of the fault to remove. Without it, all faults are removed.
-    #[serde(default, deserialize_with = "parsed")]
+    #[serde(default, deserialize_with = "number")]
     id: Option<u64>,
 }
 

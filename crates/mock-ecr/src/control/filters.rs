@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::control::query_value::{duration, parsed};
+use crate::control::query_value::{boolean, duration, number, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Ingress;
 use crate::request_log::{
@@ -41,7 +41,7 @@ pub(super) struct Filters {
     #[serde(deserialize_with = "route")]
     route: Option<String>,
     /// Whether the request has an `Authorization` header.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "boolean")]
     authorization: Option<bool>,
     /// The ARN of the authenticated caller.
     caller: Option<String>,
@@ -61,7 +61,7 @@ pub(super) struct Filters {
     /// A part of the message that describes why the presented token is invalid.
     token_error: Option<String>,
     /// The ID of a fault that was applied to the response.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "number")]
     fault: Option<u64>,
     /// The request ID, `x-amzn-RequestId`.
     request_id: Option<String>,
@@ -81,7 +81,7 @@ pub(super) struct Filters {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct LimitParams {
     /// The maximum number of results. The newest ones are returned.
-    #[serde(default, deserialize_with = "parsed")]
+    #[serde(default, deserialize_with = "number")]
     pub(super) limit: Option<usize>,
 }
 

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::control::error::ControlError;
-use crate::control::query_value::parsed;
+use crate::control::query_value::{number, parsed};
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
@@ -35,7 +35,7 @@ struct ImageParams {
     repository: Option<RepositoryName>,
     /// The maximum number of images in the response, from 1 to 1,000. The default is 1,000. A page also ends when its images
     /// have 10,000 tags or more.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "number")]
     limit: Option<usize>,
     /// The value of `next` of the previous page. The page contains the images that follow. Without it, the page is the first one.
     #[serde(deserialize_with = "parsed")]

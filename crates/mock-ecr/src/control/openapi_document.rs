@@ -35,19 +35,15 @@ fn document() -> Value {
     })
 }
 
-/// The version of the control API. It changes when the API changes, independently of the version of the program.
-const API_VERSION: &str = "0.2.0";
-
 fn info() -> Value {
     json!({
         "title": "mock-ecr",
-        "version": API_VERSION,
+        "version": env!("CARGO_PKG_VERSION"),
         "summary": "The control API of a running mock of Amazon ECR.",
         "description": "The control API inspects and changes a running mock. If the mock was started with a control key, requests must send it \
                         as a Bearer token. Otherwise, the mock must listen on loopback addresses only, and the Host of a request must be a \
                         loopback name. Requests of browser pages of another origin are rejected. Request bodies are at most 64 KiB and \
-                        have the content type application/json. Version 0.2.0 renames resources, fields, parameters, error codes and \
-                        schemas of version 0.1.0; CHANGELOG.md of mock-ecr has a table of the old and new names.",
+                        have the content type application/json. The version is that of mock-ecr.",
         "license": { "name": "MIT OR Apache-2.0" },
     })
 }

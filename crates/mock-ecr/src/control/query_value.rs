@@ -8,7 +8,33 @@ use serde::{Deserialize as _, Deserializer};
 
 use crate::types::duration::Text;
 
-/// Parses a value of any type that implements `FromStr`.
+/// Parses a number without a sign. The error names what is expected, which that of the standard library does not.
+pub(super) fn number<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+{
+    expected(from, "a number of 0 or more, in decimal digits")
+}
+
+/// Parses `true` or `false`.
+pub(super) fn boolean<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    expected(from, "true or false")
+}
+
+fn expected<'de, D, T>(from: D, expected: &str) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+{
+    let text = String::deserialize(from)?;
+    let parsed = text.parse().map(Some);
+    parsed.map_err(|_| {
+        serde::de::Error::custom(format_args!("invalid value {text:?}: expected {expected}"))
+    })
+}
+
+/// Parses a value of a type of this crate, whose error names what is expected.
 pub(super) fn parsed<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

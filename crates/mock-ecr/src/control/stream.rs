@@ -14,7 +14,7 @@ use crate::control::error::ControlError;
 use crate::control::event_text;
 use crate::control::event_text::{EVENTS, HEARTBEAT, HEARTBEAT_INTERVAL};
 use crate::control::filters::Filters;
-use crate::control::query_value::{duration, parsed};
+use crate::control::query_value::{duration, number};
 use crate::control::request::ControlRequest;
 use crate::control::request_view::RequestView;
 use crate::control::requests;
@@ -49,7 +49,7 @@ pub(super) const ROUTES: [Route; 2] = [
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct WaitParams {
     /// The number of requests to wait for. The default is 1.
-    #[serde(default, deserialize_with = "parsed")]
+    #[serde(default, deserialize_with = "number")]
     count: Option<usize>,
     /// The timeout, in real time. The default is `30s` and the maximum is `10m`.
     #[serde(default, deserialize_with = "duration")]

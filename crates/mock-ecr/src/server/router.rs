@@ -165,8 +165,22 @@ fn is_welcome(request: &Parts) -> bool {
 
 fn accepts_html(request: &Parts) -> bool {
     let values = request.headers.get_all(header::ACCEPT).iter();
-    let mut values = values.filter_map(|value| value.to_str().ok());
-    values.any(|value| value.to_ascii_lowercase().contains("text/html"))
+    let values = values.filter_map(|value| value.to_str().ok());
+    let mut ranges = values.flat_map(|value| value.split(','));
+    ranges.any(is_accepted_html)
+}
+
+/// Returns whether a media range is that of HTML, with another weight than 0. Source: RFC 9110, sections 12.4.2 and 12.5.1.
+fn is_accepted_html(range: &str) -> bool {
+    let mut parts = range.split(';').map(str::trim);
+    let is_html = parts
+        .next()
+        .is_some_and(|range| range.eq_ignore_ascii_case("text/html"));
+    let mut weights = parts.filter_map(|parameter| {
+        let (name, weight) = parameter.split_once('=')?;
+        name.eq_ignore_ascii_case("q").then_some(weight)
+    });
+    is_html && !weights.any(|weight| weight.parse() == Ok(0.0))
 }
 
 fn has_action(request: &Parts) -> bool {

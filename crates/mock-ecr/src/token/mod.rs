@@ -322,7 +322,7 @@ fn password_of(text: &str) -> Result<String, TokenError> {
         .map_err(|_| TokenError::NotBase64)?;
     match decoded.strip_prefix(b"AWS:") {
         Some(password) => String::from_utf8(password.to_vec())
-            .map_err(|_| TokenError::Malformed("the password in it is not text")),
+            .map_err(|_| TokenError::Malformed("its content is not text")),
         None => Ok(text.to_owned()),
     }
 }

@@ -38,10 +38,10 @@ pub(super) fn payload(password: &str) -> Result<Vec<u8>, TokenError> {
         .decode(password)
         .map_err(|_| TokenError::NotBase64)?;
     let read: Read = serde_json::from_slice(&json)
-        .map_err(|_| TokenError::Malformed("the password in it is not JSON with a payload"))?;
+        .map_err(|_| TokenError::Malformed("its content is not a JSON object with a payload"))?;
     BASE64_STANDARD
         .decode(read.payload)
-        .map_err(|_| TokenError::Malformed("the payload in it is not base64"))
+        .map_err(|_| TokenError::Malformed("its payload is not base64"))
 }
 
 #[derive(Deserialize)]

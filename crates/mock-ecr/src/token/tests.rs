@@ -229,7 +229,7 @@ fn each_malformed_token_has_its_own_error() {
     assert_eq!(error("not base64!"), TokenError::NotBase64);
     assert_eq!(
         error(""),
-        TokenError::Malformed("the password in it is not JSON with a payload")
+        TokenError::Malformed("its content is not a JSON object with a payload")
     );
     assert!(matches!(
         error(&BASE64_STANDARD.encode("AWS:e30=")),

@@ -32,7 +32,8 @@ pub(super) fn explain(rejected: &RejectedCredentials) -> Explanation {
         .advice("Send the authorizationToken unchanged, or log in with the user AWS."),
         RejectedCredentials::OtherUser(user) => Explanation::new(
             ExplanationKind::WrongUser,
-            match user {
+            match user.as_deref() {
+                Some("") => "The user is empty; ECR expects AWS.".to_owned(),
                 Some(user) => format!("The user is {user}; ECR expects AWS."),
                 None => "The user is not AWS.".to_owned(),
             },

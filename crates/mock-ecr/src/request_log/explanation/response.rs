@@ -26,7 +26,8 @@ pub(super) fn explain(request: &ReceivedRequest, reason: Option<&Reason>) -> Opt
         }
         (ExplanationKind::TooLarge, _) => "The body of the request is too large.".to_owned(),
         (ExplanationKind::UnknownPath, _) => {
-            format!("The mock has no {} {}.", request.method, request.target)
+            let (method, target) = (&request.method, &request.target);
+            format!("The route {method} {target} does not exist in the mock.")
         }
         (ExplanationKind::Missing, _) if request.service == Service::Registry => missing(request),
         _ => of_message(request),
