@@ -35,7 +35,9 @@ async fn explanation(ecr: &MockEcr, request: &RawRequest) -> Explanation {
 #[track_caller]
 fn check(found: Explanation, (kind, text): (&str, &str)) -> Explanation {
     assert_eq!((found.kind.name(), found.text.as_str()), (kind, text));
-    assert_eq!(found.level, found.kind.level());
+    if found.kind != ExplanationKind::Missing {
+        assert_eq!(found.level, found.kind.level());
+    }
     found
 }
 
@@ -273,4 +275,37 @@ async fn a_success_without_a_fault_has_no_explanation() {
     let requests = ecr.requests();
     assert_eq!(requests.count(), 2);
     assert!(requests.iter().all(|one| one.explanation().is_none()));
+}
+
+/// The level separates what a client looks up from what is rejected: the console shows the last rejection.
+#[tokio::test]
+async fn a_request_that_reads_something_missing_is_less_important_than_a_rejection() {
+    let ecr = MockEcr::builder().frozen().repository("app");
+    let ecr = ecr.start().await.unwrap();
+    let token = ecr.issue_token();
+    let registry = |method, path: &str| RawRequest::new(method, path).with_token(&token);
+    let call = |operation: &str| {
+        let input = r#"{"repositoryName":"web"}"#;
+        RawRequest::call(operation).body(input).signed()
+    };
+    for (request, level) in [
+        (registry("GET", "/v2/app/manifests/1.0"), "info"),
+        (registry("HEAD", "/v2/app/manifests/1.0"), "info"),
+        (registry("GET", "/v2/web/tags/list"), "info"),
+        (registry("POST", "/v2/web/blobs/uploads/"), "warning"),
+        (registry("DELETE", "/v2/app/manifests/1.0"), "warning"),
+        (call("DescribeImages"), "info"),
+        (call("ListImages"), "info"),
+        (call("DeleteLifecyclePolicy"), "warning"),
+        (call("DeleteRepository"), "warning"),
+    ] {
+        let found = explanation(&ecr, &request).await;
+        let found = (
+            found.kind.name(),
+            serde_json::to_value(found.level).unwrap(),
+        );
+        assert_eq!(found, ("missing", level.into()), "{request:?}");
+    }
+    let denied = explanation(&ecr, &basic("bob:x")).await;
+    assert_eq!(serde_json::to_value(denied.level).unwrap(), "error");
 }

@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ExplanationLevel {
-    /// The response is part of the normal sequence of requests.
+    /// The response is part of the normal sequence of requests. This includes that a request reads something that does not exist.
     Info,
-    /// A fault of a test changed the response, or something does not exist.
+    /// A fault of a test changed the response, or a request changes something that does not exist.
     Warning,
     /// The request was rejected.
     Error,
@@ -36,8 +36,8 @@ macro_rules! kinds {
                 }
             }
 
-            /// Returns the level of explanations of this kind. The explanation of a `HEAD` request for something that is missing has the
-            /// level [`Info`](ExplanationLevel::Info), because clients check before a push which layers exist.
+            /// Returns the level of explanations of this kind. If a request only reads something that is missing, its explanation has the
+            /// level [`Info`](ExplanationLevel::Info), because clients check before a push what exists.
             pub fn level(self) -> ExplanationLevel {
                 match self {
                     $(ExplanationKind::$kind => ExplanationLevel::$level,)*

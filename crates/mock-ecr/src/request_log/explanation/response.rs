@@ -39,8 +39,8 @@ pub(super) fn explain(request: &ReceivedRequest, reason: Option<&Reason>) -> Opt
         },
         ..Facts::default()
     });
-    // Clients check before a push which layers exist.
-    if kind == ExplanationKind::Missing && request.method == "HEAD" {
+    // Clients read what may not exist, for example before a push. A rejected request is more important.
+    if kind == ExplanationKind::Missing && is_read(request) {
         explanation.level = ExplanationLevel::Info;
     }
     Some(match advice(kind) {
@@ -48,6 +48,18 @@ pub(super) fn explain(request: &ReceivedRequest, reason: Option<&Reason>) -> Opt
         None => explanation,
     })
 }
+
+/// Returns whether a request only reads, by the name of its operation or by its method.
+fn is_read(request: &ReceivedRequest) -> bool {
+    let begins = |operation: &str| READS.iter().any(|start| operation.starts_with(start));
+    match request.operation {
+        Some(operation) => begins(operation),
+        None => ["GET", "HEAD"].contains(&request.method.as_str()),
+    }
+}
+
+/// The beginnings of the names of operations that only read. Source: the service models of ECR and STS.
+const READS: [&str; 5] = ["BatchCheck", "BatchGet", "Describe", "Get", "List"];
 
 fn kind(request: &ReceivedRequest, reason: Option<&Reason>) -> ExplanationKind {
     match (reason, request.service) {
