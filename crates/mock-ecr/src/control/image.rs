@@ -13,12 +13,11 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
+use crate::domain;
 use crate::domain::scanning::Scan;
-use crate::domain::{
-    Image, ReferrerFilter, Repositories, RepositoryError, Selection, StatusFilter, TaggedImage,
-};
+use crate::domain::{Image, RepositoryError, TaggedImage};
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Digest, Reference, Region, RepositoryId, RepositoryName};
+use crate::types::{AccountId, Digest, RepositoryName, Tag};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -37,9 +36,9 @@ struct ImageParams {
     /// The account of the repository. The default is the default account of the mock.
     #[serde(default)]
     account: Option<AccountId>,
-    /// The Region of the repository. The default is the Region of the configuration.
+    /// The Region of the repository, as `repositories` returns it. The default is the Region of the configuration.
     #[serde(default)]
-    region: Option<Region>,
+    region: Option<String>,
     /// The name of the repository. Required.
     #[cfg_attr(test, schemars(with = "String"))]
     repository: RepositoryName,
@@ -102,7 +101,7 @@ struct PartView {
     digest: String,
     /// The media type, or an empty text.
     media_type: String,
-    /// The size in bytes, as the manifest states it.
+    /// The size in bytes, as the manifest states it. It is 0 for a manifest of schema 1, which states no sizes.
     size: u64,
 }
 
@@ -139,6 +138,15 @@ struct Parts {
     config: Option<Part>,
     layers: Option<Vec<Part>>,
     blobs: Option<Vec<Part>>,
+    /// The layers of a manifest of schema 1, which begins with the last one.
+    #[serde(rename = "fsLayers")]
+    fs_layers: Option<Vec<FsLayer>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FsLayer {
+    blob_sum: String,
 }
 
 #[derive(Deserialize)]
@@ -155,94 +163,79 @@ struct Part {
 
 async fn find(request: ControlRequest<'_>) -> Outcome {
     let params: ImageParams = request.query()?;
-    let config = &request.state.config;
-    let account = params.account.unwrap_or(config.default_account());
-    let region = params.region.unwrap_or_else(|| config.region.clone());
-    let id = RepositoryId::private(account, region, params.repository);
+    let place = params.region.as_deref();
+    let id = request.repository_id(params.account, place, params.repository)?;
     let stored = request.repositories().await?;
     let now = request.state.clock.now();
-    let found = details(stored, &id, &params.digest, now).await;
-    response::json(&found.map_err(rejected)?)
-}
-
-async fn details(
-    stored: &Repositories,
-    id: &RepositoryId,
-    digest: &Digest,
-    now: Timestamp,
-) -> Result<ImageDetails, RepositoryError> {
-    let reference = Reference::Digest(digest.clone());
-    let image = stored.image(id, &reference).await?;
-    let scanned = stored
-        .scan(id, Selection::Digest(digest.clone()), now)
-        .await?;
-    let Ok(scanned) = scanned else {
-        // It was deleted meanwhile.
-        return Err(RepositoryError::ImageNotFound {
-            repository: id.clone(),
-            reference,
-        });
-    };
-    let referrers = referrers(stored, id, digest).await?;
-    Ok(view(image, &scanned.image, referrers, scanned.scan))
-}
-
-async fn referrers(
-    stored: &Repositories,
-    id: &RepositoryId,
-    subject: &Digest,
-) -> Result<Vec<ReferrerView>, RepositoryError> {
-    let filter = ReferrerFilter {
-        status: StatusFilter::Any,
-        ..ReferrerFilter::default()
-    };
-    let found = stored
-        .referrers(id, subject, filter, None, MAX_REFERRERS)
-        .await?;
-    let digests = found.page.into_iter().map(|one| one.image.digest);
-    let images = stored
-        .images_of(id, digests.map(Reference::Digest).collect())
-        .await?;
-    let views = images.into_iter().flatten().map(|image| ReferrerView {
-        digest: image.digest.to_string(),
-        tags: tags(&image),
-        size: image.metadata.size,
-        artifact_type: image.metadata.artifact_type,
-    });
-    Ok(views.collect())
+    let found = stored.image_details(&id, &params.digest, MAX_REFERRERS, now);
+    response::json(&view(found.await.map_err(rejected)?))
 }
 
 const MAX_REFERRERS: usize = 100;
 
-fn tags(image: &TaggedImage) -> Vec<String> {
-    image.tags.iter().map(ToString::to_string).collect()
+fn view(details: domain::ImageDetails) -> ImageDetails {
+    let Image {
+        digest,
+        metadata,
+        manifest,
+    } = details.image;
+    let parts: Parts = serde_json::from_slice(&manifest).unwrap_or_default();
+    ImageDetails {
+        digest: digest.to_string(),
+        tags: texts(&details.tags),
+        size: metadata.size,
+        pushed: metadata.pushed(),
+        last_pull: metadata.pulled(),
+        status: metadata.status.name(),
+        subject: metadata.subject.as_ref().map(ToString::to_string),
+        media_type: metadata.media_type,
+        artifact_type: metadata.artifact_type,
+        manifest: String::from_utf8_lossy(&manifest).into_owned(),
+        children: parts
+            .manifests
+            .into_iter()
+            .flatten()
+            .map(ChildView::of)
+            .collect(),
+        layers: layers(parts.layers, parts.blobs, parts.fs_layers),
+        config: parts.config.map(PartView::of),
+        referrers: details
+            .referrers
+            .into_iter()
+            .map(ReferrerView::of)
+            .collect(),
+        scan: details.scan.map(ImageScanView::of),
+    }
 }
 
-fn view(
-    image: Image,
-    tagged: &TaggedImage,
-    referrers: Vec<ReferrerView>,
-    scan: Option<Scan>,
-) -> ImageDetails {
-    let parts: Parts = serde_json::from_slice(&image.manifest).unwrap_or_default();
-    let layers = parts.layers.into_iter().chain(parts.blobs).flatten();
-    let children = parts.manifests.into_iter().flatten();
-    ImageDetails {
-        digest: image.digest.to_string(),
-        tags: tags(tagged),
-        size: image.metadata.size,
-        pushed: image.metadata.pushed(),
-        last_pull: image.metadata.pulled(),
-        status: image.metadata.status.name(),
-        subject: image.metadata.subject.as_ref().map(ToString::to_string),
-        media_type: image.metadata.media_type,
-        artifact_type: image.metadata.artifact_type,
-        manifest: String::from_utf8_lossy(&image.manifest).into_owned(),
-        children: children.map(ChildView::of).collect(),
-        config: parts.config.map(PartView::of),
-        layers: layers.map(PartView::of).collect(),
-        referrers,
-        scan: scan.map(ImageScanView::of),
+/// Returns the layers, those of schema 1 in the order of other manifests: the base layer is the first.
+fn layers(
+    layers: Option<Vec<Part>>,
+    blobs: Option<Vec<Part>>,
+    fs_layers: Option<Vec<FsLayer>>,
+) -> Vec<PartView> {
+    let layers = layers.into_iter().chain(blobs).flatten().map(PartView::of);
+    let fs_layers = fs_layers.into_iter().flatten().rev();
+    let fs_layers = fs_layers.map(|layer| PartView {
+        digest: layer.blob_sum,
+        media_type: String::new(),
+        size: 0,
+    });
+    layers.chain(fs_layers).collect()
+}
+
+fn texts(tags: &[Tag]) -> Vec<String> {
+    tags.iter().map(ToString::to_string).collect()
+}
+
+impl ReferrerView {
+    fn of(image: TaggedImage) -> Self {
+        ReferrerView {
+            digest: image.digest.to_string(),
+            tags: texts(&image.tags),
+            size: image.metadata.size,
+            artifact_type: image.metadata.artifact_type,
+        }
     }
 }
 

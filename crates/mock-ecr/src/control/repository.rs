@@ -10,10 +10,10 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
-use crate::domain::{PreviewResult, Repositories, RepositoryError, ResourceTag};
+use crate::domain;
+use crate::domain::{PreviewResult, RepositoryError, ResourceTag};
 use crate::lifecycle::Action;
-use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Region, RepositoryId, RepositoryName};
+use crate::types::{AccountId, RepositoryName};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -32,9 +32,9 @@ struct RepositoryParams {
     /// The account of the repository. The default is the default account of the mock.
     #[serde(default)]
     account: Option<AccountId>,
-    /// The Region of the repository. The default is the Region of the configuration.
+    /// The Region of the repository, as `repositories` returns it. The default is the Region of the configuration.
     #[serde(default)]
-    region: Option<Region>,
+    region: Option<String>,
     /// The name of the repository. Required.
     #[cfg_attr(test, schemars(with = "String"))]
     name: RepositoryName,
@@ -88,53 +88,34 @@ struct ResourceTagView {
 
 async fn find(request: ControlRequest<'_>) -> Outcome {
     let params: RepositoryParams = request.query()?;
-    let config = &request.state.config;
-    let account = params.account.unwrap_or(config.default_account());
-    let region = params.region.unwrap_or_else(|| config.region.clone());
-    let id = RepositoryId::private(account, region, params.name);
+    let place = params.region.as_deref();
+    let id = request.repository_id(params.account, place, params.name)?;
     let stored = request.repositories().await?;
-    let repository = stored.find(&id).await.map_err(rejected)?;
-    let images = stored.image_digests(&id).await.map_err(rejected)?;
     let now = request.state.clock.now();
-    let policies = policies(stored, &id, now).await.map_err(rejected)?;
+    let found = stored.repository_details(&id, MAX_EXPIRING, now);
+    let found = found.await.map_err(rejected)?;
     response::json(&RepositoryDetails {
-        repository: view(&request, &repository, images.len()),
-        policies,
-    })
-}
-
-async fn policies(
-    stored: &Repositories,
-    id: &RepositoryId,
-    now: Timestamp,
-) -> Result<Policies, RepositoryError> {
-    let policy = match stored.policy(id).await {
-        Err(RepositoryError::PolicyNotFound(_)) => None,
-        policy => Some(policy?),
-    };
-    let lifecycle_policy = match stored.lifecycle_policy(id).await {
-        Err(RepositoryError::LifecyclePolicyNotFound(_)) => None,
-        policy => Some(policy?.text),
-    };
-    let expiring = match stored.preview_lifecycle_policy(id, now).await {
-        Err(RepositoryError::LifecyclePolicyNotFound(_)) => Vec::new(),
-        results => results?,
-    };
-    let expiring = expiring.iter().take(MAX_EXPIRING);
-    let tags = stored.resource_tags(id).await?.into_iter();
-    let tag = |tag: ResourceTag| ResourceTagView {
-        key: tag.key,
-        value: tag.value,
-    };
-    Ok(Policies {
-        policy,
-        lifecycle_policy,
-        would_expire: expiring.map(ExpiringImage::of).collect(),
-        resource_tags: tags.map(tag).collect(),
+        repository: view(&request, &found.repository, found.images),
+        policies: Policies::of(found),
     })
 }
 
 const MAX_EXPIRING: usize = 100;
+
+impl Policies {
+    fn of(found: domain::RepositoryDetails) -> Self {
+        let tag = |tag: ResourceTag| ResourceTagView {
+            key: tag.key,
+            value: tag.value,
+        };
+        Policies {
+            policy: found.policy,
+            lifecycle_policy: found.lifecycle_policy,
+            would_expire: found.expiring.iter().map(ExpiringImage::of).collect(),
+            resource_tags: found.resource_tags.into_iter().map(tag).collect(),
+        }
+    }
+}
 
 impl ExpiringImage {
     fn of(result: &PreviewResult) -> Self {

@@ -17,6 +17,7 @@ use crate::state::State;
 use crate::types::input_tree::InputTree;
 use crate::types::renamed::{new_name, with_suggestion};
 use crate::types::similar::{DidYouMean, most_similar};
+use crate::types::{AccountId, Region, RegistryId, RepositoryId, RepositoryName};
 
 /// An authorized request.
 pub(super) struct ControlRequest<'a> {
@@ -65,6 +66,28 @@ impl<'a> ControlRequest<'a> {
     pub(super) async fn repositories(&self) -> Result<&'a Repositories, ControlError> {
         let current = self.state.current_repositories().await;
         current.map_err(|error| ControlError::store(&error))
+    }
+
+    /// Returns the ID of a repository. The default registry is the private one of the default account in the Region of the configuration. `place` is a
+    /// Region, or the place of a public registry as `repositories` returns it.
+    pub(super) fn repository_id(
+        &self,
+        account: Option<AccountId>,
+        place: Option<&str>,
+        name: RepositoryName,
+    ) -> Result<RepositoryId, ControlError> {
+        let config = &self.state.config;
+        let account = account.unwrap_or(config.default_account());
+        let place = place.unwrap_or(config.region.as_str());
+        match RegistryId::parse(account.as_str(), place) {
+            Some(registry) => Ok(RepositoryId { registry, name }),
+            None => {
+                let error = place.parse::<Region>().err();
+                let text =
+                    error.map_or_else(|| "invalid Region".to_owned(), |error| error.to_string());
+                Err(ControlError::query("region", text))
+            }
+        }
     }
 
     /// Returns the output of work that ends when the client disconnects.

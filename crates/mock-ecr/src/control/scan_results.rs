@@ -11,7 +11,7 @@ use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Body, Content, Route, schema};
 use crate::domain::RepositoryError;
-use crate::types::{Reference, RepositoryId};
+use crate::types::{Reference, Region};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
@@ -42,16 +42,15 @@ struct ScannedImage {
 
 async fn set(request: ControlRequest<'_>) -> Outcome {
     let body: ImageScanResult = request.body()?;
-    let (config, result) = (&request.state.config, body.result());
+    let result = body.result();
     let reference: Reference = body
         .image
         .parse()
         .map_err(|error| ControlError::body(format!("{error}")).at("image"))?;
     let checked = result.check();
     checked.map_err(|error| ControlError::body(error.to_string()).at("findings"))?;
-    let account = body.account.unwrap_or(config.default_account());
-    let region = body.region.unwrap_or_else(|| config.region.clone());
-    let id = RepositoryId::private(account, region, body.repository);
+    let place = body.region.as_ref().map(Region::as_str);
+    let id = request.repository_id(body.account, place, body.repository)?;
     let repositories = request.repositories().await?;
     let put = repositories.put_scan_result(&id, &reference, result).await;
     let digest = put.map_err(rejected)?;

@@ -122,21 +122,6 @@ impl Repositories {
             .await
     }
 
-    /// Returns what the policy of the repository would do now. Changes nothing.
-    pub(crate) async fn preview_lifecycle_policy(
-        &self,
-        id: &RepositoryId,
-        now: Timestamp,
-    ) -> Result<Vec<PreviewResult>, RepositoryError> {
-        let lookup = self.lookup(id);
-        self.store
-            .read(move |view| {
-                let policy = lookup.lifecycle_policy(view)?.policy()?;
-                results_of(view, &lookup.generation(view)?, &policy, now)
-            })
-            .await
-    }
-
     /// Returns the results of the last preview.
     pub(crate) async fn lifecycle_preview(
         &self,
@@ -226,7 +211,7 @@ impl PreviewRecord {
     }
 }
 
-fn results_of(
+pub(super) fn results_of(
     view: &dyn Snapshot,
     generation: &Generation,
     policy: &LifecyclePolicy,

@@ -143,7 +143,10 @@ impl Repositories {
 }
 
 /// Counts images without keeping or parsing their records.
-fn count(view: &dyn Snapshot, generation: &Generation) -> Result<usize, RepositoryError> {
+pub(super) fn count(
+    view: &dyn Snapshot,
+    generation: &Generation,
+) -> Result<usize, RepositoryError> {
     let (mut count, mut last) = (0, None::<String>);
     loop {
         let page = view.page(&generation.images(), last.as_deref(), PAGE)?;

@@ -61,14 +61,27 @@ impl Repositories {
                     return Ok(Referrers::default());
                 };
                 let generation = record.generation();
-                let folder = generation.referrers(&subject);
-                let found = view.page(&folder, after.as_deref(), MAX_READ + 1)?;
-                let digests = found.iter().map(|(key, _)| name_digest(key));
-                let digests = digests.collect::<Result<Vec<_>, _>>()?;
-                page_of(view, &generation, &digests, &filter, limit)
+                let after = after.as_deref();
+                referrers_in(view, &generation, &subject, &filter, after, limit)
             })
             .await
     }
+}
+
+/// Returns a page of the images of a repository that name `subject`, as [`Repositories::referrers`].
+pub(super) fn referrers_in(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    subject: &Digest,
+    filter: &ReferrerFilter,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Referrers, RepositoryError> {
+    let folder = generation.referrers(subject);
+    let found = view.page(&folder, after, MAX_READ + 1)?;
+    let digests = found.iter().map(|(key, _)| name_digest(key));
+    let digests = digests.collect::<Result<Vec<_>, _>>()?;
+    page_of(view, generation, &digests, filter, limit)
 }
 
 fn page_of(

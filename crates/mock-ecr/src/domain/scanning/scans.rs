@@ -89,7 +89,7 @@ impl Scans {
     }
 
     /// Returns what reads the scans of a repository.
-    pub(super) fn of_repository<'a>(
+    pub(in crate::domain) fn of_repository<'a>(
         &'a self,
         view: &'a dyn Snapshot,
         at: &'a Lookup,
@@ -119,7 +119,7 @@ impl Scans {
 }
 
 /// Reads the scans of the images of a repository.
-pub(super) struct RepositoryScans<'a> {
+pub(in crate::domain) struct RepositoryScans<'a> {
     view: &'a dyn Snapshot,
     settings: &'a ScanSettings,
     generation: Generation,
@@ -131,7 +131,7 @@ pub(super) struct RepositoryScans<'a> {
 
 impl RepositoryScans<'_> {
     /// Returns the scan of an image at a time.
-    pub(super) fn scan(
+    pub(in crate::domain) fn scan(
         &self,
         image: &ListedImage,
         now: Timestamp,

@@ -5,6 +5,7 @@ mod consistency;
 mod crashes;
 #[cfg(feature = "postgres")]
 mod databases;
+mod details;
 mod dropped;
 mod due;
 mod finish_background;
