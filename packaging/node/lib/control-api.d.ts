@@ -1145,11 +1145,11 @@ export type Explanation = {
  */
 export type ExplanationLevel =
   /**
-   * The response is part of the normal sequence of requests.
+   * The response is part of the normal sequence of requests. This includes that a request reads something that does not exist.
    */
   | "info"
   /**
-   * A fault of a test changed the response, or something does not exist.
+   * A fault of a test changed the response, or a request changes something that does not exist.
    */
   | "warning"
   /**
@@ -2326,7 +2326,7 @@ export type ChildImage = {
    */
   media_type: string;
   /**
-   * The size in bytes, as the manifest states it.
+   * The size in bytes, as the manifest states it. It is 0 for a manifest of schema 1, which states no sizes.
    */
   size: number;
   /**
@@ -2348,7 +2348,7 @@ export type ImagePart = {
    */
   media_type: string;
   /**
-   * The size in bytes, as the manifest states it.
+   * The size in bytes, as the manifest states it. It is 0 for a manifest of schema 1, which states no sizes.
    */
   size: number;
 };
@@ -2898,7 +2898,7 @@ export type GetImageQuery = {
    */
   digest: string;
   /**
-   * The Region of the repository. The default is the Region of the configuration.
+   * The Region of the repository, as `repositories` returns it. The default is the Region of the configuration.
    */
   region?: string;
   /**
@@ -2940,7 +2940,7 @@ export type GetRepositoryQuery = {
    */
   name: string;
   /**
-   * The Region of the repository. The default is the Region of the configuration.
+   * The Region of the repository, as `repositories` returns it. The default is the Region of the configuration.
    */
   region?: string;
 };

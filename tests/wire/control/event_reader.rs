@@ -80,6 +80,18 @@ impl EventReader {
         data
     }
 
+    /// Returns the rest of a stream that the mock ends.
+    pub(crate) async fn rest(mut self) -> String {
+        loop {
+            let mut more = Vec::new();
+            let n = self.stream.read_buf(&mut more).await.unwrap();
+            self.unread += str::from_utf8(&more).unwrap();
+            if n == 0 || self.unread.ends_with("\r\n0\r\n\r\n") {
+                return self.unread;
+            }
+        }
+    }
+
     /// Stops the mock and returns the rest of the stream.
     pub(crate) async fn rest_while_stopping(mut self, ecr: MockEcr) -> String {
         let (_, read) = tokio::join!(ecr.stop(), self.stream.read_to_string(&mut self.unread));

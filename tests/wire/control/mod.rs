@@ -3,6 +3,7 @@
 mod background;
 mod clock;
 mod config;
+mod details;
 mod event_reader;
 mod events;
 mod faults;
@@ -13,6 +14,7 @@ mod repositories;
 mod requests;
 mod scan_results;
 mod schema;
+mod stream_bounds;
 mod tokens;
 mod wait_and_stream;
 
