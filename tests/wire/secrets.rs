@@ -90,27 +90,8 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
     let token = ecr.issue_token();
     let password = token.password();
     let escaped = CONTROL_KEY.replace('-', "%252D");
-
-    let get = |target: String| RawRequest::new("GET", target);
-    let requests = [
-        swapped,
-        get(format!("/_mock/tokens?key={CONTROL_KEY}")),
-        get(format!("/_mock/{CONTROL_KEY}")),
-        get(format!("/v2/?k=v{escaped}v")),
-        get(format!("/v2/?X-Amz-Security-Token%20={PASSWORD}")),
-        get(format!("/v2/?access_token={PASSWORD}&service=x")),
-        get(format!("/v2/?a=1&client%5Fsecret={PASSWORD}")),
-        get(format!("/?password={PASSWORD}")),
-        get(format!("/v2/?x={PLUS_TOKEN}")),
-        RawRequest::new("POST", "/")
-            .with("Content-Type", "application/x-www-form-urlencoded")
-            .body(format!("Action={PLUS_TOKEN}&Version={PLUS_TOKEN}")),
-        get(format!("/v2/?token={}", token.as_str())),
-        get(format!("/v2/{}/manifests/1", &password[..60])),
-        get(format!("/v2/?tail={}", &password[1000..])),
-        get("/v2/".to_owned()).with("User-Agent", &format!("x/{SWAPPED_KEY}")),
-        get("/v2/".to_owned()).on_host(&format!("{CONTROL_KEY}@localhost")),
-    ];
+    let mut requests = misplaced(&token);
+    requests.insert(0, swapped);
     for request in &requests {
         request.to(&ecr).await;
     }
@@ -121,7 +102,7 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
     assert_eq!(claim.access_key_id, "REDACTED");
     let of_control = ecr.requests().service(Service::Control);
     assert_eq!(of_control.count(), 2);
-    let archive = get("/_mock/requests.har".to_owned());
+    let archive = RawRequest::new("GET", "/_mock/requests.har");
     let archive = archive.authorized(&format!("Bearer {CONTROL_KEY}"));
     let archive = archive.to(&ecr).await.body;
     let explained = explained(&ecr);
@@ -144,6 +125,31 @@ async fn a_secret_in_the_wrong_place_is_redacted() {
         assert!(log.contains("mock_ecr::request_log"), "{log}");
         assert!(!log.contains(secret), "{secret} is in {log}");
     }
+}
+
+/// Returns requests with secrets in places that are recorded.
+fn misplaced(token: &AuthorizationToken) -> Vec<RawRequest> {
+    let password = token.password();
+    let escaped = CONTROL_KEY.replace('-', "%252D");
+    let get = |target: String| RawRequest::new("GET", target);
+    vec![
+        get(format!("/_mock/tokens?key={CONTROL_KEY}")),
+        get(format!("/_mock/{CONTROL_KEY}")),
+        get(format!("/v2/?k=v{escaped}v")),
+        get(format!("/v2/?X-Amz-Security-Token%20={PASSWORD}")),
+        get(format!("/v2/?access_token={PASSWORD}&service=x")),
+        get(format!("/v2/?a=1&client%5Fsecret={PASSWORD}")),
+        get(format!("/?password={PASSWORD}")),
+        get(format!("/v2/?x={PLUS_TOKEN}")),
+        RawRequest::new("POST", "/")
+            .with("Content-Type", "application/x-www-form-urlencoded")
+            .body(format!("Action={PLUS_TOKEN}&Version={PLUS_TOKEN}")),
+        get(format!("/v2/?token={}", token.as_str())),
+        get(format!("/v2/{}/manifests/1", &password[..60])),
+        get(format!("/v2/?tail={}", &password[1000..])),
+        get("/v2/".to_owned()).with("User-Agent", &format!("x/{SWAPPED_KEY}")),
+        get("/v2/".to_owned()).on_host(&format!("{CONTROL_KEY}@localhost")),
+    ]
 }
 
 /// Returns the messages and the explanations of all requests.
