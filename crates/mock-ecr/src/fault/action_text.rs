@@ -1,5 +1,7 @@
 //! Describes what the action of a fault does to requests.
 
+use serde::Serialize;
+
 use crate::aws::service::AwsService;
 use crate::fault::action::{BodyFault, CertificateFault, ExpiredAs, FaultAction};
 use crate::fault::definition::Fault;
@@ -47,7 +49,9 @@ const HAVE_RESET: Verb = Verb([
 pub(super) fn action_text(fault: &Fault, form: Form) -> String {
     let received = match &fault.action {
         FaultAction::Throttle(_) => return format!("{} throttled", BE.form(form)),
-        FaultAction::Latency(_) => return format!("{} delayed", BE.form(form)),
+        FaultAction::Latency(latency) => {
+            return format!("{} delayed by {}", BE.form(form), latency.text());
+        }
         FaultAction::Close(point) => return format!("{} {}", LOSE.form(form), point.text()),
         FaultAction::Reset(point) => return format!("{} {}", HAVE_RESET.form(form), point.text()),
         FaultAction::Error(error) => error_text(error, &fault.matcher),
@@ -68,17 +72,27 @@ fn received(action: &FaultAction) -> String {
     let text = match action {
         FaultAction::GarbledChunks => "a body with an invalid chunk",
         FaultAction::Body(body) => body_text(body),
-        FaultAction::ContentType(_) => "another Content-Type",
-        FaultAction::AuthorizationData(_) => "another list authorizationData",
-        FaultAction::ExpiresAt(_) => "another expiresAt",
-        FaultAction::Token(_) => "another authorizationToken",
-        FaultAction::ProxyEndpoint(_) => "another proxyEndpoint",
+        FaultAction::ContentType(value) => return changed("Content-Type", value),
+        FaultAction::AuthorizationData(value) => return changed("list authorizationData", value),
+        FaultAction::ExpiresAt(value) => return changed("expiresAt", value),
+        FaultAction::Token(value) => return changed("authorizationToken", value),
+        FaultAction::ProxyEndpoint(value) => return changed("proxyEndpoint", value),
         FaultAction::Expired(form) | FaultAction::ExpiredEarly(form) => return expired(*form),
         FaultAction::Certificate(certificate) => certificate_text(*certificate),
         _ => "another Date header",
     };
     text.to_owned()
 }
+
+/// Returns what replaces a part of a response. The value is the beginning of that of the action in JSON.
+fn changed(part: &str, value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).expect("the value of an action can be written as JSON");
+    let value: String = json.chars().take(MAX_VALUE).collect();
+    format!("another {part} ({value})")
+}
+
+/// The number of characters of a value. The fault itself contains the whole value.
+const MAX_VALUE: usize = 60;
 
 /// Returns the code and the status of the error from each target that the matcher permits, as the responses contain them.
 fn error_text(error: &ErrorFault, matcher: &RequestMatcher) -> String {

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::types::duration;
-use crate::types::duration::parse_duration;
+use crate::types::duration::{parse_duration, print_duration};
 use crate::types::json::Entries;
 
 /// A delay in real time: fixed, uniformly distributed, or given by percentiles.
@@ -47,6 +47,22 @@ pub enum Latency {
         #[serde(with = "duration::Text")]
         p99: Duration,
     },
+}
+
+impl Latency {
+    /// Returns the delay, or its range, as a part of a sentence.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Latency::Fixed(delay) => print_duration(*delay),
+            Latency::Uniform { from, to } => {
+                format!("{} to {}", print_duration(*from), print_duration(*to))
+            }
+            Latency::Percentiles { p50, p99, .. } => {
+                let (half, all) = (print_duration(*p50), print_duration(*p99));
+                format!("up to {all}, half of them by up to {half}")
+            }
+        }
+    }
 }
 
 /// Implemented by hand, because serde's error messages for untagged enums do not contain the invalid value.

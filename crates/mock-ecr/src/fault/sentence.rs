@@ -108,6 +108,13 @@ fn noun(matcher: &RequestMatcher, action: &FaultAction) -> String {
     match (&matcher.operation, matcher.route, matcher.service, action) {
         (_, _, _, FaultAction::Certificate(_)) => "TLS handshake".to_owned(),
         (Some(operation), ..) => format!("{operation} call"),
+        (
+            ..,
+            FaultAction::AuthorizationData(_)
+            | FaultAction::ExpiresAt(_)
+            | FaultAction::Token(_)
+            | FaultAction::ProxyEndpoint(_),
+        ) => "GetAuthorizationToken call".to_owned(),
         (_, Some(route), ..) => format!("{} request", format!("{route:?}").to_lowercase()),
         (_, _, Some(service), _) => format!("{service} request"),
         _ => "request".to_owned(),
@@ -199,6 +206,33 @@ mod tests {
             sentence(toml, (1, 1)),
             "1 request lost its connection after 1 byte of the body; the fault is used up."
         );
+    }
+
+    #[test]
+    fn the_values_of_an_action_are_part_of_the_sentence() {
+        for (action, expected) in [
+            ("latency = '200ms'", "All requests are delayed by 200ms"),
+            (
+                "latency = { from = '50ms', to = '2s' }",
+                "All requests are delayed by 50ms to 2s",
+            ),
+            (
+                "latency = { p50 = '20ms', p90 = '1s', p99 = '2s' }",
+                "All requests are delayed by up to 2s, half of them by up to 20ms",
+            ),
+            (
+                "expires_at = 'past'",
+                "All GetAuthorizationToken calls receive another expiresAt (\"past\")",
+            ),
+            (
+                "content_type = 'text/html'",
+                "All requests receive another Content-Type (\"text/html\")",
+            ),
+        ] {
+            let toml = format!("action = {{ {action} }}");
+            let expected = format!("{expected}; not triggered yet.");
+            assert_eq!(sentence(&toml, (0, 0)), expected);
+        }
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(super) fn explain(denied: &AccessDenied) -> Explanation {
     };
     let (arn, action, resource) = (denied.arn(), denied.action(), denied.resource());
     let text = format!("{arn} is not allowed {action} on {resource}: {because}.");
-    Explanation::new(ExplanationKind::Denied, text).facts(Facts {
+    let explanation = Explanation::new(ExplanationKind::Denied, text).advice(advice(denied));
+    explanation.facts(Facts {
         principal: Some(arn.to_string()),
         action: Some(action.to_string()),
         resource: Some(resource.to_owned()),
@@ -36,6 +37,27 @@ pub(super) fn explain(denied: &AccessDenied) -> Explanation {
         statement,
         ..Facts::default()
     })
+}
+
+/// Returns how to allow the action.
+fn advice(denied: &AccessDenied) -> String {
+    match denied.reason() {
+        Reason::NotInIdentity => {
+            "Add the action to the allowed actions of the principal.".to_owned()
+        }
+        Reason::Explicit => {
+            "Remove the action from the denied actions of the principal.".to_owned()
+        }
+        Reason::NotInResource => {
+            "Allow the principal the action in the policy of the repository.".to_owned()
+        }
+        Reason::ExplicitInResource => {
+            format!(
+                "Change the statement of the policy of the {}, or use another principal.",
+                resource_policy(denied)
+            )
+        }
+    }
 }
 
 fn resource_policy(denied: &AccessDenied) -> &'static str {

@@ -19,7 +19,7 @@ pub(super) fn of_replacement(request: &ReceivedRequest, effect: &FaultEffect) ->
         ),
         _ => (
             ExplanationKind::FaultError,
-            "A client handles this error as it handles an error of ECR.",
+            "Remove the fault if no test needs it.",
         ),
     };
     let explanation = Explanation::new(kind, all_sentences(request)).advice(advice);
