@@ -1,6 +1,7 @@
 //! The files of the console, and the redirection of a browser to them.
 
 use mock_ecr::MockEcr;
+use mock_ecr::config::Dialect;
 use mock_ecr::fault::Fault;
 
 use crate::control::fetch_json;
@@ -171,4 +172,38 @@ async fn other_requests_for_the_root_are_not_redirected() {
     assert_eq!(head.to(&ecr).await.status(), 200);
     let post = RawRequest::new("POST", "/").with("Accept", BROWSER);
     assert_ne!(post.to(&ecr).await.status(), 303);
+}
+
+/// A page of this type would run its scripts in the origin of the console.
+#[tokio::test]
+async fn a_browser_runs_no_script_of_an_image() {
+    let builder = MockEcr::builder().frozen().dialect(Dialect::Oci);
+    let ecr = builder.repository("app").start().await.unwrap();
+    let token = ecr.issue_token();
+    let path = "/v2/app/manifests/1";
+    let page = r#"{"schemaVersion":2,"mediaType":"text/html","a":"<script>alert()</script>"}"#;
+    let push = RawRequest::new("PUT", path).with_token(&token);
+    let push = push.with("Content-Type", "text/html").body(page);
+    assert_eq!(push.to(&ecr).await.status(), 201);
+    let pull = get(path).with_token(&token);
+    let accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+    for browser in [
+        pull.clone().with("Accept", accept),
+        pull.clone().with("Sec-Fetch-Mode", "navigate"),
+        get(path).with("Sec-Fetch-Mode", "no-cors"),
+        get("/_mock/requests").with("Accept", accept),
+        RawRequest::call("GetAuthorizationToken").with("Sec-Fetch-Mode", "cors"),
+    ] {
+        let response = browser.to(&ecr).await;
+        assert_eq!(
+            response.header("Content-Security-Policy"),
+            "default-src 'none'; sandbox"
+        );
+        assert_eq!(response.header("X-Content-Type-Options"), "nosniff");
+    }
+    let of_client = pull.to(&ecr).await;
+    assert_eq!(of_client.header("Content-Type"), "text/html");
+    for name in ["Content-Security-Policy", "X-Content-Type-Options"] {
+        assert!(!of_client.has(name), "{name}");
+    }
 }

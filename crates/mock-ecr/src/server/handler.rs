@@ -24,6 +24,7 @@ use crate::registry;
 use crate::registry::authentication;
 use crate::registry::layer_download;
 use crate::request_log::ReceivedRequest;
+use crate::server::content_policy;
 use crate::server::host;
 use crate::server::proxy;
 use crate::server::request_attributes;
@@ -85,6 +86,7 @@ where
         response = strip_body(response);
     }
     add_extended_request_id(state, &route, &log_entry, &mut response);
+    content_policy::add(&request, &mut response);
     // The SDKs correct their clocks by this header, so it must contain the mock's time and not the system's.
     let date = HeaderValue::try_from(date.to_http()).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);

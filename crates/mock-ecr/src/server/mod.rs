@@ -3,6 +3,7 @@
 mod accept;
 mod activity;
 pub(crate) mod connection;
+mod content_policy;
 pub(crate) mod faulty_stream;
 pub(crate) mod handler;
 mod host;
