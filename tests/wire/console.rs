@@ -23,6 +23,7 @@ fn assert_is_console(response: &Response, status: u16) {
         ("Content-Security-Policy", POLICY),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
     ] {
         assert_eq!(response.header(name), value, "{name}");
     }

@@ -12,7 +12,7 @@ use http::header::{
 };
 use http::request::Parts;
 use http::response::Builder;
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
 
 use crate::request_log::ReceivedRequest;
 use crate::web::assets::Asset;
@@ -106,7 +106,13 @@ fn respond(status: StatusCode) -> Builder {
         .header(CONTENT_SECURITY_POLICY, POLICY)
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(REFERRER_POLICY, "no-referrer")
+        .header(CROSS_ORIGIN_OPENER_POLICY, "same-origin")
 }
+
+/// With the value `same-origin`, a page that opened the console cannot change its address, whose fragment can contain a control key. Source:
+/// HTML, "Cross-origin opener policies".
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-opener-policy");
 
 /// The page loads only the files of the console, calls only this mock, and cannot be part of another page. It cannot convert a text to HTML, so a
 /// text of a request stays a text.

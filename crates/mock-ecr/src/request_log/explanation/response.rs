@@ -175,7 +175,9 @@ fn advice(kind: ExplanationKind) -> Option<&'static str> {
         ExplanationKind::LayerUrlInvalid => {
             Some("Send the URL of the redirect unchanged, without an Authorization header.")
         }
-        ExplanationKind::NotImplemented => Some("See the operations of mock-ecr supports."),
+        ExplanationKind::NotImplemented => {
+            Some("mock-ecr supports lists the operations that are implemented.")
+        }
         ExplanationKind::OtherHost => {
             Some("Send only the requests to AWS to the mock. Nothing was sent to the host.")
         }
