@@ -132,7 +132,7 @@ async fn an_idle_stream_of_requests_sends_keep_alive_comments() {
     let mut stalled = Stalled::send(&ecr, &stream.bytes()).await;
     tokio::time::pause();
     let mut received = Vec::new();
-    while !String::from_utf8_lossy(&received).contains(": still here\n\n") {
+    while !String::from_utf8_lossy(&received).contains(": no event\n\n") {
         assert!(stalled.0.read_buf(&mut received).await.unwrap() > 0);
     }
 }

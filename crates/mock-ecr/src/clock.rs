@@ -46,7 +46,7 @@ struct State {
     observer: OnceLock<Box<dyn Fn(ClockReading) + Send + Sync>>,
 }
 
-/// What a clock shows at one moment.
+/// The time and the state of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClockReading {
     pub(crate) now: Timestamp,

@@ -1135,7 +1135,7 @@ export type Explanation = {
    */
   advice?: string | null;
   /**
-   * The values in the text.
+   * Values about the rejection or the fault. Which of them are set depends on the kind.
    */
   facts: ExplanationFacts;
 };

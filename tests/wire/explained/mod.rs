@@ -129,7 +129,7 @@ async fn of_signatures() -> Vec<Explanation> {
         (call.clone(), "unsigned", "The request is not signed."),
         (call.clone().presigned_by(&signer).authorized("X"), "two_signatures", "The request has a signature in the Authorization header and one in the query."),
         (call.clone().signed_by(&late), "clock_skew", "The request was signed 30 min before the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 15 min."),
-        (call.clone().signed_by(&signer.clone().for_service("s3")), "scope", "The request was signed for s3 in us-east-1; expected ecr in a known Region, and the date of the signature."),
+        (call.clone().signed_by(&signer.clone().for_service("s3")), "scope", "The credential scope names s3 in us-east-1; expected ecr in a known Region, and the date of the signature."),
         (call.clone().signed().body("{ }"), "signature", "The signature does not match: the secret key is wrong, or the request was changed after it was signed."),
         (call.clone().signed_by(&Signer::new(&nobody)), "key_unknown", "No principal has the access key ID AKIDNOBODY."),
         (call.signed_by(&Signer::new(&unexpected)), "session_token", &session),
@@ -225,7 +225,7 @@ async fn of_faults() -> Vec<Explanation> {
         .add(Fault::from_toml("action = { throttle = { rate = 1, burst = 1 } }").unwrap())
         .unwrap();
     call.to(&ecr).await;
-    explained.extend(check_all(&ecr, &[(call, "throttled", "Fault 0 throttled the request: it permits a rate of 1 per second after a burst of 1.")]).await);
+    explained.extend(check_all(&ecr, &[(call, "throttled", "Fault 0 throttled the request, which exceeded a rate of 1 per second after a burst of 1.")]).await);
     explained
 }
 

@@ -18,7 +18,7 @@ async fn of_identities() -> Vec<Explanation> {
     let call = RawRequest::token_call().signed_by(&Signer::new(&denied));
     let builder = MockEcr::builder().frozen().principal(denied);
     let ecr = builder.start().await.unwrap();
-    check_all(&ecr, &[(call, "denied", "arn:aws:iam::123456789012:user/developer is not allowed ecr:GetAuthorizationToken on *: its identity policy denies it.")]).await
+    check_all(&ecr, &[(call, "denied", "arn:aws:iam::123456789012:user/developer is not allowed to perform ecr:GetAuthorizationToken on *: its identity policy denies it.")]).await
 }
 
 fn example() -> Principal {
@@ -27,7 +27,7 @@ fn example() -> Principal {
 
 /// The explanation names the statement by its Sid, if it has one.
 async fn of_a_repository() -> Vec<Explanation> {
-    let denied = "arn:aws:iam::123456789012:user/developer is not allowed ecr:BatchGetImage on arn:aws:ecr:us-east-1:123456789012:repository/app: ";
+    let denied = "arn:aws:iam::123456789012:user/developer is not allowed to perform ecr:BatchGetImage on arn:aws:ecr:us-east-1:123456789012:repository/app: ";
     let mut explained = Vec::new();
     for (sid, because) in [
         (

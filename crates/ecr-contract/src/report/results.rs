@@ -227,7 +227,7 @@ pub struct EventExplanation {
 pub enum ExplanationLevel {
     /// The response is part of the normal sequence of requests. Only the JSON report contains such an explanation.
     Info,
-    /// A fault of the scenario changed the response, or something does not exist.
+    /// A fault of the scenario changed the response, or a request changes something that does not exist.
     Warning,
     /// The request was rejected.
     Error,

@@ -20,8 +20,8 @@ pub(super) fn of_request(request: &ReceivedRequest) -> Option<EventExplanation> 
     })
 }
 
-/// Returns what a client can do. Other advice of the mock says how to configure it, which the scenario has done, or is about other tokens, which the
-/// client may not have received.
+/// Returns the advice for a client. Advice about the configuration of the mock is omitted, because the scenario configures it. Advice about other
+/// tokens is omitted, because the client may not have them.
 fn advice(of_mock: &Explanation) -> Option<String> {
     match of_mock.kind {
         ExplanationKind::TokenExpired | ExplanationKind::FaultExpired => {

@@ -14,7 +14,7 @@ use crate::http::body::Payload;
 pub(super) const EVENTS: &str = "text/event-stream";
 
 /// A periodic comment detects a closed connection, and prevents proxies from closing an idle one.
-pub(super) const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
+pub(super) const HEARTBEAT: Bytes = Bytes::from_static(b": no event\n\n");
 pub(super) const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Returns the response with a stream of events.

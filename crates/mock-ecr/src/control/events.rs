@@ -108,8 +108,8 @@ fn stream(request: &ControlRequest<'_>) -> Outcome {
     Ok(event_text::response(events))
 }
 
-/// The state of one stream. Only one batch of events is in memory. A client that does not read it prevents no request from being discarded: it receives
-/// the number of requests that it has missed, and the last of several changes.
+/// The state of one stream. Only one batch of events is in memory, and requests are discarded even if a client has not read them. Such a client
+/// receives the number of discarded requests, and the latest of several changes.
 struct Reader {
     _permit: OwnedSemaphorePermit,
     first: Option<Bytes>,

@@ -32,11 +32,11 @@ impl Verb {
 
 const BE: Verb = Verb(["is", "are", "was", "were"]);
 const RECEIVE: Verb = Verb(["receives", "receive", "received", "received"]);
-const LOSE: Verb = Verb([
-    "loses its connection",
-    "lose their connections",
-    "lost its connection",
-    "lost their connections",
+const HAVE_CLOSED: Verb = Verb([
+    "has its connection closed",
+    "have their connections closed",
+    "had its connection closed",
+    "had their connections closed",
 ]);
 const HAVE_RESET: Verb = Verb([
     "has its connection reset",
@@ -52,7 +52,7 @@ pub(super) fn action_text(fault: &Fault, form: Form) -> String {
         FaultAction::Latency(latency) => {
             return format!("{} delayed by {}", BE.form(form), latency.text());
         }
-        FaultAction::Close(point) => return format!("{} {}", LOSE.form(form), point.text()),
+        FaultAction::Close(point) => return format!("{} {}", HAVE_CLOSED.form(form), point.text()),
         FaultAction::Reset(point) => return format!("{} {}", HAVE_RESET.form(form), point.text()),
         FaultAction::Error(error) => error_text(error, &fault.matcher),
         FaultAction::Stall(point) => format!("a response that stops {}", point.text()),
@@ -73,7 +73,7 @@ fn received(action: &FaultAction) -> String {
         FaultAction::GarbledChunks => "a body with an invalid chunk",
         FaultAction::Body(body) => body_text(body),
         FaultAction::ContentType(value) => return changed("Content-Type", value),
-        FaultAction::AuthorizationData(value) => return changed("list authorizationData", value),
+        FaultAction::AuthorizationData(value) => return changed("authorizationData", value),
         FaultAction::ExpiresAt(value) => return changed("expiresAt", value),
         FaultAction::Token(value) => return changed("authorizationToken", value),
         FaultAction::ProxyEndpoint(value) => return changed("proxyEndpoint", value),

@@ -30,12 +30,23 @@ impl ActiveFault {
     }
 
     fn limited(&self, left: u64) -> String {
-        let (form, requests) = match left {
-            1 => (Form::One, requests(&self.fault, Form::One)),
-            left => (Form::Many, counted_requests(&self.fault, left)),
+        let form = match left {
+            1 => Form::One,
+            _ => Form::Many,
         };
+        let (requests, after) = (requests(&self.fault, form), self.after());
         let every = self.every().map(|every| format!(", one of every {every},"));
-        self.composed(&format!("The next {requests}{}", self.after()), every, form)
+        let subject = match (self.selects(), left) {
+            (true, left) => format!("{left} more {requests}{after}"),
+            (false, 1) => format!("The next {requests}{after}"),
+            (false, left) => format!("The next {left} {requests}{after}"),
+        };
+        self.composed(&subject, every, form)
+    }
+
+    /// Returns whether some matching requests do not trigger the fault.
+    fn selects(&self) -> bool {
+        self.every().is_some() || self.fault.matcher.probability.is_some()
     }
 
     fn unlimited(&self) -> String {
@@ -204,7 +215,7 @@ mod tests {
         let toml = "match = { times = 1 }\naction = { close = { after_bytes = 1 } }";
         assert_eq!(
             sentence(toml, (1, 1)),
-            "1 request lost its connection after 1 byte of the body; the fault is used up."
+            "1 request had its connection closed after 1 byte of the body; the fault is used up."
         );
     }
 
@@ -264,7 +275,7 @@ mod tests {
             (
                 "times = 4, every = 3",
                 (3, 1),
-                "The next 3 blob requests, one of every 3, receive at most 1 byte per second; triggered 1 of 4 times.",
+                "3 more blob requests, one of every 3, receive at most 1 byte per second; triggered 1 of 4 times.",
             ),
             (
                 "probability = 0.5",

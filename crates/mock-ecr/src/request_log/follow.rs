@@ -43,8 +43,7 @@ impl RequestLog {
         (numbers, cursor)
     }
 
-    /// Returns the requests and marks that follow a position, and moves the position behind them. Nothing that is recorded afterwards is before
-    /// them. Returns `None` if so many marks were discarded that the reader has to begin again.
+    /// Returns the requests and marks that follow a position, and sets the position after them. Entries that are recorded later follow them. Returns `None` if so many marks were discarded that the reader has to begin again.
     pub(crate) fn followed(&self, cursor: &mut Cursor) -> Option<Followed> {
         let contents = self.contents();
         // The removed requests are not missed: a mark contains that they were removed.

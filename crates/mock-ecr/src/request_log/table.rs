@@ -7,7 +7,7 @@ use crate::request_log::explanation::ExplanationLevel;
 use crate::request_log::received_request::ReceivedRequest;
 
 /// The request log as text: a heading, and a table with one request in each line, after a line break. Some requests are
-/// marked with `>`. The line below a rejected request, or one that triggered a fault, explains it.
+/// marked with `>`. The line below a request explains it, if its explanation has the level `warning` or `error`.
 pub(super) struct RequestTable<'a> {
     rows: Vec<(bool, &'a ReceivedRequest)>,
     /// The number of requests that are not in the table.

@@ -9,8 +9,8 @@ use http::request::Parts;
 
 use crate::server::router;
 
-/// Adds the headers with which a browser runs no script of a response, unless the response has a policy of its own. Responses to other clients do
-/// not get the headers, because those of ECR have none.
+/// Adds the headers with which a browser runs no script of a response, unless the response has a policy of its own. Responses to requests that no browser
+/// has sent do not get the headers, because those of ECR have none.
 pub(super) fn add<B>(request: &Parts, response: &mut Response<B>) {
     let headers = response.headers_mut();
     if !router::is_of_browser(request) || headers.contains_key(CONTENT_SECURITY_POLICY) {

@@ -152,7 +152,7 @@ fn opens_console(request: &Parts) -> bool {
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// Returns whether a browser sent the request. Browsers send `Sec-Fetch-Mode` only to origins that they trust, such as those of this machine.
+/// Returns whether a browser may have sent the request. Browsers send `Sec-Fetch-Mode` only to origins that they trust, such as those of this machine.
 /// Each browser accepts HTML if it opens a page.
 pub(super) fn is_of_browser(request: &Parts) -> bool {
     request.headers.contains_key(SEC_FETCH_MODE) || accepts_html(request)

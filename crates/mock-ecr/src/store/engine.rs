@@ -42,7 +42,7 @@ impl Done {
         Done { caller, changes }
     }
 
-    /// Counts the transaction if it has changed records, also if its caller has gone, and sends the result to the caller.
+    /// Counts the transaction if it has changed records, even if the caller no longer waits, and sends the result to the caller.
     pub(super) fn send(self, result: Result<(), StoreError>) {
         if let Some(changes) = self.changes
             && result.is_ok()

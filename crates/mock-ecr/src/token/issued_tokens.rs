@@ -28,8 +28,9 @@ pub struct TokenRecord {
     pub first_rejection: Option<TokenRejection>,
     /// The revocation of the token. It is also set if the token is invalid for another reason.
     pub revoked: Option<TokenRevocation>,
-    /// The number of the request that the token was issued to, as [`ReceivedRequest::number`](crate::request_log::ReceivedRequest::number). It
-    /// is `None` if the token was issued by this process, by the control API or by another mock.
+    /// The number of the first request whose response contained the token, as
+    /// [`ReceivedRequest::number`](crate::request_log::ReceivedRequest::number). It is `None` if the token was issued with the Rust API, by the
+    /// control API or by another mock.
     pub issued_by_request: Option<u64>,
     /// The reason why the token is invalid at the time at which this record is returned. It is `None` if the token is
     /// valid.

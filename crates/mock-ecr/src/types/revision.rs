@@ -1,4 +1,4 @@
-//! Counts the changes of a part of the state, and wakes those that wait for one.
+//! Counts the changes of a part of the state, and notifies the tasks that wait for a change.
 
 use std::sync::Arc;
 

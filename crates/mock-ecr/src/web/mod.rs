@@ -97,8 +97,8 @@ fn text(response: Builder, text: &'static str) -> Response<Bytes> {
     finish(response, text.as_bytes())
 }
 
-/// Begins a response with the headers that every response of the console has. A browser asks for the current version of a file each time,
-/// because the program can be updated.
+/// Begins a response with the headers that every response of the console has. `no-cache` makes a browser validate a stored file before
+/// each use, because the program can be updated.
 fn respond(status: StatusCode) -> Builder {
     Response::builder()
         .status(status)
@@ -114,8 +114,8 @@ fn respond(status: StatusCode) -> Builder {
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
 
-/// The page loads only the files of the console, calls only this mock, and cannot be part of another page. It cannot convert a text to HTML, so a
-/// text of a request stays a text.
+/// The page loads only the files of the console, calls only this mock, and cannot be part of another page. It cannot convert a text to HTML, so the
+/// browser does not parse a text of a request as HTML.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 

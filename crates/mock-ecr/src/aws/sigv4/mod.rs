@@ -264,7 +264,9 @@ fn check_signature(
 }
 
 const TERMINATOR: &str = "aws4_request";
-const SKEW: Duration = Duration::from_secs(15 * 60);
+
+/// The maximum difference between the time of a signature and the clock.
+pub(crate) const SKEW: Duration = Duration::from_secs(15 * 60);
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ pub(super) fn explain(denied: &AccessDenied) -> Explanation {
     let (policy, explicit) = match denied.reason() {
         Reason::NotInIdentity => ("identity", false),
         Reason::Explicit => ("identity", true),
-        Reason::NotInResource => ("repository", false),
+        Reason::NotInResource => (resource_policy(denied), false),
         Reason::ExplicitInResource => (resource_policy(denied), true),
     };
     let statement = denied.statement().and_then(|one| one.sid.as_deref());
@@ -17,7 +17,7 @@ pub(super) fn explain(denied: &AccessDenied) -> Explanation {
     let because = match (denied.reason(), &statement) {
         (Reason::NotInIdentity, _) => "no identity policy allows it".to_owned(),
         (Reason::Explicit, _) => "its identity policy denies it".to_owned(),
-        (Reason::NotInResource, _) => "the policy of the repository does not allow it".to_owned(),
+        (Reason::NotInResource, _) => format!("the policy of the {policy} does not allow it"),
         (Reason::ExplicitInResource, Some(sid)) => {
             format!("statement {sid} of the policy of the {policy} denies it")
         }
@@ -26,7 +26,7 @@ pub(super) fn explain(denied: &AccessDenied) -> Explanation {
         }
     };
     let (arn, action, resource) = (denied.arn(), denied.action(), denied.resource());
-    let text = format!("{arn} is not allowed {action} on {resource}: {because}.");
+    let text = format!("{arn} is not allowed to perform {action} on {resource}: {because}.");
     let explanation = Explanation::new(ExplanationKind::Denied, text).advice(advice(denied));
     explanation.facts(Facts {
         principal: Some(arn.to_string()),
@@ -41,6 +41,7 @@ pub(super) fn explain(denied: &AccessDenied) -> Explanation {
 
 /// Returns how to allow the action.
 fn advice(denied: &AccessDenied) -> String {
+    let policy = resource_policy(denied);
     match denied.reason() {
         Reason::NotInIdentity => {
             "Add the action to the allowed actions of the principal.".to_owned()
@@ -49,20 +50,23 @@ fn advice(denied: &AccessDenied) -> String {
             "Remove the action from the denied actions of the principal.".to_owned()
         }
         Reason::NotInResource => {
-            "Allow the principal the action in the policy of the repository.".to_owned()
+            format!(
+                "Add a statement to the policy of the {policy} that allows the principal the action."
+            )
         }
         Reason::ExplicitInResource => {
-            format!(
-                "Change the statement of the policy of the {}, or use another principal.",
-                resource_policy(denied)
-            )
+            format!("Change the statement of the policy of the {policy}, or use another principal.")
         }
     }
 }
 
+/// Returns whose policy decides. The policies of repositories do not apply to an action on all repositories of a registry.
 fn resource_policy(denied: &AccessDenied) -> &'static str {
-    match denied.statement().map(|one| one.policy) {
+    let of_statement = denied.statement().map(|one| one.policy);
+    let is_on_all = denied.resource().ends_with(":repository/*");
+    match of_statement {
         Some(ResourcePolicy::Registry) => "registry",
+        None if is_on_all => "registry",
         _ => "repository",
     }
 }

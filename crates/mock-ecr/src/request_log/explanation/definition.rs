@@ -19,7 +19,7 @@ pub struct Explanation {
     pub text: String,
     /// What a client or a test can do.
     pub advice: Option<String>,
-    /// The values in the text.
+    /// Values about the rejection or the fault. Which of them are set depends on the kind.
     pub facts: Facts,
 }
 

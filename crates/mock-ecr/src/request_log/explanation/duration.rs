@@ -19,7 +19,7 @@ pub(super) fn readable(millis: i64) -> String {
     }
 }
 
-/// Returns when something ended before a request, up to the time: `40 min before this request, at`.
+/// Formats the time between an end and a request, such as `40 min before this request, at`. The caller appends the timestamp.
 pub(super) fn before_request(millis: i64) -> String {
     match millis {
         0 => "at the time of this request,".to_owned(),

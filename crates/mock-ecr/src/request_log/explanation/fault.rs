@@ -70,7 +70,7 @@ pub(super) fn sentence(request: &ReceivedRequest, effect: &FaultEffect) -> Strin
         ),
         Change::Throttled { rate, burst } => {
             format!(
-                "throttled the request: it permits a rate of {rate} per second after a burst of {burst}"
+                "throttled the request, which exceeded a rate of {rate} per second after a burst of {burst}"
             )
         }
         Change::ExpiredEarly => match left {
@@ -118,6 +118,6 @@ fn end(termination: Termination) -> &'static str {
     match termination {
         Termination::Close => "closed the connection",
         Termination::Reset => "reset the connection",
-        Termination::Stall => "stopped sending the response",
+        Termination::Stall => "interrupted the response",
     }
 }

@@ -76,7 +76,7 @@ kinds! {
     Incomplete "incomplete" Error "A part of the signature is missing or malformed.";
     TwoSignatures "two_signatures" Error "The request has two signatures.";
     ClockSkew "clock_skew" Error "The time of the signature differs too much from the mock's clock.";
-    Scope "scope" Error "The signature is for another service or Region.";
+    Scope "scope" Error "The credential scope names another service, Region or date.";
     Signature "signature" Error "The signature does not match the request.";
     KeyUnknown "key_unknown" Error "No principal has the access key ID.";
     SessionToken "session_token" Error "The session token does not belong to the access key.";
@@ -98,7 +98,7 @@ kinds! {
     Tunnel "tunnel" Error "The proxy cannot open a tunnel.";
     TooLarge "too_large" Error "The body of the request is too large.";
     CutOff "cut_off" Error "The body of the request ended before it was complete.";
-    Control "control" Error "The control API rejected the request.";
+    Control "control" Error "The control API or the console rejected the request.";
     Other "other" Error "Another error.";
 }
 

@@ -176,7 +176,7 @@ fn advice(kind: ExplanationKind) -> Option<&'static str> {
             Some("Send the URL of the redirect unchanged, without an Authorization header.")
         }
         ExplanationKind::NotImplemented => {
-            Some("mock-ecr supports lists the operations that are implemented.")
+            Some("Run `mock-ecr supports` to list the implemented operations.")
         }
         ExplanationKind::OtherHost => {
             Some("Send only the requests to AWS to the mock. Nothing was sent to the host.")

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::aws::service::AwsService;
-use crate::aws::sigv4::{FailedCheck, SessionTokenError};
+use crate::aws::sigv4::{FailedCheck, SKEW, SessionTokenError};
 use crate::request_log::explanation::definition::Explanation;
 use crate::request_log::explanation::duration::{before_request, readable};
 use crate::request_log::explanation::facts::Facts;
@@ -58,14 +58,21 @@ fn incomplete(problem: &str) -> Explanation {
 
 fn date(signed: Timestamp, now: Timestamp, validity: Duration) -> Explanation {
     let difference = millis_between(signed, now);
-    let side = if difference < 0 { "after" } else { "before" };
-    let limit = i64::try_from(validity.as_millis()).unwrap_or(i64::MAX);
+    let (side, limit) = match difference < 0 {
+        true => ("after", SKEW),
+        false => ("before", validity),
+    };
+    let limit = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+    let is_expired = difference >= 0 && validity < SKEW;
     let (difference, limit) = (readable(difference), readable(limit));
     let text = format!(
         "The request was signed {difference} {side} the time of the mock's clock, {now}; the limit is {limit}."
     );
     Explanation::new(ExplanationKind::ClockSkew, text)
-        .advice("Use the time of the mock's clock in signatures: it is in the Date header of each response.")
+        .advice(match is_expired {
+            true => "Sign the request again.",
+            false => "Use the time of the mock's clock in signatures: it is in the Date header of each response.",
+        })
         .facts(Facts {
             signed_at: Some(signed),
             ..Facts::default()
@@ -82,7 +89,7 @@ fn scope(
     let region = claim.map_or_else(String::new, |claim| claim.region.clone());
     let expected = expected_region.map_or_else(|| "a known Region".to_owned(), Region::to_string);
     let text = format!(
-        "The request was signed for {service} in {region}; expected {expected_service} in {expected}, and the date of the signature."
+        "The credential scope names {service} in {region}; expected {expected_service} in {expected}, and the date of the signature."
     );
     Explanation::new(ExplanationKind::Scope, text).facts(Facts {
         service: Some(service),

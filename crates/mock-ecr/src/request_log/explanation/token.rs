@@ -63,8 +63,8 @@ fn expired(rejected: &RejectedToken, since: Timestamp, facts: Facts) -> Explanat
     let text = format!("The token expired {before} {since} by the mock's clock.{of}");
     Explanation::new(ExplanationKind::TokenExpired, text)
         .advice(match &facts.other_valid_token {
-            Some(_) => "Present the other token, which is valid.",
-            None => "Request a new token and retry once.",
+            Some(id) => format!("Present the token {id}, which is valid."),
+            None => "Request a new token and retry once.".to_owned(),
         })
         .facts(Facts {
             expired_at: Some(since),
