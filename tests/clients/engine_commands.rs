@@ -15,10 +15,11 @@ use crate::skopeo;
 #[test]
 fn docker_pushes_an_image_as_the_guide_on_images_shows() {
     let lines = engine_commands(Page::Book("guides/images.md"));
-    let [serve, login, push, pull] = &lines[..] else {
+    let [serve, wait, login, push, pull] = &lines[..] else {
         panic!("{lines:#?}");
     };
     assert_eq!(serve, "mock-ecr serve --create-on-push &");
+    assert_eq!(wait, "mock-ecr health --wait 10s");
     let mock = Mock::serve(&["--create-on-push"]);
     let engine = Engine::start(&mock);
     let image = Layout::image("hello");
