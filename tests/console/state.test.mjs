@@ -10,8 +10,11 @@ import { labelRows, layOut, summary } from '../../crates/mock-ecr/src/web/consol
 
 // The address of the page is that of the document.
 globalThis.document = { baseURI: 'http://127.0.0.1:4566/_mock/ui/' };
-const { EventParser, waitSeconds } = await import('../../crates/mock-ecr/src/web/console/stream.js');
+const { EventParser, waitSeconds } = await import('../../crates/mock-ecr/src/web/console/sync.js');
 const { tokenIn } = await import('../../crates/mock-ecr/src/web/console/views/tokens.js');
+const { issuedByControl } = await import('../../crates/mock-ecr/src/web/console/views/detail.js');
+const { scanText } = await import('../../crates/mock-ecr/src/web/console/views/repositories.js');
+const { FUTURE, remaining } = await import('../../crates/mock-ecr/src/web/console/views/bar.js');
 
 const START = Date.parse('2015-11-30T01:11:00Z');
 const at = (hours) => new Date(START + hours * 3_600_000).toISOString();
@@ -24,7 +27,7 @@ test('events are parsed from parts of any size', () => {
     const events = [];
     const parser = new EventParser((event) => events.push(event));
     for (let index = 0; index < stream.length; index += size) parser.push(stream.slice(index, index + size));
-    assert.deepEqual(events, [{ event: 'request', data: '{"a":\n1}', id: '7' }, { event: 'message', data: 'x', id: null }]);
+    assert.deepEqual(events, [{ event: 'request', data: '{"a":\n1}' }, { event: 'message', data: 'x' }]);
   }
 });
 
@@ -95,6 +98,7 @@ test('rows are added incrementally, with a row for a jump of the clock', () => {
   assert.equal(rows.update(log), 2);
   assert.equal(rows.matched, 2);
   assert.equal(jumpText(rows.items[1]), 'Clock + 9 h: 01:11:00 → 10:11:00');
+  assert.equal(jumpText({ jump: 86_400_000, from: at(0), to: at(24) }), 'Clock + 1 d: 2015-11-30 01:11:00 → 2015-12-01 01:11:00');
   assert.equal(rows.indexOf(2), 2);
   assert.equal(rows.indexOf(1), -1);
   log.clear();
@@ -132,6 +136,39 @@ test('a lane is valid until its token is rejected, although a frozen clock gives
   assert.deepEqual(spans(requests.slice(0, 2)), [{ from: 0, to: 1.5, state: 'valid' }, { from: 1.5, to: 2, state: 'invalid' }]);
 });
 
+test('a token is drawn at the time of each request, also after the clock was set back', () => {
+  const token = { id: 'a', principal: 'P', issued: at(0), expires: at(12), revoked: null, first_rejection: { at: at(13) } };
+  const expired = { status: 403, token_error: 'expired', explanation: { kind: 'token_expired', level: 'error' } };
+  const requests = [
+    request(0, { operation: 'GetAuthorizationToken', token: 'a' }), request(1, { received: at(13), token: 'a', ...expired }),
+    request(2, { received: at(1), token: 'a' }), request(3, { received: at(1), token: 'a' }),
+  ];
+  const [lane] = layOut(requests, [token], { columns: 50, lanes: 5, now: Date.parse(at(1)) }).lanes;
+  assert.deepEqual(lane.spans.map(({ from, to, state }) => [from, to, state]), [[0, 2, 'valid'], [2, 5, 'invalid'], [5, 8, 'valid']]);
+  assert.deepEqual(lane.marks.map(({ at: x, kind }) => [x, kind]), [[0, 'issued'], [3, 'rejected'], [6, 'used'], [7, 'used']]);
+});
+
+test('the lane of a token of the control API begins when it was issued', () => {
+  const token = { id: 'a', principal: 'P', issued: at(2), expires: at(14), revoked: null, first_rejection: null };
+  const requests = [request(0), request(1, { received: at(2) }), request(2, { received: at(2), token: 'a' })];
+  const [lane] = layOut(requests, [token], { columns: 50, lanes: 5, now: Date.parse(at(2)) }).lanes;
+  assert.deepEqual(lane.spans, [{ from: 3, to: 5, state: 'valid' }]);
+});
+
+test('the lanes of the last rejection and of requests without a token are shown, and the others are counted', () => {
+  const rejected = { status: 403, explanation: { kind: 'token_expired', level: 'error' } };
+  const requests = [request(0, rejected), request(1, { token: 'a', ...rejected }), ...[2, 3, 4, 5].map((number) => request(number, { token: String(number) }))];
+  const layout = layOut(requests, [], { columns: 50, lanes: 3, now: START });
+  assert.deepEqual(layout.lanes.map(({ id }) => id), [null, 'a', '5']);
+  assert.equal(layout.hidden, 3);
+});
+
+test('an error with a valid token has another mark than a rejection', () => {
+  const requests = [request(0, { token: 'a', status: 404, explanation: { kind: 'missing', level: 'warning' } }), request(1, { token: 'a', status: 405, explanation: { kind: 'rule_of_ecr', level: 'error' } })];
+  const [lane] = layOut(requests, [], { columns: 50, lanes: 3, now: START }).lanes;
+  assert.deepEqual(lane.marks.map(({ kind }) => kind), ['failed', 'failed']);
+});
+
 test('rejected requests without a token have lanes of their own', () => {
   const rejected = (number, values) => request(number, { status: 400, error: 'DENIED', ...values });
   const requests = [request(0, { token: 'a' }), rejected(1, { service: 'registry', authorization: true }), rejected(2, { service: 'ecr', authorization: true })];
@@ -144,8 +181,43 @@ test('labels of the clock do not overlap', () => {
 });
 
 test('a login is found in the configuration of docker', () => {
-  assert.equal(tokenIn('{"auths": {"a": {}, "b": {"auth": "QVdTOng="}}}'), 'QVdTOng=');
-  for (const text of ['QVdTOng=', '{"auths": {}}', '{}', 'null']) assert.equal(tokenIn(text), text);
+  const config = (...names) => JSON.stringify({ auths: { empty: {}, ...Object.fromEntries(names.map((name) => [name, { auth: `of ${name}` }])) } });
+  const ecr = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
+  for (const [text, registry] of [
+    [config('ghcr.io', 'localhost:4566'), 'localhost:4566'],
+    [config('ghcr.io', 'localhost:4567', ecr), ecr],
+    [config('ghcr.io', 'http://127.0.0.1:4566/v2/'), 'http://127.0.0.1:4566/v2/'],
+    [config('ghcr.io', 'quay.io'), 'ghcr.io'],
+  ]) assert.deepEqual(tokenIn(text, '127.0.0.1:4566'), { token: `of ${registry}`, registry });
+  for (const text of ['{"auths": {}}', '{}', '{"credsStore": "desktop", "auths": {"localhost:4566": {}}}']) {
+    assert.throws(() => tokenIn(text, '127.0.0.1:4566'), { message: 'The file contains no password.' });
+  }
+});
+
+test('a token is found in a line of a file, in quotation marks and in a header', () => {
+  for (const text of ['QVdTOng=', ' "QVdTOng=" ', '"auth": "QVdTOng=",', 'Basic QVdTOng=', 'Authorization: Basic QVdTOng=', 'AWS:QVdTOng=']) {
+    assert.deepEqual(tokenIn(text, '127.0.0.1:4566'), { token: 'QVdTOng=' }, text);
+  }
+});
+
+test('a token that the control API issued after a request is found', () => {
+  const rejected = request(1, { bearer: 'P', token: 'a', explanation: { facts: { other_valid_token: 'b' } } });
+  const issued = (id, values) => ({ id, principal: 'P', issued: at(0), issued_by_request: null, ...values });
+  const others = [issued('a'), issued('b'), issued('c', { principal: 'Q' }), issued('d', { issued: at(-1) }), issued('e', { issued_by_request: 0 })];
+  assert.equal(issuedByControl(rejected, others), undefined);
+  assert.equal(issuedByControl(rejected, [...others, issued('f', { issued: at(1) })]).id, 'f');
+});
+
+test('a scan has a text in each state', () => {
+  assert.equal(scanText({ status: null, description: null, counts: {} }), 'in progress');
+  assert.equal(scanText({ status: 'COMPLETE', description: null, counts: { HIGH: 1 } }), 'complete; 1 high');
+  assert.equal(scanText({ status: 'FAILED', description: 'Why.', counts: {} }), 'failed; Why.');
+});
+
+test('a token that was issued later than the clock of the mock is marked', () => {
+  const token = { issued: at(1), expires: at(13) };
+  assert.equal(remaining(token, 'valid', START, 'frozen'), FUTURE);
+  assert.equal(remaining(token, 'valid', Date.parse(at(1)), 'running'), '12 h left');
 });
 
 test('the timeline shows the newest requests that fit', () => {
@@ -153,7 +225,7 @@ test('the timeline shows the newest requests that fit', () => {
   const { columns } = layOut(requests, [], { columns: 30, lanes: 5, now: START });
   assert.equal(columns[columns.length - 1].request.number, 99);
   assert.ok(columns[columns.length - 1].at < 30);
-  assert.deepEqual(layOut([], [], { columns: 30, lanes: 5, now: START }), { columns: [], lanes: [], end: 0 });
+  assert.deepEqual(layOut([], [], { columns: 30, lanes: 5, now: START }), { columns: [], lanes: [], hidden: 0 });
 });
 
 test('a token has a state at each time', () => {

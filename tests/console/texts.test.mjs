@@ -24,6 +24,8 @@ test('a typed time becomes RFC 3339', () => {
     ['9:05', '2015-11-30T09:05:00.000Z'],
     ['2030-01-01T00:00:00+01:00', '2029-12-31T23:00:00.000Z'],
     ['tomorrow', null],
+    ['2026-02-30', null],
+    ['2026-02-30 12:00', null],
   ]) assert.equal(parseTime(text, reference), expected, text);
   assert.equal(shortTime('2015-11-30T13:10:56Z', reference), '13:10:56');
   assert.equal(shortTime('2015-12-01T13:10:56Z', reference), '2015-12-01 13:10:56');
@@ -73,11 +75,18 @@ test('commands quote foreign texts and contain no key', () => {
 });
 
 test('a request is repeated with the AWS CLI or with curl', () => {
-  assert.equal(repeat({ service: 'ecr', operation: 'DescribeImages', input: '{"repositoryName":"a"}' }, ORIGIN),
+  const config = { region: 'us-east-1', principals: [{ arn: 'DEVELOPER' }, { arn: 'CI' }] };
+  const commands = (request, token) => repeat({ target: '/', ...request }, { origin: ORIGIN, config, token }).map(({ command }) => command);
+  assert.equal(commands({ service: 'ecr', operation: 'DescribeImages', input: '{"repositoryName":"a"}' })[1],
     `aws ecr describe-images --endpoint-url ${ORIGIN} --cli-input-json '{"repositoryName":"a"}'`);
-  assert.equal(repeat({ service: 'registry', method: 'HEAD', target: '/v2/a/manifests/1', authorization: true, host: 'localhost:4566' }, ORIGIN),
-    `curl --silent --head --user "AWS:$PASSWORD" ${ORIGIN}/v2/a/manifests/1`);
-  assert.match(repeat({ service: 'registry', method: 'PUT', target: '/v2/', host: '123456789012.dkr.ecr.us-east-1.amazonaws.com' }, ORIGIN), /--request PUT --header 'Host: 123456789012/);
+  const head = { service: 'registry', method: 'HEAD', target: '/v2/a/manifests/1', authorization: true, host: 'localhost:4566' };
+  const issue = `mock-ecr token issue --password --url ${ORIGIN}`;
+  assert.deepEqual(commands({ ...head, bearer: 'DEVELOPER' }, { region: 'us-east-1' }), [`PASSWORD=$(${issue})`, `curl --silent --head --user "AWS:$PASSWORD" ${ORIGIN}/v2/a/manifests/1`]);
+  assert.equal(commands({ ...head, bearer: 'CI' }, { region: 'eu-west-1' })[0], `PASSWORD=$(${issue} --principal CI --region eu-west-1)`);
+  const put = repeat({ service: 'registry', method: 'PUT', target: '/v2/', host: '123456789012.dkr.ecr.us-east-1.amazonaws.com' }, { origin: ORIGIN, config });
+  assert.match(put[0].command, /--request PUT --header 'Host: 123456789012/);
+  assert.match(put[0].text, /body of the request is not recorded/);
+  assert.deepEqual(commands({ service: 'registry', method: 'GET', target: '/_layer/1/us-east-1/a/sha256:0?X-Amz-Signature=REDACTED' }), [undefined]);
 });
 
 test('the commands for clients contain the address of the mock', () => {
@@ -87,6 +96,8 @@ test('the commands for clients contain the address of the mock', () => {
   const all = clients(options);
   assert.deepEqual(all.map(({ id }) => id), ['docker', 'podman', 'aws', 'boto3', 'rust', 'node', 'curl', 'environment']);
   assert.match(all[0].steps[1].command, /--url http:\/\/127\.0\.0\.1:5000 \| docker login .* http:\/\/localhost:5000$/);
+  const [docker] = clients({ ...options, origin: ORIGIN, hasKey: false });
+  assert.match(docker.steps[0].command, /^mock-ecr token issue --password --url http:\/\/127\.0\.0\.1:4566 \|/);
   assert.equal(exports(options.environment), 'unset AWS_PROFILE\nexport AWS_REGION=us-east-1');
 });
 

@@ -122,7 +122,7 @@ fn the_focus_returns_when_the_details_are_closed() {
             .await;
         browser.click(".rejection a", "GET app:1").await;
         browser.wait_for_text(".pane", "Repeat it").await;
-        browser.click(".pane h2", "GET app:1").await;
+        browser.click(".pane h2", "#15 GET app:1").await;
         browser.press(ESCAPE).await;
         browser
             .wait("document.activeElement.closest('.rejection')")

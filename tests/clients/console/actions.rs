@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::console::browser::{Browser, Site, Window};
+use crate::console::live::send_pings;
 use crate::mock::{ADDRESS, Mock, Password};
 
 /// Returns the response to a request to the control API.
@@ -16,6 +17,18 @@ pub(crate) fn control(mock: &Mock, path: &str) -> Value {
         .unwrap();
     assert!(output.status.success(), "{path}: {output:?}");
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Sends a JSON body to the control API.
+#[track_caller]
+pub(crate) fn post(mock: &Mock, path: &str, body: &str) {
+    let url = format!("http://{ADDRESS}/_mock/{path}");
+    let output = mock
+        .command("curl")
+        .args(["--silent", "--fail", "--json", body, &url])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{path}: {output:?}");
 }
 
 #[test]
@@ -54,7 +67,7 @@ lifecycle_policy = """{"rules": [{"rulePriority": 1, "action": {"type": "expire"
 
 /// Pushes an image without layers.
 #[track_caller]
-fn push(mock: &Mock, tag: &str) {
+pub(crate) fn push(mock: &Mock, tag: &str) {
     let url = format!("http://{ADDRESS}/v2/app/manifests/{tag}");
     let layer =
         json!({"digest": format!("sha256:{}", tag.repeat(64)), "urls": ["https://example.com"]});
@@ -125,10 +138,37 @@ fn a_reset_is_confirmed_first() {
 }
 
 #[test]
+fn the_request_log_is_cleared_and_the_focus_stays_in_the_page() {
+    let mock = Mock::serve(&[]);
+    send_pings(&mock, 2);
+    Browser::run(Site::of(&mock), Window::Wide, async |browser| {
+        let address = "requests?q=status:401";
+        browser.open_view_at("requests", address).await;
+        browser.wait_for_text(".total", "2 requests").await;
+        browser.click("button", "Clear the request log").await;
+        browser.click("dialog button", "Clear").await;
+        browser
+            .wait_for_text(".first", "The request log is empty")
+            .await;
+        browser
+            .wait("document.activeElement.textContent === 'The request log is empty'")
+            .await;
+        assert_eq!(browser.path().await, "/_mock/ui/#requests");
+    });
+}
+
+#[test]
 fn the_page_asks_for_the_control_key_and_keeps_it() {
     let mock = Mock::serve(&["--control-key", "the-key-of-the-test"]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
         browser.open_view("requests").await;
+        browser.fill("Control key", "another").await;
+        browser.click("dialog button", "Continue").await;
+        browser.wait_for_text("dialog", "The key is wrong.").await;
+        let text = browser.text("main").await;
+        assert!(!text.contains("No client has called"), "{text}");
+        browser.press("\u{e00c}").await;
+        browser.click("#banner button", "Enter the key").await;
         browser.fill("Control key", "the-key-of-the-test").await;
         browser.click("dialog button", "Continue").await;
         browser

@@ -101,7 +101,12 @@ impl Browser {
 
     /// Opens a view of the console and waits until it is shown.
     pub(crate) async fn open_view(&self, view: &str) {
-        self.open(&format!("/_mock/ui/#{view}")).await;
+        self.open_view_at(view, view).await;
+    }
+
+    /// Opens a view of the console with the state in an address, and waits until it is shown.
+    pub(crate) async fn open_view_at(&self, view: &str, address: &str) {
+        self.open(&format!("/_mock/ui/#{address}")).await;
         self.wait_for_view(view).await;
     }
 

@@ -9,5 +9,6 @@ mod hostile;
 mod live;
 mod reads;
 mod report;
+mod repositories;
 mod restart;
 mod tokens;

@@ -20,11 +20,20 @@ fn a_token_is_issued_explained_and_revoked() {
         browser
             .wait_for_text("main", "The password is not an ECR token")
             .await;
+        browser.fill("Token, password", "{}").await;
+        browser
+            .wait_for_text("[aria-label='Explain a token']", "no password")
+            .await;
+        let text = browser.text("main").await;
+        assert!(!text.contains("The password is not"), "{text}");
         let revoke = browser
             .value("document.querySelector('.token button').ariaLabel")
             .await;
         browser.click("button", revoke.as_str().unwrap()).await;
         browser.wait_for_text(".token", "Revoked at").await;
+        browser
+            .wait("document.activeElement.textContent === 'Revoke all of user/developer'")
+            .await;
     });
     let tokens = control(&mock, "tokens");
     assert_eq!(tokens["issued"], 1, "{tokens}");
@@ -103,9 +112,11 @@ fn all_tokens_of_a_principal_are_revoked() {
         browser.open_view("principals").await;
         browser.wait_for_text("main", "1 token, 1 valid").await;
         browser
-            .click("button", "Revoke all tokens of user/developer")
+            .click("button", "Revoke all of user/developer")
             .await;
-        browser.click("dialog button", "Revoke all tokens").await;
+        browser
+            .click("dialog button", "Revoke all of user/developer")
+            .await;
         browser.wait_for_text("#call", "done").await;
         browser.click("a", "Issue a token").await;
         browser

@@ -39,7 +39,7 @@ macro_rules! asset {
 }
 
 /// All files of the folder `console`, sorted by path.
-static ASSETS: [Asset; 31] = [
+static ASSETS: [Asset; 28] = [
     asset!("actions.js", JAVASCRIPT),
     asset!("address.js", JAVASCRIPT),
     asset!("api.js", JAVASCRIPT),
@@ -57,7 +57,6 @@ static ASSETS: [Asset; 31] = [
     asset!("page.css", CSS),
     asset!("recipes.js", JAVASCRIPT),
     asset!("store.js", JAVASCRIPT),
-    asset!("stream.js", JAVASCRIPT),
     asset!("sync.js", JAVASCRIPT),
     asset!("theme.css", CSS),
     asset!("time.js", JAVASCRIPT),
@@ -65,8 +64,6 @@ static ASSETS: [Asset; 31] = [
     asset!("views/bar.js", JAVASCRIPT),
     asset!("views/detail.js", JAVASCRIPT),
     asset!("views/faults.js", JAVASCRIPT),
-    asset!("views/principals.js", JAVASCRIPT),
-    asset!("views/rejection.js", JAVASCRIPT),
     asset!("views/repositories.js", JAVASCRIPT),
     asset!("views/requests.js", JAVASCRIPT),
     asset!("views/setup.js", JAVASCRIPT),

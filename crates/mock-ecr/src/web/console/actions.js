@@ -4,49 +4,50 @@ import { asCurl, send } from './api.js';
 import { callText } from './commands.js';
 import { confirmed, copyButton, h, put, say } from './dom.js';
 
+/** The call in the bar, and the result of the last call. */
 let shown = null;
+let last = null;
 
 /** Returns the text of the command that the bar shows, or null. */
 export function shownCommand() {
   return shown && asCurl(shown);
 }
 
-/** Shows a call in the bar. */
-export function showCall(call, result = null) {
+/** Shows a call in the bar: the last one, or the one that a button would send. */
+function showCall(call, isPreview) {
   shown = call;
   const bar = document.getElementById('call');
   bar.hidden = false;
   put(bar,
+    isPreview && h('span', { class: 'dim' }, 'Would send'),
     h('code', null, callText(call)),
-    result ? h('span', { class: result.isError ? 'bad' : 'ok' }, result.text) : h('span', { class: 'dim' }, 'not sent'),
+    last && h('span', { class: last.kind }, isPreview ? `last call: ${last.text}` : last.text),
     copyButton(() => asCurl(call), 'Copy as curl'));
 }
 
-/**
- * Makes a call and shows its result in the bar. Returns the response, or throws the error.
- */
-export async function perform(call) {
+/** Makes a call and shows its result in the bar. */
+async function perform(call) {
+  const show = (text, kind) => {
+    last = { text, kind };
+    showCall(call, false);
+  };
+  show('…', 'dim');
   try {
     const value = await send(call);
-    showCall(call, { text: 'done' });
+    show('done', 'ok');
     say('Done.');
     return value;
   } catch (error) {
-    showCall(call, { text: error.message, isError: true });
+    show(error.message, 'bad');
     say(error.message);
     throw error;
   }
 }
 
-/**
- * Creates a button for an action.
- * @param {object} options
- * @param {() => object} options.call returns the call
- * @param {string | () => string} [options.question] is asked first
- * @param {(value) => void} [options.then] receives the response
- */
+/** Creates a button for an action. `call` returns the call, `question` is asked first, and `then` receives the response. */
 export function actionButton(label, { call, question, then, name, kind = '', focus }) {
-  const preview = () => showCall(call());
+  // The bar appears at a click or with the keyboard only, because it would move the button below the pointer.
+  const preview = ({ target }) => (shown || target.matches(':focus-visible')) && showCall(call(), true);
   return h('button', {
     type: 'button', class: kind, 'aria-label': name ?? null, 'data-focus': focus, title: callText(call()),
     onfocus: preview, onmouseenter: preview,
@@ -54,13 +55,15 @@ export function actionButton(label, { call, question, then, name, kind = '', foc
       const wanted = call();
       if (question && !(await confirmed(typeof question === 'function' ? question() : question, label))) return;
       await perform(wanted).then(then, () => {});
+      // The button can be gone.
+      if (document.activeElement === document.body) document.getElementById('main').focus();
     },
   }, label);
 }
 
 /**
  * Connects a form to a call. The call is shown below the form while it is filled in; an error is shown at its field.
- * @param {() => object} makeCall returns the call, or throws an Error with a text for the user
+ * `makeCall` returns the call, or throws an error with a text for the user.
  */
 export function actionForm({ fields, label, makeCall, then, name }) {
   const text = h('code', null);

@@ -11,10 +11,9 @@ const KEY = 'mock-ecr-control-key';
 
 /** An error response, or a failed connection (`status` 0). */
 export class ApiError extends Error {
-  constructor(status, { error, code, at } = {}) {
+  constructor(status, { error, at } = {}) {
     super(error ?? `The mock responded with status ${status}.`);
     this.status = status;
-    this.code = code ?? null;
     /** The invalid field of the body. */
     this.at = at ?? null;
   }
@@ -41,10 +40,7 @@ export function headers() {
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
 
-/**
- * Calls a route and returns the parsed body.
- * @param {{method: string, path: string, body?: object}} call
- */
+/** Calls a route and returns the parsed body. */
 export async function send({ method, path, body }) {
   const init = { method, headers: headers(), cache: 'no-store' };
   if (body !== undefined) {

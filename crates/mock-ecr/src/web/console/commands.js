@@ -8,10 +8,7 @@ export function quote(text) {
 /** The variable that contains the control key in commands. The key itself is never part of a command. */
 const KEY_HEADER = '--header "Authorization: Bearer $MOCK_ECR_CONTROL_KEY"';
 
-/**
- * Returns the command for a call of the control API.
- * @param {{method: string, path: string, body?: object}} call
- */
+/** Returns the command for a call of the control API. */
 export function curl(call, { base, hasKey }) {
   const parts = ['curl', '--silent'];
   if (hasKey) parts.push(KEY_HEADER);
@@ -27,9 +24,29 @@ export function callText({ method, path, body }) {
   return `${method} /_mock/${path}${body === undefined ? '' : ` ${JSON.stringify(body, shorten)}`}`;
 }
 
-/** Returns the command that repeats a request of a client. Secrets are variables of the shell. */
-export function repeat(request, origin) {
-  if (request.operation && ['ecr', 'ecr-public', 'sts'].includes(request.service)) return awsCommand(request, origin);
+/**
+ * Returns the steps that repeat a request of a client: `[{text, command}]`. Secrets are variables of the shell.
+ * `token` is the record of the token of the request.
+ */
+export function repeat(request, { origin, config, token }) {
+  if (request.operation && ['ecr', 'ecr-public', 'sts'].includes(request.service)) {
+    return [{ text: 'Set the endpoint and credentials first, for example those of the first principal:', command: environment(origin) }, { text: 'Then repeat the call:', command: awsCommand(request, origin) }];
+  }
+  if (request.target.startsWith('/_layer/')) return [{ text: 'The request log does not contain the signature of the URL. Request the layer at the registry: it redirects to a new URL.' }];
+  const body = ['POST', 'PUT', 'PATCH'].includes(request.method) ? ' The body of the request is not recorded: the command sends none.' : '';
+  if (!request.authorization) return [{ text: `The request had no Authorization header.${body}`, command: registryCommand(request, origin) }];
+  return [
+    { text: 'Set the variable first. The command presents a new token, not that of the request:', command: `PASSWORD=$(${passwordCommand(origin, request.bearer, token?.region, config)})` },
+    { text: `Then repeat the request.${body}`, command: registryCommand(request, origin) }];
+}
+
+/** Returns the command that prints a password of a principal. The first principal and the Region of the configuration are the defaults. */
+function passwordCommand(origin, arn, region, config) {
+  const option = (name, value, preset) => (value && value !== preset ? ` --${name} ${quote(value)}` : '');
+  return `mock-ecr token issue --password --url ${quote(origin)}${option('principal', arn, config?.principals[0]?.arn)}${option('region', region, config?.region)}`;
+}
+
+function registryCommand(request, origin) {
   const parts = ['curl', '--silent', '--include'];
   if (request.method === 'HEAD') parts[2] = '--head';
   else if (request.method !== 'GET') parts.push('--request', request.method);
@@ -39,7 +56,7 @@ export function repeat(request, origin) {
   return parts.join(' ');
 }
 
-function isLoopback(host) {
+export function isLoopback(host) {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 }
 
@@ -48,6 +65,10 @@ function awsCommand({ service, operation, input }, origin) {
   const parts = ['aws', service, name, '--endpoint-url', quote(origin)];
   if (input && input !== '{}') parts.push('--cli-input-json', quote(input));
   return parts.join(' ');
+}
+
+function environment(origin) {
+  return `eval "$(mock-ecr env --url ${quote(origin)})"`;
 }
 
 /** Returns the address of the registry for clients: docker accepts plain HTTP at `localhost`. */
@@ -68,14 +89,13 @@ export function pushes(uri, tag = '1.0') {
 
 /**
  * Returns the steps for each client: `[{id, name, steps: [{text, command}]}]`.
- * @param {{origin: string, registry: string, isSecure: boolean, hasKey: boolean, environment: object | null}} mock
  */
-export function clients({ origin, registry, isSecure, hasKey, environment }) {
-  const url = origin === 'http://127.0.0.1:4566' ? '' : ` --url ${quote(origin)}`;
-  const key = hasKey ? [{ text: 'The mock has a control key. The commands of mock-ecr read it from this variable:', command: 'export MOCK_ECR_CONTROL_KEY=KEY' }] : [];
+export function clients({ origin, registry, isSecure, hasKey, environment: variables }) {
+  const url = ` --url ${quote(origin)}`;
+  const key = hasKey ? [{ text: 'The mock has a control key. The commands of mock-ecr read it from this variable. Replace KEY:', command: 'export MOCK_ECR_CONTROL_KEY=KEY' }] : [];
   const certificate = isSecure ? [{ text: "Get the certificate of the mock's certificate authority, and add it to those that the client trusts:", command: `mock-ecr ca${url} > mock-ecr-ca.pem` }] : [];
-  const environmentStep = { text: 'Set the endpoint, the credentials and the Region in a shell:', command: `eval "$(mock-ecr env${url})"` };
-  const login = (name, option = '') => `mock-ecr token issue --password${url} | ${name} login${option} --username AWS --password-stdin ${name === 'docker' ? `${origin.split(':')[0]}://${registry}` : registry}`;
+  const environmentStep = { text: 'Set the endpoint, the credentials and the Region in a shell:', command: environment(origin) };
+  const login = (name, option = '') => `${passwordCommand(origin)} | ${name} login${option} --username AWS --password-stdin ${name === 'docker' ? `${origin.split(':')[0]}://${registry}` : registry}`;
   const plain = isSecure ? '' : ' --tls-verify=false';
   const start = [...key, ...certificate];
   const list = [
@@ -98,9 +118,9 @@ export function clients({ origin, registry, isSecure, hasKey, environment }) {
     client('node', 'Node.js', [...start, environmentStep,
       { text: 'The AWS SDK for JavaScript reads the variables:', command: 'import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";\n\nconst output = await new ECRClient().send(new GetAuthorizationTokenCommand());\nconsole.log(output.authorizationData[0].expiresAt);' }]),
     client('curl', 'The control API with curl', [
-      { text: 'Advance the clock, so that all tokens expire:', command: `curl --silent${hasKey ? ' --header "Authorization: Bearer $MOCK_ECR_CONTROL_KEY"' : ''} --json '{"by":"12h"}' ${origin}/_mock/clock/advance` }]),
+      { text: 'Advance the clock, so that all tokens expire:', command: `curl --silent${hasKey ? ` ${KEY_HEADER}` : ''} --json '{"by":"12h"}' ${origin}/_mock/clock/advance` }]),
   ];
-  if (environment) list.push(client('environment', 'Without the command mock-ecr', [{ text: 'These lines set the same variables:', command: exports(environment) }]));
+  if (variables) list.push(client('environment', 'Without the command mock-ecr', [{ text: 'These lines set the same variables:', command: exports(variables) }]));
   return list;
 }
 

@@ -61,9 +61,21 @@ export function title(request) {
   return `${request.method} ${kind} ${name}`;
 }
 
-/** Returns the principal of a request: the caller, the principal of the token, or the claimed access key. */
+let owners = new Map();
+
+/** Sets the principals of the configuration, whose access keys name the principal of a request without a verified caller. */
+export function setOwners(principals) {
+  owners = new Map(principals.map((entry) => [entry.access_key_id, entry.arn]));
+}
+
+/** Returns the principal that has the claimed access key, if it is in the configuration. */
+export function owner(request) {
+  return owners.get(request.claim?.access_key_id);
+}
+
+/** Returns the principal of a request: the caller, the principal of the token, or that of the claimed access key, or this key. */
 export function who(request) {
-  const arn = request.caller ?? request.bearer;
+  const arn = request.caller ?? request.bearer ?? owner(request);
   return arn ? principal(arn) : request.claim?.access_key_id ?? '';
 }
 
@@ -104,6 +116,11 @@ export function isRejected(request) {
 /** Returns whether a rejection is about neither tokens, credentials and permissions nor faults. */
 export function isMinor({ explanation }) {
   return ['missing', 'exists', 'immutable', 'limit', 'invalid', 'unknown_path', 'unknown_operation', 'not_implemented'].includes(explanation?.kind);
+}
+
+/** Returns whether a token, credentials or a signature were rejected, or access was denied. */
+export function isAccess(request) {
+  return isRejected(request) && !isMinor(request) && !['rule_of_ecr', 'upstream', 'other_host', 'invalid_host', 'tunnel', 'too_large', 'cut_off', 'other'].includes(request.explanation?.kind);
 }
 
 /** Returns the role of the colour of a request: `ok`, `dim`, `warn`, `bad` or `fault`. */

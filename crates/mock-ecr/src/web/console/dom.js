@@ -33,13 +33,14 @@ export function put(element, ...children) {
 }
 
 /**
- * Makes the children of `parent` those of `items`, or a text if there is no item. Only elements whose item has changed are created again, and
- * the focus stays on the control with the same `data-focus`.
- * @param keyOf returns a text that identifies an item
- * @param build creates the element of an item
- * @param signature returns a text that changes if the element must be created again
+ * Makes the children of `parent` those of `items`, or a text if there is no item. Only elements whose item has changed are created again.
+ * `keyOf` returns a text that identifies an item, and `signature` one that changes if the element must be created again.
  */
-export function keyed(parent, items, keyOf, build, signature = JSON.stringify, none = null) {
+export function keyed(parent, ...items) {
+  keepFocus(parent, () => update(parent, ...items));
+}
+
+function update(parent, items, keyOf, build, signature, none = null) {
   if (!items.length) {
     parent.keyedRows = null;
     put(parent, none && h('p', { class: 'empty', role: 'listitem' }, none));
@@ -47,7 +48,6 @@ export function keyed(parent, items, keyOf, build, signature = JSON.stringify, n
   }
   const old = parent.keyedRows ?? new Map();
   const rows = new Map();
-  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
   for (const item of items) {
     const key = keyOf(item);
     const sign = signature(item);
@@ -60,7 +60,19 @@ export function keyed(parent, items, keyOf, build, signature = JSON.stringify, n
   }
   while (parent.children.length > rows.size) parent.lastElementChild.remove();
   parent.keyedRows = rows;
-  if (focused && !parent.contains(document.activeElement)) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** Draws the content of an element again. If the focus was in it, it goes to the control with the same `data-focus` or name, or to the next one. */
+export function keepFocus(parent, draw) {
+  const controls = () => [...parent.querySelectorAll('a, button, summary, input, select, textarea, [tabindex]')];
+  const name = (control) => control.dataset.focus ?? control.getAttribute('aria-label') ?? control.textContent;
+  const active = document.activeElement;
+  const index = controls().indexOf(active);
+  draw();
+  if (index < 0 || document.activeElement === active) return;
+  const found = controls();
+  const isSame = (control) => control === active || (control.tagName === active.tagName && name(control) === name(active));
+  (found.find(isSame) ?? found[Math.min(index, found.length - 1)] ?? document.getElementById('main')).focus();
 }
 
 /** Creates a list of names and values. Rows without a value are left out. */

@@ -8,7 +8,7 @@ const ANY_TEXT = '* matches any text';
  * A field is `{name, label, hint, type, value, options}`; the type `number` becomes a number, and an empty field is left out.
  */
 export const ACTIONS = [
-  action('error', 'Respond with an error', [field('code', 'Error code', 'such as ServerException', 'text', 'ThrottlingException'), field('status', 'Status', 'of the error by default', 'number'), field('message', 'Message', 'of the error by default'), retryAfter()],
+  action('error', 'Respond with an error', [field('code', 'Error code', 'such as ServerException', 'text', 'ThrottlingException'), field('status', 'Status', 'default: that of the error', 'number'), field('message', 'Message', 'default: that of the error'), retryAfter()],
     (values) => (Object.keys(values).length === 1 ? values.code : values)),
   action('throttle', 'Limit the rate', [field('rate', 'Rate', 'requests per second, such as 0.5', 'number', '1'), field('burst', 'Burst', 'requests at once', 'number', '10'), retryAfter()]),
   action('expired_early', 'Reject a valid token as expired', expiredAs(), ({ as }) => as),
@@ -36,7 +36,7 @@ export const OPERATIONS = ['GetAuthorizationToken', 'BatchCheckLayerAvailability
 
 /** The other conditions of a fault. */
 export const CONDITIONS = [
-  field('times', 'At most so many times', 'empty: without limit', 'number'),
+  field('times', 'Maximum number of times', 'empty: without limit', 'number'),
   field('after', 'Requests to skip first', 'a number', 'number'),
   field('every', 'Only every nth request', 'a number from 1', 'number'),
   field('probability', 'Probability', '0 to 1', 'number'),

@@ -1,12 +1,12 @@
 // The filter of requests: words, and conditions such as `status:403 caller:ci cause:expired -route:blob`.
 
-import { isRejected, kindName, repository, title } from './describe.js';
+import { isRejected, kindName, owner, repository, title } from './describe.js';
 
 /** The conditions: how a value of a request is compared with the text after the colon. */
 const FIELDS = {
   status: status,
-  cause: text(({ explanation }) => (explanation ? [explanation.kind, explanation.kind.replaceAll('_', ' '), kindName(explanation.kind)] : [])),
-  caller: text((r) => [r.caller, r.bearer, r.claim?.access_key_id]),
+  cause: text(({ explanation, error }) => (explanation ? [explanation.kind, explanation.kind.replaceAll('_', ' '), kindName(explanation.kind), /^Throttl/.test(error) && 'throttled'] : [])),
+  caller: text((r) => [r.caller, r.bearer, owner(r), r.claim?.access_key_id]),
   code: text((r) => [r.error]),
   fault: (value) => whole('fault', value, (r, number) => r.faults?.includes(number)),
   host: text((r) => [r.host]),
@@ -24,17 +24,22 @@ const FIELDS = {
 export const FIELD_NAMES = Object.keys(FIELDS);
 
 /**
- * Parses a filter.
- * @returns {{test: (request: object) => boolean, error: string | null, isEmpty: boolean}}
+ * Parses a filter. A word with a colon that begins with no name of a condition, such as `app:1` or an ARN, is a word.
+ * @returns {{test: (request: object) => boolean, error: string | null}}
  */
 export function parseFilter(query) {
   const tests = [];
+  /** The tests of the values of each condition, of which one must succeed. */
+  const values = {};
   for (const { isNegated, key, value, error } of terms(query)) {
     const made = error ? { error } : key === null ? word(value) : FIELDS[key](value.toLowerCase());
-    if (made.error) return { test: () => true, error: made.error, isEmpty: false };
-    tests.push(isNegated ? (r) => !made.test(r) : made.test);
+    if (made.error) return { test: () => true, error: made.error };
+    if (isNegated) tests.push((r) => !made.test(r));
+    else if (key === null) tests.push(made.test);
+    else (values[key] ??= []).push(made.test);
   }
-  return { test: (r) => tests.every((test) => test(r)), error: null, isEmpty: tests.length === 0 };
+  tests.push(...Object.values(values).map((some) => (r) => some.some((test) => test(r))));
+  return { test: (r) => tests.every((test) => test(r)), error: null };
 }
 
 /** Returns the filter with the term added, or without it if it contains the term. */
@@ -64,15 +69,11 @@ function* terms(query) {
     const match = /^([a-z]+):(.*)$/i.exec(body);
     const key = match?.[1].toLowerCase();
     const value = (match ? match[2] : body).replaceAll('"', '');
-    if (!match || TEXT_PREFIXES.includes(key)) yield { isNegated, key: null, value: body.replaceAll('"', '') };
-    else if (!(Object.hasOwn(FIELDS, key))) yield { error: `unknown filter ${key}: expected ${FIELD_NAMES.join(', ')}, or quotation marks around the text` };
+    if (!match || !Object.hasOwn(FIELDS, key)) yield { isNegated, key: null, value: body.replaceAll('"', '') };
     else if (value === '') yield { error: `missing value after ${key}:` };
     else yield { isNegated, key, value };
   }
 }
-
-/** The beginnings of texts that contain a colon and are no conditions. */
-const TEXT_PREFIXES = ['arn', 'http', 'https', 'sha'];
 
 const texts = new WeakMap();
 
@@ -93,7 +94,7 @@ function word(value) {
 }
 
 function text(values) {
-  return (wanted) => ({ test: (r) => values(r).some((value) => value?.toLowerCase().includes(wanted)) });
+  return (wanted) => ({ test: (r) => values(r).some((value) => value && value.toLowerCase().includes(wanted)) });
 }
 
 function exact(value) {

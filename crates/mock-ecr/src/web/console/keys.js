@@ -2,6 +2,7 @@
 
 import { go } from './address.js';
 import { h, showDialog } from './dom.js';
+import { FIELD_NAMES } from './filter.js';
 import { shownCommand } from './actions.js';
 
 const SETTING = 'mock-ecr-letters';
@@ -22,15 +23,18 @@ export function areLettersOn() {
   return localStorage.getItem(SETTING) !== 'off';
 }
 
-/** Handles the keys of the document. `isAvailable` returns whether a view exists in this build. */
-export function listenToKeys(isAvailable) {
+/** Handles the keys of the document. */
+export function listenToKeys() {
   let isGo = false;
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
     if (!areLettersOn()) return;
     const wasGo = isGo;
     isGo = !wasGo && event.key === 'g';
-    if (wasGo && LETTERS[event.key] && isAvailable(LETTERS[event.key])) go(`#${LETTERS[event.key]}`);
+    if (wasGo && LETTERS[event.key]) {
+      go(`#${LETTERS[event.key]}`);
+      focusContent();
+    }
     else if (event.key === '/') focusFilter();
     else if (event.key === 'l') focusContent();
     else if (event.key === '?') showHelp();
@@ -45,6 +49,7 @@ export function showHelp() {
   const letters = h('input', { type: 'checkbox', checked: areLettersOn(), onchange: () => localStorage.setItem(SETTING, letters.checked ? 'on' : 'off') });
   showDialog('Keyboard', [
     h('dl', { class: 'keys' }, HELP.map(([key, text]) => [h('dt', null, h('kbd', null, key)), h('dd', null, text)])),
+    h('p', null, `The filter searches for words. Its conditions are ${FIELD_NAMES.map((name) => `${name}:`).join(' ')}. Several values of one condition mean "or", and - in front means "not".`),
     h('label', { class: 'check' }, letters, 'Use single keys as shortcuts'),
     h('form', { method: 'dialog', class: 'row end' }, h('button', { autofocus: true }, 'Close'))]);
 }

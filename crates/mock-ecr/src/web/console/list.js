@@ -4,16 +4,12 @@
 import { sentence, title, tone, who } from './describe.js';
 import { h } from './dom.js';
 import { firstAfter } from './store.js';
-import { dateTime, duration, millis, timeOfDay } from './time.js';
+import { dateTime, duration, jumpOf, timeOfDay } from './time.js';
 
 /** The number of rows that are created above and below the rows in view. */
 const MARGIN = 8;
 
 export class RequestList {
-  /**
-   * @param {import('./list.js').Rows} rows
-   * @param {(number: number, isEntered: boolean) => void} onSelect
-   */
   constructor(rows, onSelect) {
     this.rows = rows;
     this.onSelect = onSelect;
@@ -117,7 +113,7 @@ export class RequestList {
     if (!requests.length) return;
     const page = Math.max(1, Math.floor(this.element.clientHeight / this.height) - 1);
     const steps = { ArrowDown: -1, ArrowUp: 1, PageDown: -page, PageUp: page, Home: Infinity, End: -Infinity };
-    if (event.key === 'Enter' && this.selected !== null) this.onSelect(this.selected, true);
+    if (event.key === 'Enter') this.select(this.rows.indexOf(this.selected) < 0 ? requests[requests.length - 1].number : this.selected, true);
     else if (event.key in steps) this.move(requests, steps[event.key]);
     else return;
     event.preventDefault();
@@ -152,9 +148,6 @@ function took(micros) {
   return micros < 100_000 ? `${(micros / 1000).toFixed(1)} ms` : `${Math.round(micros / 1000)} ms`;
 }
 
-/** A jump forward of at least this length is a row. */
-const JUMP = 60_000;
-
 /** Keeps the rows incrementally: requests at the end of the log are tested once. */
 export class Rows {
   constructor() {
@@ -187,8 +180,8 @@ export class Rows {
 
   push(request) {
     const previous = this.items[this.items.length - 1];
-    const gap = previous ? millis(request.received) - millis(previous.received) : 0;
-    if (gap >= JUMP || gap < -1000) this.items.push({ jump: gap, from: previous.received, to: request.received, number: request.number - 0.5 });
+    const jump = jumpOf(previous, request);
+    if (jump || (previous && dateOf(previous.received) !== dateOf(request.received))) this.items.push({ jump, from: previous.received, to: request.received, number: request.number - 0.5 });
     this.items.push(request);
     this.matched += 1;
     request.position = this.matched;
@@ -201,7 +194,12 @@ export class Rows {
   }
 }
 
-/** Returns the text of a jump: `+ 9 h: 01:11:00 → 10:11:00`. */
+/** Returns the text of a jump: `+ 9 h: 01:11:00 → 10:11:00`, with the dates if they differ. */
 export function jumpText({ jump, from, to }) {
-  return `Clock ${jump < 0 ? '−' : '+'} ${duration(jump)}: ${timeOfDay(from)} → ${timeOfDay(to)}`;
+  const text = dateOf(from) === dateOf(to) ? timeOfDay : dateTime;
+  return `${jump ? `Clock ${jump < 0 ? '−' : '+'} ${duration(jump)}` : 'Another day'}: ${text(from)} → ${text(to)}`;
+}
+
+function dateOf(timestamp) {
+  return dateTime(timestamp).slice(0, 10);
 }

@@ -2,7 +2,7 @@
 
 import { parseAddress } from './address.js';
 import { actionButton } from './actions.js';
-import { setKey, takeKeyFromAddress } from './api.js';
+import { hasKey, setKey, takeKeyFromAddress } from './api.js';
 import { clockControls } from './clock.js';
 import { isRejected, sentence, title } from './describe.js';
 import { h, paced, put, say, showDialog } from './dom.js';
@@ -10,19 +10,18 @@ import { focusContent, listenToKeys, showHelp } from './keys.js';
 import { Store } from './store.js';
 import { Sync } from './sync.js';
 import { FaultsView } from './views/faults.js';
-import { PrincipalsView } from './views/principals.js';
 import { RepositoriesView } from './views/repositories.js';
 import { RequestsView } from './views/requests.js';
 import { SetupView } from './views/setup.js';
-import { TokensView } from './views/tokens.js';
+import { PrincipalsView, TokensView } from './views/tokens.js';
 
-/** The views, in the order of the tabs. `probe` is the route without which a view has no data. */
+/** The views, in the order of the tabs. */
 const VIEWS = {
   requests: { name: 'Requests', make: RequestsView },
-  tokens: { name: 'Tokens', make: TokensView, probe: 'tokens' },
-  faults: { name: 'Faults', make: FaultsView, probe: 'faults' },
-  repositories: { name: 'Repositories', make: RepositoriesView, probe: 'repositories' },
-  principals: { name: 'Principals', make: PrincipalsView, probe: 'config' },
+  tokens: { name: 'Tokens', make: TokensView },
+  faults: { name: 'Faults', make: FaultsView },
+  repositories: { name: 'Repositories', make: RepositoriesView },
+  principals: { name: 'Principals', make: PrincipalsView },
   setup: { name: 'Set up a client', make: SetupView },
 };
 
@@ -36,7 +35,9 @@ const drawBanner = () => {
   const banner = document.getElementById('banner');
   const text = store.notice ?? (store.connection.isConnected ? null : store.connection.text);
   banner.hidden = !text;
-  if (banner.textContent !== (text ?? '')) banner.textContent = text ?? '';
+  if (banner.shown === text) return;
+  banner.shown = text;
+  put(banner, text, store.connection.needsKey && h('button', { type: 'button', onclick: askForKey }, 'Enter the key'));
 };
 
 put(document.getElementById('global'),
@@ -48,8 +49,7 @@ put(document.getElementById('global'),
 document.getElementById('where').textContent = location.host;
 
 function drawTabs() {
-  const tabs = Object.entries(VIEWS).filter(([name]) => isAvailable(name));
-  put(document.getElementById('views'), tabs.map(([name, { name: label }]) =>
+  put(document.getElementById('views'), Object.entries(VIEWS).map(([name, { name: label }]) =>
     h('a', { href: `#${name}`, 'aria-current': name === current.name ? 'page' : null }, label, badge(name))));
   document.querySelector('#views [aria-current]')?.scrollIntoView({ block: 'nearest' });
 }
@@ -64,14 +64,10 @@ function isUsedUp({ match, triggered }) {
   return match?.times != null && triggered >= match.times;
 }
 
-function isAvailable(name) {
-  return !store.missing.has(VIEWS[name]?.probe);
-}
-
 function navigate() {
   takeKeyFromAddress();
   const { view, params } = parseAddress(location.hash);
-  const name = VIEWS[view] && isAvailable(view) ? view : 'requests';
+  const name = VIEWS[view] ? view : 'requests';
   if (name === current.name) {
     current.view.navigate?.(params);
     return;
@@ -102,20 +98,24 @@ const drawSoon = paced(() => {
   announce();
 });
 
-store.listen((topic) => {
+store.listener = (topic) => {
   current.view?.changed?.(topic);
-  if (topic === 'missing' || topic === 'faults') drawTabs();
+  if (topic === 'faults') drawTabs();
   drawSoon();
-});
+};
 
-document.addEventListener('key-needed', () => askForKey());
+document.addEventListener('key-needed', () => {
+  const text = hasKey() ? 'The key is wrong.' : 'The mock needs its control key.';
+  store.set('connection', { connection: { isConnected: false, needsKey: true, text } });
+  askForKey();
+});
 window.addEventListener('hashchange', navigate);
 window.addEventListener('popstate', navigate);
 document.querySelector('.skip').addEventListener('click', (event) => {
   event.preventDefault();
   focusContent();
 });
-listenToKeys(isAvailable);
+listenToKeys();
 setInterval(() => store.clock.state === 'running' && !document.hidden && store.changed('second'), 1000);
 navigate();
 sync.start();
@@ -124,6 +124,7 @@ function askForKey() {
   if (document.querySelector('[name=key]')) return;
   const field = h('input', { type: 'password', name: 'key', autocomplete: 'off', autofocus: true, required: true });
   showDialog('Enter the control key', h('form', { method: 'dialog' },
+    h('p', { class: 'bad' }, hasKey() && 'The key is wrong.'),
     h('p', null, 'The mock was started with a control key, or printed one when it started. The page keeps the key until this tab is closed.'),
     h('label', null, 'Control key', field),
     h('div', { class: 'row end' }, h('button', { class: 'primary' }, 'Continue'))), () => {

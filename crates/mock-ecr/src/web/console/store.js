@@ -106,7 +106,7 @@ export function firstAfter(items, number) {
   return low;
 }
 
-/** Everything that the views draw, with listeners for each topic (`requests`, `tokens`, `faults`, `clock`, …). */
+/** Everything that the views draw. `listener` receives the name of each changed topic (`requests`, `tokens`, `faults`, `clock`, …). */
 export class Store {
   constructor() {
     this.log = new RequestLog();
@@ -120,17 +120,11 @@ export class Store {
     this.repositories = null;
     /** The state of the connection: `{isConnected, text}`. */
     this.connection = { isConnected: false, text: 'Connecting …' };
-    this.listeners = new Set();
   }
 
-  /** Calls the function with the name of each changed topic. Returns a function that ends this. */
-  listen(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  changed(...topics) {
-    for (const topic of topics) for (const listener of this.listeners) listener(topic);
+  /** Reports that a topic has changed. */
+  changed(topic) {
+    this.listener?.(topic);
   }
 
   set(topic, values) {

@@ -1,26 +1,26 @@
-// Keeps the store up to date: loads the state when the page opens or the mock was restarted, and applies the events of the stream.
+// Keeps the store up to date: loads the state when the page opens or the mock was restarted, reads the stream of events, and applies them.
 
-import { get, withQuery } from './api.js';
-import { Stream } from './stream.js';
+import { ApiError, BASE, get, headers, withQuery } from './api.js';
+import { setOwners } from './describe.js';
 
 /** The number of requests that are loaded before the whole log, so that the first rows appear at once. */
 const FIRST_ROWS = 200;
 
-/** The routes that are loaded again when their revision changes. A route that responds with 404 is not part of this build. */
+/** The topics: how each is loaded. Those with a revision of the same name are loaded again when it changes. */
 const LOADS = {
   tokens: ({ tokenLimit }) => get(withQuery('tokens', { limit: tokenLimit })),
   faults: async () => ({ faults: (await get('faults')).faults }),
   repositories: async () => ({ repositories: (await get('repositories')).repositories }),
-  config: async () => ({ config: await get('config') }),
+  configuration: async () => {
+    const config = await get('config');
+    setOwners(config.principals);
+    return { config };
+  },
 };
-
-/** The name of the revision of each route. */
-const REVISIONS = { tokens: 'tokens', faults: 'faults', repositories: 'repositories', config: 'configuration' };
 
 export class Sync {
   constructor(store) {
     this.store = store;
-    store.missing = new Set();
     this.instance = null;
     this.revisions = {};
     this.loading = new Map();
@@ -54,7 +54,8 @@ export class Sync {
     this.store.log.clear();
     this.instance = loaded.instance ?? this.instance;
     this.merge(loaded);
-    this.next = loaded.next ?? (this.store.log.last?.number ?? -1) + 1;
+    this.next = loaded.next;
+    this.store.hadRequests = loaded.next > 0;
   }
 
   merge({ requests, forgotten, instance }) {
@@ -80,15 +81,7 @@ export class Sync {
       return;
     }
     this.loading.set(topic, 'once');
-    try {
-      const values = await LOADS[topic](this.store);
-      this.store.set(topic, values);
-    } catch (error) {
-      if (error.status === 404) {
-        this.store.missing.add(topic);
-        this.store.changed('missing');
-      }
-    }
+    await LOADS[topic](this.store).then((values) => this.store.set(topic, values), () => {});
     const isChanged = this.loading.get(topic) === 'again';
     this.loading.delete(topic);
     if (isChanged) setTimeout(() => this.load(topic), 250);
@@ -103,17 +96,16 @@ export class Sync {
   }
 
   /** Loads the topics whose revision has changed. */
-  compare(revisions = {}) {
-    for (const [topic, name] of Object.entries(REVISIONS)) {
-      if (revisions[name] === undefined || revisions[name] === this.revisions[name]) continue;
-      if (this.revisions[name] !== undefined) this.load(topic);
-      this.revisions[name] = revisions[name];
+  compare(revisions) {
+    for (const [topic, revision] of Object.entries(revisions)) {
+      if (this.revisions[topic] !== undefined && revision !== this.revisions[topic]) this.load(topic);
     }
+    this.revisions = revisions;
   }
 }
 
 const EVENTS = {
-  hello(sync, { instance, first, limit, clock, version, revisions }) {
+  hello(sync, { instance, first, limit, clock, revisions }) {
     const { store } = sync;
     if (sync.instance && instance !== sync.instance) {
       sync.instance = instance;
@@ -123,10 +115,10 @@ const EVENTS = {
       return;
     }
     sync.instance = instance;
-    store.log.limit = limit ?? store.log.limit;
-    store.log.removeBefore(first ?? 0);
+    store.log.limit = limit;
+    store.log.removeBefore(first);
     store.clock.set(clock);
-    store.set('clock', { version });
+    store.changed('clock');
     sync.compare(revisions);
   },
   request(sync, request) {
@@ -148,7 +140,7 @@ const EVENTS = {
   reset(sync, { next }) {
     sync.next = next;
     sync.store.log.clear();
-    sync.store.changed('requests');
+    sync.store.set('requests', { forgotten: 0, hadRequests: next > 0 });
     for (const topic of Object.keys(LOADS)) sync.load(topic);
   },
   missed(sync, { count }) {
@@ -160,4 +152,114 @@ const EVENTS = {
 function notice(store, text) {
   store.set('connection', { notice: text });
   setTimeout(() => store.set('connection', { notice: null }), 8000);
+}
+
+/** The stream of server-sent events: opens it, and opens it again after an interruption. It is closed while the page is hidden. */
+class Stream {
+  /** `next` returns the number of the next request that the page needs. */
+  constructor(options) {
+    this.options = options;
+    this.failures = 0;
+    this.abort = null;
+    this.timer = null;
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.close() : this.open()));
+  }
+
+  open() {
+    if (this.abort || document.hidden) return;
+    clearInterval(this.timer);
+    this.abort = new AbortController();
+    this.read(this.abort).then(() => this.ended(null), (error) => this.ended(error));
+  }
+
+  close() {
+    clearInterval(this.timer);
+    const abort = this.abort;
+    this.abort = null;
+    abort?.abort();
+  }
+
+  async read(abort) {
+    const response = await fetch(`${BASE}events?after=${this.options.next()}`, { headers: headers(), signal: abort.signal, cache: 'no-store' });
+    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+    this.options.onState({ isConnected: true });
+    const parser = new EventParser(({ event, data }) => {
+      if (this.abort !== abort) return;
+      this.failures = 0;
+      this.options.onEvent(event, JSON.parse(data));
+    });
+    const decoder = new TextDecoder();
+    const reader = response.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parser.push(decoder.decode(part.value, { stream: true }));
+    }
+    if (this.abort !== abort) throw new DOMException('closed', 'AbortError');
+  }
+
+  ended(error) {
+    if (error?.name === 'AbortError') return;
+    this.abort = null;
+    if (error?.status === 401) {
+      document.dispatchEvent(new Event('key-needed'));
+      return;
+    }
+    this.failures += 1;
+    this.countDown(waitSeconds(this.failures), error);
+  }
+
+  countDown(wait, error) {
+    let left = wait;
+    const tick = () => {
+      if (left <= 0) {
+        clearInterval(this.timer);
+        this.open();
+        return;
+      }
+      this.options.onState({ isConnected: false, wait: left, error });
+      left -= 1;
+    };
+    tick();
+    this.timer = setInterval(tick, 1000);
+  }
+}
+
+/** Splits the text of a stream into events. An event may be spread over several parts of the text. */
+export class EventParser {
+  constructor(onEvent) {
+    this.onEvent = onEvent;
+    this.rest = '';
+    this.start();
+  }
+
+  push(text) {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop();
+    for (const line of lines) this.line(line.endsWith('\r') ? line.slice(0, -1) : line);
+  }
+
+  start() {
+    this.name = 'message';
+    this.data = [];
+  }
+
+  line(line) {
+    if (line === '') {
+      if (this.data.length) this.onEvent({ event: this.name, data: this.data.join('\n') });
+      return this.start();
+    }
+    const colon = line.indexOf(':');
+    if (colon === 0) return undefined;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field === 'event') this.name = value;
+    else if (field === 'data') this.data.push(value);
+    return undefined;
+  }
+}
+
+const WAITS = [1, 2, 4, 8, 10];
+
+/** Returns the seconds to wait before the attempt after `failures` failed ones. */
+export function waitSeconds(failures) {
+  return WAITS[Math.min(failures, WAITS.length) - 1] ?? 0;
 }

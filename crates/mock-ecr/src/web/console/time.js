@@ -34,6 +34,12 @@ export function millis(timestamp) {
   return typeof timestamp === 'number' ? timestamp : Date.parse(timestamp);
 }
 
+/** Returns by how much the clock jumped between two requests, or 0 if it ran. */
+export function jumpOf(previous, request) {
+  const ms = previous ? millis(request.received) - millis(previous.received) : 0;
+  return ms >= 60_000 || ms < -1000 ? ms : 0;
+}
+
 /** Returns a time typed by a person as RFC 3339, or null: `2030-01-01`, `2030-01-01 12:00`, `12:00` (on the day of `reference`). */
 export function parseTime(text, reference) {
   let value = text.trim().replace(' ', 'T');
@@ -41,7 +47,9 @@ export function parseTime(text, reference) {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) value += 'T00:00:00';
   if (!/(Z|[+-]\d{2}:\d{2})$/i.test(value)) value += 'Z';
   const ms = Date.parse(value);
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+  // Date.parse accepts 02-30 as 03-02.
+  const day = value.slice(0, 10);
+  return Number.isNaN(ms) || iso(`${day}T00:00:00Z`).slice(0, 10) !== day ? null : new Date(ms).toISOString();
 }
 
 /** A clock that continues from the last state that the mock sent. `real` returns a monotonic time in milliseconds. */

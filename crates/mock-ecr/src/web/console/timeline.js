@@ -1,9 +1,10 @@
 // The timeline of the tokens, as SVG: a column for each request, a lane for each token. Under a frozen clock many requests have the same time,
 // so the axis is the order of the requests, and a jump of the clock is a gap with its length. A click on a mark opens its request.
 
-import { count, isRejected, principal, short } from './describe.js';
+import { count, isAccess, isRejected, principal, short } from './describe.js';
 import { h, put, s } from './dom.js';
-import { duration, millis } from './time.js';
+import { tokenState } from './store.js';
+import { duration, jumpOf, millis } from './time.js';
 
 const COLUMN = 10;
 const LANE = 20;
@@ -12,11 +13,11 @@ const LABEL = 12;
 const LABEL_WIDTH = 72;
 
 export class Timeline {
-  /** @param {(number: number) => void} onOpen */
   constructor(onOpen) {
     this.labels = h('div', { class: 'labels', 'aria-hidden': 'true' });
     this.svg = s('svg', { role: 'img', class: 'marks' });
-    this.element = h('section', { class: 'timeline', 'aria-label': 'Tokens over time', hidden: true }, this.labels, this.svg, legend());
+    this.more = h('a', { class: 'more', href: '#tokens' });
+    this.element = h('section', { class: 'timeline', 'aria-label': 'Tokens over time', hidden: true }, this.labels, this.svg, this.more, legend());
     this.svg.addEventListener('click', (event) => {
       const mark = event.target.closest('[data-number]');
       if (mark) onOpen(Number(mark.dataset.number));
@@ -38,7 +39,7 @@ export class Timeline {
     const layout = layOut(store.log.items, store.tokens, { columns, lanes: isNarrow ? 3 : 7, now: store.clock.now() });
     this.element.hidden = layout.lanes.length === 0;
     if (this.element.hidden) return;
-    const sign = JSON.stringify([layout.lanes, layout.columns.map((c) => [c.at, c.gap]), available]);
+    const sign = JSON.stringify([layout.lanes, layout.hidden, layout.columns.map((c) => [c.at, c.gap]), available]);
     if (sign === this.drawn) return;
     this.drawn = sign;
     this.draw(layout, available);
@@ -55,6 +56,8 @@ export class Timeline {
     this.svg.setAttribute('height', height);
     this.svg.setAttribute('width', width);
     this.svg.setAttribute('aria-label', summary(layout));
+    this.more.hidden = !layout.hidden;
+    this.more.textContent = `… and ${count(layout.hidden, 'more token')}`;
     put(this.svg, jumps.map((column, index) => gap(column, rows[index], height)), layout.lanes.map((lane, index) => drawLane(lane, top + index * LANE + LANE / 2)));
   }
 }
@@ -84,38 +87,30 @@ function drawLane(lane, y) {
   return s('g', null,
     lane.spans.map((span) => s('line', { class: `span ${span.state}`, x1: x(span.from), x2: x(span.to), y1: y, y2: y })),
     lane.marks.map((mark) => s('g', { class: `mark ${mark.kind}`, 'data-number': mark.number, transform: `translate(${x(mark.at)} ${y})` },
-      s('title', null, `Request ${mark.number}: ${mark.kind === 'fault' ? 'changed by a fault' : mark.kind}`),
+      s('title', null, `Request ${mark.number}: ${MARKS[mark.kind]}`),
       s('rect', { class: 'hit', x: -COLUMN / 2, y: -LANE / 2, width: COLUMN, height: LANE }),
       s('path', { d: SHAPES[mark.kind] }))));
 }
 
-const SHAPES = {
-  issued: 'M0 -5.5 L5.5 0 L0 5.5 L-5.5 0 Z',
-  used: 'M-3.2 0 a3.2 3.2 0 1 0 6.4 0 a3.2 3.2 0 1 0 -6.4 0 Z',
-  rejected: 'M-4 -4 L4 4 M-4 4 L4 -4',
-  fault: 'M0 -5 L5 4 L-5 4 Z',
-};
+const DOT = 'M-3.2 0 a3.2 3.2 0 1 0 6.4 0 a3.2 3.2 0 1 0 -6.4 0 Z';
+const SHAPES = { issued: 'M0 -5.5 L5.5 0 L0 5.5 L-5.5 0 Z', used: DOT, rejected: 'M-4 -4 L4 4 M-4 4 L4 -4', failed: DOT, fault: 'M0 -5 L5 4 L-5 4 Z' };
+const MARKS = { issued: 'issued', used: 'used', rejected: 'rejected', failed: 'another error', fault: 'changed by a fault' };
 
 function legend() {
-  const entry = (kind, text) => h('span', null, s('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12' }, s('g', { class: `mark ${kind}` }, s('path', { d: SHAPES[kind] }))), text);
-  return h('p', { class: 'legend', 'aria-hidden': 'true' }, entry('issued', 'issued'), entry('used', 'used'), entry('rejected', 'rejected'), entry('fault', 'fault'), h('span', null, 'dotted line: change of the clock'), h('span', null, 'not to scale: one column for each request'));
+  const entry = ([kind, text]) => h('span', null, s('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12' }, s('g', { class: `mark ${kind}` }, s('path', { d: SHAPES[kind] }))), text);
+  const lines = ['green line: valid', 'red dotted line: expired or revoked', 'vertical dotted line: change of the clock', 'not to scale: one column for each request'];
+  return h('p', { class: 'legend', 'aria-hidden': 'true' }, Object.entries(MARKS).map(entry), lines.map((line) => h('span', null, line)));
 }
-
-/** A jump of the clock of at least this length is a gap. */
-const GAP = 60_000;
 
 /**
  * Returns the columns and the lanes.
- * @param {object[]} requests in the order of their numbers
- * @param {object[]} tokens the records of the tokens
- * @param {{columns: number, lanes: number, now: number}} options
- * @returns {{columns: object[], lanes: object[], end: number}} positions are in columns; a gap is two columns wide
+ * @returns {{columns: object[], lanes: object[], hidden: number}} positions are in columns; a gap is two columns wide
  */
 export function layOut(requests, tokens, { columns: width, lanes: height, now }) {
   const columns = placeColumns(requests.slice(-width), width);
   const records = new Map(tokens.map((token) => [token.id, token]));
-  const end = (columns[columns.length - 1]?.at ?? -1) + 1;
   const lanes = new Map();
+  let rejected = null;
   for (const column of columns) {
     const { token: id = null, service, authorization } = column.request;
     if (id === null && !isRejected(column.request)) continue;
@@ -124,13 +119,17 @@ export function layOut(requests, tokens, { columns: width, lanes: height, now })
     if (!lanes.has(key)) lanes.set(key, { id, name, principal: null, marks: [], spans: [], last: 0 });
     const lane = lanes.get(key);
     lane.principal ??= records.get(id)?.principal ?? column.request.bearer ?? column.request.caller;
-    lane.marks.push({ at: column.at, number: column.request.number, kind: markKind(column.request) });
+    const kind = markKind(column.request);
+    lane.marks.push({ at: column.at, number: column.request.number, kind });
     lane.last = column.at;
+    if (kind === 'rejected') rejected = lane;
   }
-  const shown = [...lanes.values()].sort((a, b) => b.last - a.last).slice(0, height);
+  // The lane of the last rejection and those without a token are always shown.
+  const isKept = (lane) => lane === rejected || lane.id === null;
+  const shown = [...lanes.values()].sort((a, b) => isKept(b) - isKept(a) || b.last - a.last).slice(0, height);
   shown.sort((a, b) => (a.id === null ? 0 : 1) - (b.id === null ? 0 : 1) || a.marks[0].at - b.marks[0].at);
   for (const lane of shown) if (records.has(lane.id)) lane.spans = spans(lane, records.get(lane.id), columns, now);
-  return { columns, lanes: shown, end };
+  return { columns, lanes: shown, hidden: lanes.size - shown.length };
 }
 
 /** Places the newest requests that fit, with gaps for the jumps of the clock. */
@@ -139,10 +138,9 @@ function placeColumns(requests, width) {
   let at = 0;
   for (const [index, request] of requests.entries()) {
     const previous = requests[index - 1];
-    const jump = previous ? millis(request.received) - millis(previous.received) : 0;
-    const isGap = jump >= GAP || jump < -1000;
-    if (isGap) at += 2;
-    columns.push({ at, request, gap: isGap ? `${jump < 0 ? '−' : '+'}${duration(jump)}` : null });
+    const jump = jumpOf(previous, request);
+    if (jump) at += 2;
+    columns.push({ at, request, gap: jump ? `${jump < 0 ? '−' : '+'}${duration(jump)}` : null });
     at += 1;
   }
   const excess = at - width;
@@ -152,24 +150,44 @@ function placeColumns(requests, width) {
   return kept.map((column, index) => ({ ...column, at: column.at - first, gap: index ? column.gap : null }));
 }
 
-/** Returns the spans of a token: `valid` until it expires or is revoked, then `invalid`. The last one ends at `now`. */
+/** Returns the spans of a token, `valid` or `invalid`. A column has the state at its own time, because the clock can be set back. */
 function spans(lane, token, columns, now) {
-  const expiry = millis(token.expires);
-  const ends = Math.min(...[token.revoked, token.first_rejection].map((end) => (end ? millis(end.at) : Infinity)));
   const [first] = lane.marks;
-  const from = first.kind === 'issued' ? first.at : 0;
-  const to = (columns[columns.length - 1]?.at ?? 0) + 1;
-  // Under a frozen clock, requests before a revocation have its time too: only a rejection shows that it was before a request.
-  const isAfter = ({ received, token: id, token_error: error }) => millis(received) >= expiry || millis(received) > ends || (id === lane.id && error);
-  const after = columns.find((column) => column.at >= from && isAfter(column.request));
-  const cut = after ? after.at - (after.gap ? 1 : 0) : now >= Math.min(ends, expiry) ? to - 0.5 : to;
-  const parts = [{ from, to: Math.max(from, cut), state: 'valid' }, { from: Math.max(from, cut), to, state: 'invalid' }];
+  let start = columns.findIndex(({ at }) => at === first.at);
+  if (first.kind !== 'issued') while (start > 0 && millis(columns[start - 1].request.received) >= millis(token.issued)) start -= 1;
+  const stateAt = states(token);
+  const end = columns[columns.length - 1].at + 1;
+  const parts = [];
+  const add = (from, state) => {
+    const last = parts[parts.length - 1];
+    if (last?.state === state) return;
+    if (last) last.to = from;
+    parts.push({ from, to: end, state });
+  };
+  for (const { at, gap: jump, request } of columns.slice(start)) add(parts.length && jump ? at - 1 : at, stateAt(request));
+  if (tokenState(token, now) !== 'valid') add(end - 0.5, 'invalid');
   return parts.filter((part) => part.to > part.from);
+}
+
+/** Returns a function that returns the state of a token at each request, in their order. */
+function states({ id, expires, revoked, first_rejection: first }) {
+  const ends = Math.min(...[revoked, first].map((end) => (end ? millis(end.at) : Infinity)));
+  // Under a frozen clock, requests before a rejection have its time too: a rejection is known from its request on.
+  let rejected = Infinity;
+  return (request) => {
+    const time = millis(request.received);
+    if (request.token === id && request.status < 400) {
+      rejected = Infinity;
+      return 'valid';
+    }
+    if (request.token === id && request.token_error && request.explanation?.kind !== 'fault_expired') rejected = revoked ? -Infinity : time;
+    return time >= millis(expires) || time > ends || time >= rejected ? 'invalid' : 'valid';
+  };
 }
 
 function markKind(request) {
   if (request.faults?.length) return 'fault';
-  if (isRejected(request)) return 'rejected';
+  if (isRejected(request)) return isAccess(request) ? 'rejected' : 'failed';
   return request.operation === 'GetAuthorizationToken' ? 'issued' : 'used';
 }
 
@@ -177,5 +195,5 @@ function markKind(request) {
 export function summary({ lanes, columns }) {
   const sum = (kind) => lanes.reduce((total, lane) => total + lane.marks.filter((mark) => mark.kind === kind).length, 0);
   const tokens = lanes.filter((lane) => lane.id !== null).length;
-  return `Timeline of ${count(columns.length, 'request')} and ${count(tokens, 'token')}: ${sum('issued')} issued, ${count(sum('used'), 'use')}, ${sum('rejected')} rejected, ${sum('fault')} changed by faults.`;
+  return `Timeline of ${count(columns.length, 'request')} and ${count(tokens, 'token')}: ${sum('issued')} issued, ${count(sum('used'), 'use')}, ${sum('rejected')} rejected, ${count(sum('failed'), 'other error')}, ${sum('fault')} changed by faults.`;
 }

@@ -62,12 +62,20 @@ export function barRange(token, now) {
   return { from, to: Math.max(expiry, Math.min(later, expiry + (expiry - from) / 4), from + 1) };
 }
 
+export const FUTURE = "issued in the future of the mock's clock";
+
+/** Returns whether a token was issued by another clock, or before the mock's clock was set back. */
+export function isFuture({ issued }, now) {
+  return millis(issued) > now;
+}
+
 /** Returns the text beside the bar: `2 h 59 min left`, `expired 40 min ago`. */
 export function remaining(token, state, now, clockState) {
   const ms = millis(token.expires) - now;
   if (state === 'revoked') return 'revoked';
   if (state === 'invalid') return 'invalid';
   if (state === 'expired') return ms === 0 ? 'expired now' : `expired ${duration(ms)} ago`;
+  if (isFuture(token, now)) return FUTURE;
   return `${duration(ms)} left${clockState === 'frozen' ? ', clock frozen' : ''}`;
 }
 

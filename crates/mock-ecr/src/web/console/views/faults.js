@@ -49,16 +49,16 @@ export class FaultsView {
     const { faults } = this.store;
     this.removeAll.hidden = faults.length < 2;
     keyed(this.rows, faults, ({ id }) => String(id), (fault) => this.row(fault), (fault) => JSON.stringify([fault, this.wanted === String(fault.id)]),
-      'None. The mock responds as ECR does.');
+      this.store.isLoaded ? 'None. The mock responds as ECR does.' : 'Loading …');
   }
 
   row(fault) {
-    const { id, text, matched, triggered } = fault;
+    const { id, text, matched } = fault;
     return h('div', { role: 'listitem', class: this.wanted === String(id) ? 'fault-row wanted' : 'fault-row' },
       h('span', { class: 'badge' }, `fault ${id}`),
       h('div', { class: 'grow' },
-        h('p', null, text ?? JSON.stringify(fault.action)),
-        h('p', { class: 'dim' }, `${count(matched, 'matched request')}, `, h('a', { href: address('requests', { q: `fault:${id}` }) }, `${triggered} triggered`)),
+        h('p', null, text),
+        h('p', { class: 'dim' }, `${count(matched, 'matched request')}. `, h('a', { href: address('requests', { q: `fault:${id}` }) }, 'Show those that triggered it')),
         h('details', null, h('summary', null, 'JSON'), h('pre', { tabindex: '0' }, JSON.stringify({ match: fault.match, action: fault.action }, null, 2)))),
       actionButton('Remove', { call: () => ({ method: 'DELETE', path: `faults?id=${id}` }), name: `Remove fault ${id}`, kind: 'quiet', focus: `remove ${id}`, then: () => this.reload() }));
   }
@@ -78,7 +78,8 @@ export class FaultsView {
       input(CONDITIONS[0], this.conditions));
     this.more = h('details', null, h('summary', null, 'More conditions'), h('div', { class: 'fields' }, CONDITIONS.slice(1).map((entry) => input(entry, this.conditions))));
     build();
-    kind.addEventListener('change', build);
+    // Before the form shows the call.
+    kind.addEventListener('input', build);
     const read = (fields) => Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
     this.element = actionForm({
       name: 'Add a fault', label: 'Add',

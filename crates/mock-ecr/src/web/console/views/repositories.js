@@ -5,7 +5,7 @@ import { actionButton } from '../actions.js';
 import { address, go } from '../address.js';
 import { pulls, pushes } from '../commands.js';
 import { bytes, count, short } from '../describe.js';
-import { command, facts, formatJson, h, put } from '../dom.js';
+import { command, facts, formatJson, h, keepFocus, put } from '../dom.js';
 import { dateTime } from '../time.js';
 
 const PAGE = 100;
@@ -34,9 +34,9 @@ export class RepositoriesView {
   }
 
   changed(topic) {
-    if (topic !== 'repositories') return;
-    this.drawNames(this.opened);
-    if (this.opened && !this.body.contains(document.activeElement)) this.load();
+    if (topic === 'repositories') this.drawNames(this.opened);
+    // Images expire and are scanned by the clock.
+    if (topic === 'repositories' || topic === 'clock') this.load();
   }
 
   drawNames(opened) {
@@ -59,25 +59,22 @@ export class RepositoriesView {
     const name = rest.join('/');
     try {
       const [repository, images] = await Promise.all([
-        get(withQuery('repository', { account, region, name })).catch((error) => this.fallback(error, opened)),
+        get(withQuery('repository', { account, region, name })),
         get(withQuery('images', { repository: name, limit: PAGE })),
       ]);
       const sign = JSON.stringify([repository, images]);
-      if (opened !== this.opened || sign === this.drawn) return;
+      if (opened !== this.opened) return;
+      if (sign === this.drawn) {
+        this.drawImage();
+        return;
+      }
       this.drawn = sign;
-      this.draw(repository, images);
+      keepFocus(this.body, () => this.draw(repository, images));
     } catch (error) {
       if (opened !== this.opened) return;
       this.drawn = null;
       put(this.body, h('p', { class: 'bad' }, error.message));
     }
-  }
-
-  /** A build without the route `repository` has the values of the list only. */
-  fallback(error, opened) {
-    const entry = this.store.repositories?.find((found) => idOf(found) === opened);
-    if (!entry || error.code === 'REPOSITORY_NOT_FOUND') throw error;
-    return entry;
   }
 
   draw(repository, { images, next }) {
@@ -89,28 +86,28 @@ export class RepositoriesView {
     put(this.body,
       h('h2', null, name),
       facts([
-        ['URI', uri && h('code', null, uri)], ['Account', account], ['Region', region], ['Created', dateTime(repository.created)],
-        ['Tags', repository.mutability?.toLowerCase()], ['Scan on push', repository.scan_on_push === undefined ? null : repository.scan_on_push ? 'yes' : 'no'],
-        ['Resource tags', repository.resource_tags?.length ? repository.resource_tags.map(({ key, value }) => `${key} = ${value}`).join(', ') : null],
+        ['URI', h('code', null, uri)], ['Account', account], ['Region', region], ['Created', dateTime(repository.created)],
+        ['Tags', repository.mutability.toLowerCase()], ['Scan on push', repository.scan_on_push ? 'yes' : 'no'],
+        ['Resource tags', repository.resource_tags.map(({ key, value }) => `${key} = ${value}`).join(', ')],
       ]),
       h('h3', null, 'Images'),
-      images.length ? this.imageTable() : h('div', null, h('p', { class: 'empty' }, 'The repository has no image. Push one:'), pushes(uri ?? name).map((text) => command(text, 'the push command'))),
+      images.length ? this.imageTable() : h('div', null, h('p', { class: 'empty' }, 'The repository has no image. Push one:'), pushes(uri).map((text) => command(text, 'the push command'))),
       next && this.moreButton(name, next, isHere),
       this.tree,
-      uri && images.length > 0 && h('details', null, h('summary', null, 'Push an image'), pushes(uri).map((text) => command(text, 'the push command'))),
+      images.length > 0 && h('details', null, h('summary', null, 'Push an image'), pushes(uri).map((text) => command(text, 'the push command'))),
       this.policies(repository));
     this.drawImage();
   }
 
   imageTable() {
     return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Images' }, h('table', null,
-      h('thead', null, h('tr', null, ['Tags', 'Digest', 'Type', 'Size', 'Pushed', 'Last pull'].map((label) => h('th', { scope: 'col' }, label)))), this.images));
+      h('thead', null, h('tr', null, ['Tags', 'Digest', 'Type', 'Size', 'Pushed', 'Last recorded pull'].map((label) => h('th', { scope: 'col' }, label)))), this.images));
   }
 
   imageRow(image) {
     const { digest, tags, size, status } = image;
     return h('tr', { 'data-digest': digest },
-      h('td', null, tags.length ? tags.map((tag) => [h('span', { class: 'tag' }, tag), ' ']) : h('span', { class: 'dim' }, 'untagged'), status && status !== 'ACTIVE' && h('span', { class: 'badge' }, status.toLowerCase())),
+      h('td', null, tags.length ? tags.map((tag) => [h('span', { class: 'tag' }, tag), ' ']) : h('span', { class: 'dim' }, 'untagged'), status !== 'ACTIVE' && h('span', { class: 'badge' }, status.toLowerCase())),
       h('td', null, h('a', { href: address('repositories', { q: this.query, open: this.opened, image: digest }), title: digest }, short(digest))),
       h('td', null, typeName(image)),
       h('td', { class: 'number' }, bytes(size)),
@@ -131,15 +128,17 @@ export class RepositoriesView {
   drawImage() {
     if (!this.tree) return;
     for (const row of this.images.children) row.classList.toggle('wanted', row.dataset.digest === this.digest);
-    put(this.tree);
-    if (!this.digest) return;
+    if (!this.digest) {
+      put(this.tree);
+      return;
+    }
     const { account, region, name, uri } = this.repository;
-    new ImageTree(this.tree, { account, region, repository: name }, this.digest, (image) => (uri ? pulls(uri, image.tags, image.digest) : []));
+    if (this.tree.firstChild && this.shown.digest === this.digest) this.shown.load();
+    else this.shown = new ImageTree(this.tree, { account, region, repository: name }, this.digest, (image) => pulls(uri, image.tags, image.digest));
   }
 
   policies({ policy, lifecycle_policy: lifecycle, would_expire: preview, name }) {
     const text = (label, value, none) => h('details', null, h('summary', null, `${label}${value ? '' : ': none'}`), value ? h('pre', { tabindex: '0' }, formatJson(value)) : h('p', null, none));
-    if (policy === undefined) return null;
     return h('section', { class: 'policies' }, h('h3', null, 'Policies'),
       text('Repository policy', policy, 'Only the identity policies of the same account apply.'),
       text('Lifecycle policy', lifecycle, 'Images do not expire.'),
@@ -164,26 +163,32 @@ export function typeName({ media_type: type, artifact_type: artifact, subject })
 export class ImageTree {
   /** @param {(image) => string[]} pullCommands */
   constructor(root, place, digest, pullCommands) {
-    this.place = place;
-    this.pullCommands = pullCommands;
-    put(root, h('h3', null, `Image ${short(digest)}`), this.node(digest, true));
+    Object.assign(this, { place, digest, pullCommands });
+    this.body = node();
+    put(root, h('h3', null, `Image ${short(digest)}`), this.body);
+    this.load();
   }
 
-  node(digest, isRoot) {
-    const body = h('div', { class: 'node' }, h('p', { class: 'dim' }, 'Loading …'));
-    get(withQuery('image', { ...this.place, digest })).then(
-      (image) => put(body, this.content(image, isRoot)),
-      (error) => put(body, h('p', { class: 'bad' }, error.message)));
-    return body;
+  /** Loads the image. It is drawn again only if it has changed, so that the open branches stay open. */
+  load() {
+    return this.fill(this.body, this.digest, true);
+  }
+
+  async fill(body, digest, isRoot = false) {
+    const image = await get(withQuery('image', { ...this.place, digest })).catch((error) => ({ error: error.message }));
+    const sign = JSON.stringify(image);
+    if (sign === body.drawn) return;
+    body.drawn = sign;
+    keepFocus(body, () => put(body, image.error ? h('p', { class: 'bad' }, image.error) : this.content(image, isRoot)));
   }
 
   content(image, isRoot) {
-    const { children = [], layers = [], referrers = [], config, scan } = image;
+    const { children, layers, referrers, config, scan } = image;
     return [
-      h('p', { class: 'row' }, h('code', { class: 'wrap' }, image.digest), image.status && image.status !== 'ACTIVE' && h('span', { class: 'badge' }, image.status.toLowerCase())),
+      h('p', { class: 'row' }, h('code', { class: 'wrap' }, image.digest), image.status !== 'ACTIVE' && h('span', { class: 'badge' }, image.status.toLowerCase())),
       facts([
         ['Tags', image.tags.join(', ') || 'none'], ['Media type', image.media_type], ['Artifact type', image.artifact_type], ['Size', bytes(image.size)],
-        ['Pushed', image.pushed && dateTime(image.pushed)], ['Last pull', image.last_pull ? dateTime(image.last_pull) : 'never'],
+        ['Pushed', dateTime(image.pushed)], ['Last recorded pull', image.last_pull ? dateTime(image.last_pull) : 'never'],
         ['Subject', image.subject && h('code', null, image.subject)], ['Scan', scan && scanText(scan)],
       ]),
       isRoot && this.pullCommands(image).map((text) => command(text, 'the pull command')),
@@ -199,17 +204,25 @@ export class ImageTree {
   branch(label, digest) {
     const details = h('details', null, h('summary', null, label));
     details.addEventListener('toggle', () => {
-      if (details.open && details.children.length === 1) details.append(this.node(digest, false));
+      if (!details.open || details.children.length > 1) return;
+      const body = node();
+      details.append(body);
+      this.fill(body, digest);
     });
     return h('li', null, details);
   }
+}
+
+function node() {
+  return h('div', { class: 'node' }, h('p', { class: 'dim' }, 'Loading …'));
 }
 
 function group(name, items) {
   return h('div', null, h('h4', null, name), h('ul', { class: 'plain branches' }, items));
 }
 
-function scanText({ status, description, counts }) {
-  const found = Object.entries(counts ?? {}).map(([severity, number]) => `${number} ${severity.toLowerCase()}`).join(', ');
-  return [status.toLowerCase().replaceAll('_', ' '), found || (status === 'COMPLETE' ? 'no findings' : ''), description].filter(Boolean).join('; ');
+/** Returns the state of a scan. The status is null while the scan is in progress. */
+export function scanText({ status, description, counts }) {
+  const found = Object.entries(counts).map(([severity, number]) => `${number} ${severity.toLowerCase()}`).join(', ');
+  return [(status ?? 'IN_PROGRESS').toLowerCase().replaceAll('_', ' '), found || (status === 'COMPLETE' ? 'no findings' : ''), description].filter(Boolean).join('; ');
 }

@@ -4,13 +4,11 @@ import { BASE, headers } from '../api.js';
 import { actionButton } from '../actions.js';
 import { address, go } from '../address.js';
 import { count } from '../describe.js';
-import { h, paced, put, say } from '../dom.js';
+import { h, keepFocus, paced, put, say } from '../dom.js';
 import { parseFilter } from '../filter.js';
-import { RequestList } from '../list.js';
-import { Rows } from '../list.js';
+import { RequestList, Rows } from '../list.js';
 import { Timeline } from '../timeline.js';
-import { detail } from './detail.js';
-import { drawCauses, drawRejection } from './rejection.js';
+import { afterwards, detail, drawCauses, drawRejection } from './detail.js';
 import { clientSteps } from './setup.js';
 
 const EXAMPLES = 'status:403 caller:ci cause:expired -route:blob';
@@ -49,7 +47,7 @@ export class RequestsView {
       h('button', { type: 'button', onclick: () => exportHar() }, 'Export all as HAR'),
       actionButton('Clear', {
         call: () => ({ method: 'DELETE', path: 'requests' }), name: 'Clear the request log',
-        question: 'Remove all requests from the request log?', then: () => { this.store.log.clear(); this.store.changed('requests'); },
+        question: 'Remove all requests from the request log?',
       }));
   }
 
@@ -67,7 +65,9 @@ export class RequestsView {
   }
 
   changed(topic) {
-    if (['requests', 'tokens', 'clock'].includes(topic)) this.schedule();
+    // The principals of the access keys are part of the rows.
+    if (topic === 'configuration') this.list.drawn.clear();
+    if (['requests', 'tokens', 'clock', 'configuration'].includes(topic)) this.schedule();
     if (topic === 'second') this.timeline.update(this.store);
   }
 
@@ -103,12 +103,23 @@ export class RequestsView {
   draw() {
     const { store, rows } = this;
     const isFirst = store.log.items.length === 0 && store.isLoaded;
-    this.first.hidden = !isFirst;
-    this.main.hidden = isFirst;
-    if (isFirst) {
-      if (!this.first.firstChild) put(this.first, firstSteps());
+    if (isFirst && (this.query || this.opened !== null)) {
+      // No filter is left that cannot be seen.
+      history.replaceState(null, '', '#requests');
+      this.navigate(new URLSearchParams());
       return;
     }
+    if (isFirst && this.first.shown !== store.hadRequests) {
+      this.first.shown = store.hadRequests;
+      put(this.first, firstSteps(store.hadRequests));
+    }
+    this.first.hidden = !isFirst;
+    if (this.main.hidden !== isFirst) {
+      const hadFocus = this.main.contains(document.activeElement);
+      this.main.hidden = isFirst;
+      if (hadFocus) this.first.querySelector('h2').focus();
+    }
+    if (isFirst) return;
     const added = rows.update(store.log);
     this.list.update(added);
     if (this.opened !== null) this.list.show(this.opened);
@@ -126,18 +137,19 @@ export class RequestsView {
     this.total.textContent = matched === all ? count(all, 'request') : `${matched.toLocaleString('en')} of ${count(all, 'request')}`;
     const dropped = Math.max(log.dropped, this.store.forgotten ?? 0);
     if (dropped) this.total.textContent += `. Older requests were dropped: the log holds ${log.limit.toLocaleString('en')}.`;
-    this.empty.hidden = matched > 0;
-    if (matched === 0) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
+    this.empty.hidden = matched > 0 || !this.store.isLoaded;
+    if (!this.empty.hidden) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
   }
 
   drawDetail() {
     const request = this.opened === null ? null : this.store.log.find(this.opened);
-    const state = `${this.opened} ${request ? this.store.log.issuedSince(request.bearer, request.number)?.number : 'absent'}`;
+    const { issue, token, retried } = request ? afterwards(request, this.store) : {};
+    const state = [this.opened, Boolean(request), issue?.number, token?.id, retried?.number].join();
     if (state === this.drawnDetail) return;
     this.drawnDetail = state;
     this.pane.hidden = this.opened === null;
     this.main.classList.toggle('has-pane', !this.pane.hidden);
-    if (request) put(this.pane, detail(request, this.store, () => this.close()));
+    if (request) keepFocus(this.pane, () => put(this.pane, detail(request, this.store, () => this.close())));
     else if (this.opened !== null) put(this.pane, h('h2', { id: 'detail-title', tabindex: '-1' }, `Request ${this.opened}`), h('p', null, 'The request log does not contain this request.'), h('button', { type: 'button', onclick: () => this.close() }, 'Close'));
   }
 
@@ -145,6 +157,7 @@ export class RequestsView {
     const isNarrow = matchMedia('(max-width: 700px)').matches;
     go(address('requests', { q: this.query, open: number }), { replace: this.opened !== null });
     this.pane.scrollTop = 0;
+    this.pane.scrollIntoView({ block: 'nearest' });
     if (isEntered || isNarrow) this.pane.querySelector('h2')?.focus();
   }
 
@@ -156,9 +169,9 @@ export class RequestsView {
   }
 }
 
-function firstSteps() {
+function firstSteps(hadRequests) {
   return [
-    h('h2', null, 'No client has called this mock yet'),
+    h('h2', { tabindex: '-1' }, hadRequests ? 'The request log is empty' : 'No client has called this mock yet'),
     h('p', null, "This is a mock of Amazon ECR on your machine. It issues tokens that expire by the mock's clock, and its registry verifies them. Point a client at it:"),
     clientSteps('docker'),
     clientSteps('aws'),
