@@ -204,8 +204,8 @@ test('a token that the control API issued after a request is found', () => {
   const rejected = request(1, { bearer: 'P', token: 'a', explanation: { facts: { other_valid_token: 'b' } } });
   const issued = (id, values) => ({ id, principal: 'P', issued: at(0), issued_by_request: null, ...values });
   const others = [issued('a'), issued('b'), issued('c', { principal: 'Q' }), issued('d', { issued: at(-1) }), issued('e', { issued_by_request: 0 })];
-  assert.equal(issuedByControl(rejected, others), undefined);
-  assert.equal(issuedByControl(rejected, [...others, issued('f', { issued: at(1) })]).id, 'f');
+  assert.equal(issuedByControl(rejected, [...others, issued('f', { issued: at(1) })], START), undefined);
+  assert.equal(issuedByControl(rejected, [...others, issued('f', { issued: at(1) })], Date.parse(at(1))).id, 'f');
 });
 
 test('a scan has a text in each state', () => {

@@ -111,6 +111,37 @@ fn arrow_keys_select_the_requests_that_match_the_filter() {
 }
 
 #[test]
+fn enter_opens_a_request_that_matches_the_filter() {
+    let story = Story::start();
+    Browser::run(story.site(), Window::Wide, async |browser| {
+        browser.open_view_at("requests", "requests?open=0").await;
+        browser.wait_for_text(".pane", "Repeat it").await;
+        browser.press("/").await;
+        browser.press(format!("status:403{ENTER}{ENTER}")).await;
+        browser.wait_for_text(".pane", "The token expired").await;
+        let focus = "document.activeElement.textContent === '#15 GET app:1'";
+        browser.wait(focus).await;
+        browser.press("gi").await;
+        browser.wait_for_view("repositories").await;
+        browser.wait("document.activeElement.id === 'main'").await;
+    });
+}
+
+#[test]
+fn the_details_have_room_in_a_low_window() {
+    let story = Story::start();
+    Browser::run(story.site(), Window::Low, async |browser| {
+        browser.open_view_at("requests", "requests?open=15").await;
+        browser.wait_for_text(".pane", "Repeat it").await;
+        browser.wait_for_text(".rejection", "GET app:1").await;
+        let pane = "document.querySelector('.pane').getBoundingClientRect()";
+        let room = format!("Math.min(innerHeight, {pane}.bottom) - {pane}.top");
+        let room = browser.value(&room).await.as_f64().unwrap();
+        assert!(room >= 320.0, "{room}");
+    });
+}
+
+#[test]
 fn the_focus_returns_when_the_details_are_closed() {
     let story = Story::start();
     Browser::run(story.site(), Window::Wide, async |browser| {

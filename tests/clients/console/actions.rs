@@ -31,17 +31,27 @@ pub(crate) fn post(mock: &Mock, path: &str, body: &str) {
     assert!(output.status.success(), "{path}: {output:?}");
 }
 
+const BAR: &str = "document.getElementById('call')";
+
 #[test]
 fn the_clock_is_moved_set_and_started() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
         browser.open_view("requests").await;
         browser.wait_for_text("#clock", "2015-11-29 21:30:53").await;
+        browser.wait(&format!("!{BAR}.checkVisibility()")).await;
         browser.click("button", "+12 h: advance the clock").await;
         browser.wait_for_text("#clock", "2015-11-30 09:30:53").await;
         browser
             .wait_for_text("#call", "POST /_mock/clock/advance")
             .await;
+        browser.wait_for_text("#call", "done").await;
+        let hover = "dispatchEvent(new MouseEvent('mouseenter'))";
+        let button = "document.querySelector('[aria-label^=\"+1 h\"]')";
+        browser.value(&format!("{button}.{hover}")).await;
+        let text = browser.text("#call").await;
+        assert!(text.contains("Would send"), "{text}");
+        assert!(text.contains("last call: done"), "{text}");
         browser.click("button", "Set …").await;
         browser.fill("Time in UTC", "2030-01-01 00:00").await;
         browser.click("dialog button", "Set").await;

@@ -28,6 +28,8 @@ pub(crate) struct Browser {
 pub(crate) enum Window {
     /// 1600 by 1000.
     Wide,
+    /// 1366 by 650, as of a browser on a small laptop.
+    Low,
     /// 360 by 740, as of a telephone.
     Narrow,
 }
@@ -85,6 +87,7 @@ impl Browser {
     pub(crate) async fn resize(&self, window: Window) {
         let (width, height) = match window {
             Window::Wide => (1600, 1000),
+            Window::Low => (1366, 650),
             Window::Narrow => (360, 740),
         };
         let metrics =

@@ -51,5 +51,14 @@ fn the_console_shows_10_000_requests_and_filters_them() {
         browser
             .wait_for_text(".total", "Older requests were dropped")
             .await;
+        browser.click("button", "Clear the request log").await;
+        browser.click("dialog button", "Clear").await;
+        browser
+            .wait_for_text("main", "The request log is empty")
+            .await;
+        send_pings(&mock, 1);
+        browser
+            .wait("document.querySelector('.total').textContent === '1 request'")
+            .await;
     });
 }

@@ -84,6 +84,9 @@ fn a_root_user_with_a_token_is_a_principal_although_the_configuration_has_none()
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
         browser.open_view("tokens").await;
         browser
+            .wait("document.querySelectorAll('#principals option').length === 1")
+            .await;
+        browser
             .fill("Principal (ARN)", "arn:aws:iam::123456789012:root")
             .await;
         browser.click("button", "Issue").await;

@@ -161,6 +161,7 @@ const KINDS = {
   exists: 'resource exists already',
   immutable: 'immutable tag',
   limit: 'limit exceeded',
+  rule_of_ecr: 'rule of ECR',
   upstream: 'error of an upstream registry',
   tunnel: 'tunnel not opened',
   cut_off: 'incomplete body',

@@ -49,7 +49,7 @@ export function showHelp() {
   const letters = h('input', { type: 'checkbox', checked: areLettersOn(), onchange: () => localStorage.setItem(SETTING, letters.checked ? 'on' : 'off') });
   showDialog('Keyboard', [
     h('dl', { class: 'keys' }, HELP.map(([key, text]) => [h('dt', null, h('kbd', null, key)), h('dd', null, text)])),
-    h('p', null, `The filter searches for words. Its conditions are ${FIELD_NAMES.map((name) => `${name}:`).join(' ')}. Several values of one condition mean "or", and - in front means "not".`),
+    h('p', null, `The filter accepts words, and conditions such as status:403. The conditions are ${FIELD_NAMES.join(', ')}. Several values of one condition mean "or", and - in front means "not".`),
     h('label', { class: 'check' }, letters, 'Use single keys as shortcuts'),
     h('form', { method: 'dialog', class: 'row end' }, h('button', { autofocus: true }, 'Close'))]);
 }

@@ -57,15 +57,15 @@ export function detail(request, store, close) {
 export function afterwards(request, store) {
   return {
     issue: store.log.issuedSince(request.bearer, request.number),
-    token: issuedByControl(request, store.tokens),
+    token: issuedByControl(request, store.tokens, store.clock.now()),
     retried: store.log.retryOf(request),
   };
 }
 
-/** Returns the first token that the control API issued to the principal of a request, not before the request by the mock's clock. */
-export function issuedByControl({ bearer, token, received, explanation }, tokens) {
+/** Returns the first token that the control API issued to the principal of a request, between the request and now by the mock's clock. */
+export function issuedByControl({ bearer, token, received, explanation }, tokens, now) {
   const known = [token, explanation?.facts?.other_valid_token];
-  return tokens.find((t) => t.principal === bearer && t.issued_by_request == null && millis(t.issued) >= millis(received) && !known.includes(t.id));
+  return tokens.find((t) => t.principal === bearer && t.issued_by_request == null && millis(t.issued) >= millis(received) && millis(t.issued) <= now && !known.includes(t.id));
 }
 
 /** Returns whether a new token was issued to the principal of a rejected request. */

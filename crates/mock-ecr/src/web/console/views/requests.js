@@ -65,8 +65,11 @@ export class RequestsView {
   }
 
   changed(topic) {
-    // The principals of the access keys are part of the rows.
-    if (topic === 'configuration') this.list.drawn.clear();
+    if (topic === 'configuration') {
+      // The principals of access keys are part of the rows and the details.
+      this.list.drawn.clear();
+      this.drawnDetail = undefined;
+    }
     if (['requests', 'tokens', 'clock', 'configuration'].includes(topic)) this.schedule();
     if (topic === 'second') this.timeline.update(this.store);
   }
@@ -144,7 +147,8 @@ export class RequestsView {
   drawDetail() {
     const request = this.opened === null ? null : this.store.log.find(this.opened);
     const { issue, token, retried } = request ? afterwards(request, this.store) : {};
-    const state = [this.opened, Boolean(request), issue?.number, token?.id, retried?.number].join();
+    const record = this.store.tokens.find(({ id }) => id === request?.token);
+    const state = [this.opened, Boolean(request), record?.region, issue?.number, token?.id, retried?.number].join();
     if (state === this.drawnDetail) return;
     this.drawnDetail = state;
     this.pane.hidden = this.opened === null;
@@ -157,7 +161,6 @@ export class RequestsView {
     const isNarrow = matchMedia('(max-width: 700px)').matches;
     go(address('requests', { q: this.query, open: number }), { replace: this.opened !== null });
     this.pane.scrollTop = 0;
-    this.pane.scrollIntoView({ block: 'nearest' });
     if (isEntered || isNarrow) this.pane.querySelector('h2')?.focus();
   }
 
