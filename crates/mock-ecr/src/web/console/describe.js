@@ -28,11 +28,8 @@ export function count(number, noun) {
   return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`;
 }
 
-/**
- * Splits the path of a request to the registry.
- * @returns {{repository: string, kind: string, reference: string} | null}
- */
-export function registryPath(target) {
+/** Splits the path of a request to the registry. */
+function registryPath(target) {
   const match = /^\/v2\/(.+?)\/(manifests|blobs|tags|referrers)\/([^?]*)/.exec(target ?? '');
   return match && { repository: match[1], kind: match[2], reference: decode(match[3]) };
 }

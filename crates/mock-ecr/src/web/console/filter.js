@@ -23,10 +23,7 @@ const FIELDS = {
 
 export const FIELD_NAMES = Object.keys(FIELDS);
 
-/**
- * Parses a filter. A word with a colon that begins with no name of a condition, such as `app:1` or an ARN, is a word.
- * @returns {{test: (request: object) => boolean, error: string | null}}
- */
+/** Parses a filter. A text with a colon that begins with no name of a condition, such as `app:1` or an ARN, is a word. */
 export function parseFilter(query) {
   const tests = [];
   /** The tests of the values of each condition, of which one must succeed. */

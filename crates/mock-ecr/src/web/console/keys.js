@@ -19,7 +19,7 @@ const HELP = [
   ['Esc', 'Close the details, or empty the filter'],
 ];
 
-export function areLettersOn() {
+function areLettersOn() {
   return localStorage.getItem(SETTING) !== 'off';
 }
 

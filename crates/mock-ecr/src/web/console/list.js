@@ -129,15 +129,15 @@ export class RequestList {
 
 function requestRow(request) {
   const role = tone(request);
-  return h('div', { class: `request ${role}`, role: 'option', id: `row-${request.number}`, 'data-number': request.number },
+  return h('div', { class: 'request', role: 'option', id: `row-${request.number}`, 'data-number': request.number },
     h('span', { class: 'order' }, `#${request.number}`),
     h('span', { class: 'time', title: dateTime(request.received) }, timeOfDay(request.received)),
     h('span', { class: 'service' }, request.service),
     h('span', { class: 'title', title: request.target }, title(request)),
     h('span', { class: 'who', title: request.caller ?? request.bearer ?? '' }, who(request)),
-    h('span', { class: 'status' }, request.status),
+    h('span', { class: `status ${role}` }, request.status),
     h('span', { class: 'took' }, took(request.took_micros)),
-    h('span', { class: 'sentence' }, sentence(request)));
+    h('span', { class: `sentence ${role === 'ok' ? 'dim' : role}` }, sentence(request)));
 }
 
 function jumpRow(jump) {

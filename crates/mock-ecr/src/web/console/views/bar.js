@@ -55,7 +55,7 @@ export class TokenBar {
 }
 
 /** Returns the times of both ends of a bar: it is up to 25 % longer than the lifetime if the token was presented later. */
-export function barRange(token, now) {
+function barRange(token, now) {
   const from = millis(token.issued);
   const expiry = millis(token.expires);
   const later = Math.max(token.last_presented ? millis(token.last_presented) : 0, now);

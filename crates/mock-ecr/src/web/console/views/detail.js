@@ -69,7 +69,7 @@ export function issuedByControl({ bearer, token, received, explanation }, tokens
 }
 
 /** Returns whether a new token was issued to the principal of a rejected request. */
-export function renewal(request, store) {
+function renewal(request, store) {
   const arn = request.bearer;
   if (!arn || !request.token || !request.token_error) return null;
   const { issue, token } = afterwards(request, store);
@@ -81,7 +81,7 @@ export function renewal(request, store) {
 }
 
 /** Returns whether the client sent a rejected request again with success. */
-export function retry(request, store) {
+function retry(request, store) {
   const found = store.log.retryOf(request);
   return found ? [h('a', { href: address('requests', { open: found.number }) }, `Yes: request ${found.number}`), ` of the same client succeeded at ${shortTime(found.received, request.received)}.`] : 'No: the client has not sent this request again with success.';
 }

@@ -134,7 +134,7 @@ export class RepositoriesView {
     }
     const { account, region, name, uri } = this.repository;
     if (this.tree.firstChild && this.shown.digest === this.digest) this.shown.load();
-    else this.shown = new ImageTree(this.tree, { account, region, repository: name }, this.digest, (image) => pulls(uri, image.tags, image.digest));
+    else this.shown = new ImageTree(this.tree, { account, region, repository: name }, this.digest, uri);
   }
 
   policies({ policy, lifecycle_policy: lifecycle, would_expire: preview, name }) {
@@ -154,16 +154,16 @@ function idOf({ account, region, name }) {
   return `${account}/${region}/${name}`;
 }
 
-export function typeName({ media_type: type, artifact_type: artifact, subject }) {
+function typeName({ media_type: type, artifact_type: artifact, subject }) {
   if (/index|manifest\.list/.test(type)) return 'index';
   if (subject || (artifact && !/config|image/.test(artifact))) return artifact ?? 'referrer';
   return 'image';
 }
 
-export class ImageTree {
-  /** @param {(image) => string[]} pullCommands */
-  constructor(root, place, digest, pullCommands) {
-    Object.assign(this, { place, digest, pullCommands });
+/** An image with its parts. */
+class ImageTree {
+  constructor(root, place, digest, uri) {
+    Object.assign(this, { place, digest, uri });
     this.body = node();
     put(root, h('h3', null, `Image ${short(digest)}`), this.body);
     this.load();
@@ -191,7 +191,7 @@ export class ImageTree {
         ['Pushed', dateTime(image.pushed)], ['Last recorded pull', image.last_pull ? dateTime(image.last_pull) : 'never'],
         ['Subject', image.subject && h('code', null, image.subject)], ['Scan', scan && scanText(scan)],
       ]),
-      isRoot && this.pullCommands(image).map((text) => command(text, 'the pull command')),
+      isRoot && pulls(this.uri, image.tags, image.digest).map((text) => command(text, 'the pull command')),
       children.length > 0 && group(`${count(children.length, 'image')} of the index`, children.map((child) => this.branch(`${child.platform ?? 'no platform'} ${short(child.digest)} ${bytes(child.size)}`, child.digest))),
       (config || layers.length > 0) && group(count(layers.length, 'layer'), [
         config && h('li', null, h('span', { class: 'dim' }, 'configuration '), h('code', { title: config.digest }, short(config.digest)), ` ${bytes(config.size)}`),
