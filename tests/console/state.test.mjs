@@ -136,6 +136,15 @@ test('a lane is valid until its token is rejected, although a frozen clock gives
   assert.deepEqual(spans(requests.slice(0, 2)), [{ from: 0, to: 1.5, state: 'valid' }, { from: 1.5, to: 2, state: 'invalid' }]);
 });
 
+test('a token is valid after it was presented in another Region', () => {
+  const token = { id: 'a', principal: 'P', issued: at(0), expires: at(12), revoked: null, first_rejection: { at: at(0), kind: 'token_region' } };
+  const rejected = { token_error: 'another Region', status: 400, explanation: { kind: 'token_region', level: 'error' } };
+  const requests = [request(0, { token: 'a', ...rejected }), request(1), request(2, { received: at(1) })];
+  const [lane] = layOut(requests, [token], { columns: 50, lanes: 5, now: Date.parse(at(1)) }).lanes;
+  assert.deepEqual(lane.spans.map(({ state }) => state), ['valid']);
+  assert.equal(lane.marks[0].kind, 'rejected');
+});
+
 test('a token is drawn at the time of each request, also after the clock was set back', () => {
   const token = { id: 'a', principal: 'P', issued: at(0), expires: at(12), revoked: null, first_rejection: { at: at(13) } };
   const expired = { status: 403, token_error: 'expired', explanation: { kind: 'token_expired', level: 'error' } };

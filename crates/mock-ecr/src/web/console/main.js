@@ -124,7 +124,7 @@ function askForKey() {
   if (document.querySelector('[name=key]')) return;
   const field = h('input', { type: 'password', name: 'key', autocomplete: 'off', autofocus: true, required: true });
   showDialog('Enter the control key', h('form', { method: 'dialog' },
-    h('p', { class: 'bad' }, hasKey() && 'The key is wrong.'),
+    hasKey() && h('p', { class: 'bad' }, 'The key is wrong.'),
     h('p', null, 'The mock was started with a control key, or printed one when it started. The page keeps the key until this tab is closed.'),
     h('label', null, 'Control key', field),
     h('div', { class: 'row end' }, h('button', { class: 'primary' }, 'Continue'))), () => {

@@ -171,18 +171,20 @@ function spans(lane, token, columns, now) {
 
 /** Returns a function that returns the state of a token at each request, in their order. */
 function states({ id, expires, revoked, first_rejection: first }) {
-  const ends = Math.min(...[revoked, first].map((end) => (end ? millis(end.at) : Infinity)));
+  const ends = Math.min(...[revoked, isLasting(first) && first].map((end) => (end ? millis(end.at) : Infinity)));
   // Under a frozen clock, requests before a rejection have its time too: a rejection is known from its request on.
   let rejected = Infinity;
   return (request) => {
     const time = millis(request.received);
-    if (request.token === id && request.status < 400) {
-      rejected = Infinity;
-      return 'valid';
-    }
-    if (request.token === id && request.token_error && request.explanation?.kind !== 'fault_expired') rejected = revoked ? -Infinity : time;
+    if (request.token === id && request.status < 400) return 'valid';
+    if (request.token === id && request.token_error && isLasting(request.explanation)) rejected = revoked ? -Infinity : time;
     return time >= millis(expires) || time > ends || time >= rejected ? 'invalid' : 'valid';
   };
+}
+
+/** Returns whether a token remains invalid after a rejection: not if it was presented in another Region, or if a fault rejected it. */
+function isLasting(explanation) {
+  return !['token_region', 'fault_expired'].includes(explanation?.kind);
 }
 
 function markKind(request) {

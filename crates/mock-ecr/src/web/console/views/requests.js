@@ -134,14 +134,15 @@ export class RequestsView {
   }
 
   drawTotals() {
-    const { log } = this.store;
+    const { log, isLoaded } = this.store;
+    if (!isLoaded) return;
     const all = log.items.length;
     const matched = this.rows.matched;
     this.total.textContent = matched === all ? count(all, 'request') : `${matched.toLocaleString('en')} of ${count(all, 'request')}`;
     const dropped = Math.max(log.dropped, this.store.forgotten ?? 0);
     if (dropped) this.total.textContent += `. Older requests were dropped: the log holds ${log.limit.toLocaleString('en')}.`;
-    this.empty.hidden = matched > 0 || !this.store.isLoaded;
-    if (!this.empty.hidden) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
+    this.empty.hidden = matched > 0;
+    if (matched === 0) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
   }
 
   drawDetail() {

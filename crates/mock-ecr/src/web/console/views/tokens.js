@@ -100,14 +100,13 @@ export class TokensView {
   }
 
   explainForm() {
-    const text = h('textarea', { name: 'token', rows: '3', spellcheck: 'false', autocomplete: 'off' });
+    const text = h('textarea', { name: 'token', rows: '3', spellcheck: 'false', autocomplete: 'off', oninput: () => put(result) });
     const result = h('div', { 'aria-live': 'polite' });
     let found;
     const form = actionForm({
       name: 'Explain a token', label: 'Explain',
       fields: [h('label', null, "Token, password, or docker's config.json", text), result],
       makeCall: () => {
-        put(result);
         if (!text.value.trim()) throw new Error('Paste a token.');
         found = tokenIn(text.value, location.host);
         return inspection(found.token);
