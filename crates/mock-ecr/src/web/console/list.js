@@ -4,7 +4,7 @@
 import { sentence, title, tone, who } from './describe.js';
 import { h } from './dom.js';
 import { firstAfter } from './store.js';
-import { dateTime, duration, jumpOf, timeOfDay } from './time.js';
+import { dateTime, duration, jumpOf, shortTime, timeOfDay } from './time.js';
 
 /** The number of rows that are created above and below the rows in view. */
 const MARGIN = 8;
@@ -196,8 +196,7 @@ export class Rows {
 
 /** Returns the text of a jump: `+ 9 h: 01:11:00 → 10:11:00`, with the dates if they differ. */
 export function jumpText({ jump, from, to }) {
-  const text = dateOf(from) === dateOf(to) ? timeOfDay : dateTime;
-  return `${jump ? `Clock ${jump < 0 ? '−' : '+'} ${duration(jump)}` : 'Another day'}: ${text(from)} → ${text(to)}`;
+  return `${jump ? `Clock ${jump < 0 ? '−' : '+'} ${duration(jump)}` : 'Another day'}: ${shortTime(from, to)} → ${shortTime(to, from)}`;
 }
 
 function dateOf(timestamp) {

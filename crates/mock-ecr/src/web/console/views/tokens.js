@@ -154,7 +154,6 @@ function inspection(token) {
 
 /**
  * Returns the token or password in a text, and the registry if the text is docker's config.json: that of the mock's host, of ECR, or the first one.
- * @returns {{token: string, registry?: string}}
  */
 export function tokenIn(text, host) {
   const logins = Object.entries(json(text)?.auths ?? {}).filter(([, { auth }]) => auth);
