@@ -14,7 +14,9 @@ fn a_fault_is_added_by_the_form_and_by_a_recipe_and_removed() {
             .wait_for_text("main", "None. The mock responds as ECR does.")
             .await;
         browser.select("Action", "Limit the rate").await;
-        browser.wait_for_text("form", r#"{"throttle":"#).await;
+        browser
+            .wait_for_text("form", r#"{"throttle":{"rate":1,"#)
+            .await;
         browser.select("Action", "Respond with an error").await;
         browser
             .fill("Operation of the API", "GetAuthorizationToken")
