@@ -2,7 +2,7 @@
 
 /** Returns the text in quotation marks for a POSIX shell, if it needs them. */
 export function quote(text) {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The variable that contains the control key in commands. The key itself is never part of a command. */
@@ -30,9 +30,11 @@ export function callText({ method, path, body }) {
  */
 export function repeat(request, { origin, config, token }) {
   if (request.operation && ['ecr', 'ecr-public', 'sts'].includes(request.service)) {
+    if (!json(request.input ?? '{}')) return [{ text: 'The request log does not contain the complete input.' }];
     return [{ text: 'Set the endpoint and credentials first, for example those of the first principal:', command: environment(origin) }, { text: 'Then repeat the call:', command: awsCommand(request, origin) }];
   }
   if (request.target.startsWith('/_layer/')) return [{ text: 'The request log does not contain the signature of the URL. Request the layer at the registry: it redirects to a new URL.' }];
+  if (!request.target.startsWith('/')) return [{ text: 'The target is not a path, so curl cannot send the request.' }];
   const body = ['POST', 'PUT', 'PATCH'].includes(request.method) ? ' The body of the request is not recorded: the command sends none.' : '';
   if (!request.authorization) return [{ text: `The request had no Authorization header.${body}`, command: registryCommand(request, origin) }];
   return [
@@ -47,9 +49,8 @@ function passwordCommand(origin, arn, region, config) {
 }
 
 function registryCommand(request, origin) {
-  const parts = ['curl', '--silent', '--include'];
-  if (request.method === 'HEAD') parts[2] = '--head';
-  else if (request.method !== 'GET') parts.push('--request', request.method);
+  const parts = ['curl', '--silent', '--path-as-is', '--globoff', request.method === 'HEAD' ? '--head' : '--include'];
+  if (!['GET', 'HEAD'].includes(request.method)) parts.push('--request', quote(request.method));
   if (request.authorization) parts.push('--user "AWS:$PASSWORD"');
   if (request.host && request.host !== new URL(origin).host && !isLoopback(request.host)) parts.push('--header', quote(`Host: ${request.host}`));
   parts.push(quote(origin + request.target));
@@ -62,9 +63,19 @@ export function isLoopback(host) {
 
 function awsCommand({ service, operation, input }, origin) {
   const name = operation.replace(/([a-z\d])([A-Z])/g, '$1-$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2').toLowerCase();
-  const parts = ['aws', service, name, '--endpoint-url', quote(origin)];
+  const parts = ['aws', service, quote(name), '--endpoint-url', quote(origin)];
   if (input && input !== '{}') parts.push('--cli-input-json', quote(input));
   return parts.join(' ');
+}
+
+/** Returns the object that a text contains as JSON, or null. */
+export function json(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 function environment(origin) {
@@ -72,8 +83,8 @@ function environment(origin) {
 }
 
 /** Returns the address of the registry for clients: docker accepts plain HTTP at `localhost`. */
-export function registryHost({ hostname, port, host, protocol }) {
-  if (!['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) return host;
+export function registryHost({ port, host, protocol }) {
+  if (!isLoopback(host)) return quote(host);
   return `localhost:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
@@ -118,7 +129,7 @@ export function clients({ origin, registry, isSecure, hasKey, environment: varia
     client('node', 'Node.js', [...start, environmentStep,
       { text: 'The AWS SDK for JavaScript reads the variables:', command: 'import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";\n\nconst output = await new ECRClient().send(new GetAuthorizationTokenCommand());\nconsole.log(output.authorizationData[0].expiresAt);' }]),
     client('curl', 'The control API with curl', [
-      { text: 'Advance the clock, so that all tokens expire:', command: `curl --silent${hasKey ? ` ${KEY_HEADER}` : ''} --json '{"by":"12h"}' ${origin}/_mock/clock/advance` }]),
+      { text: 'Advance the clock, so that all tokens expire:', command: `curl --silent${hasKey ? ` ${KEY_HEADER}` : ''} --json '{"by":"12h"}' ${quote(`${origin}/_mock/clock/advance`)}` }]),
   ];
   if (variables) list.push(client('environment', 'Without the command mock-ecr', [{ text: 'These lines set the same variables:', command: exports(variables) }]));
   return list;

@@ -140,10 +140,12 @@ export function say(text) {
   if (region) region.textContent = text;
 }
 
-/** Returns JSON with indentation, or the text itself if it is not JSON. */
+/** Returns JSON with indentation, or the text itself if it is not JSON, or if a number or a member would be lost. */
 export function formatJson(text) {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    const value = JSON.parse(text);
+    const isSame = JSON.stringify(value) === text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, '$1');
+    return isSame ? JSON.stringify(value, null, 2) : text;
   } catch {
     return text;
   }
