@@ -30,11 +30,12 @@ export class RequestList {
     return matchMedia('(max-width: 700px)').matches ? 48 : 28;
   }
 
-  /** Draws the rows after a change. `added` is the number of new rows, or -1 if all are new. */
-  update(added) {
-    const { element, height } = this;
-    if (added > 0 && element.scrollTop > height) element.scrollTop += added * height;
-    if (added < 0) this.drawn.clear();
+  /** Draws the rows after a change. Those in view stay in place, if the newest one is not in view. */
+  update() {
+    const { element, height, rows, anchor } = this;
+    const place = anchor ? rows.items.length - 1 - rows.indexOf(anchor.number) : 0;
+    this.spacer.style.height = `${rows.items.length * height}px`;
+    if (element.scrollTop > height && place < rows.items.length) element.scrollTop += (place - anchor.place) * height;
     this.draw();
   }
 
@@ -43,7 +44,9 @@ export class RequestList {
     const { height, element } = this;
     this.spacer.style.height = `${items.length * height}px`;
     const top = Math.min(element.scrollTop, Math.max(0, items.length * height - element.clientHeight));
-    const first = Math.max(0, Math.floor(top / height) - MARGIN);
+    const shown = Math.floor(top / height);
+    this.anchor = items.length ? { place: shown, number: items[items.length - 1 - shown].number } : null;
+    const first = Math.max(0, shown - MARGIN);
     const last = Math.min(items.length, Math.ceil((top + element.clientHeight) / height) + MARGIN);
     const wanted = new Set();
     for (let place = first; place < last; place += 1) wanted.add(place);

@@ -14,6 +14,8 @@ export class RequestLog {
     this.items = [];
     /** Changes if the list changes otherwise than by requests at its end. */
     this.epoch = (this.epoch ?? 0) + 1;
+    /** The numbers of requests are those of an instance of the mock. */
+    this.generation = this.epoch;
     /** The number of requests that were removed because of the limit. */
     this.dropped = 0;
     this.resetSummary();
@@ -25,6 +27,8 @@ export class RequestLog {
     this.kinds = new Map();
     /** The last request that issued a token, by principal. */
     this.issues = new Map();
+    /** The requests with each token. */
+    this.uses = new Map();
   }
 
   get last() {
@@ -89,6 +93,8 @@ export class RequestLog {
 
   summarize(request) {
     if (isRejected(request) && !(isMinor(request) && this.lastRejection && !isMinor(this.lastRejection))) this.lastRejection = request;
+    const { token } = request;
+    if (token) this.uses.has(token) ? this.uses.get(token).push(request) : this.uses.set(token, [request]);
     const kind = request.explanation?.kind;
     if (kind && request.explanation.level !== 'info') this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
     if (request.operation === 'GetAuthorizationToken' && request.status < 400 && request.caller) this.issues.set(request.caller, request);
@@ -122,9 +128,13 @@ export class Store {
     this.connection = { isConnected: false, text: 'Connecting …' };
   }
 
-  /** Reports that a topic has changed. */
+  /** Reports that a topic has changed. An error of a view does not end the stream. */
   changed(topic) {
-    this.listener?.(topic);
+    try {
+      this.listener?.(topic);
+    } catch (error) {
+      reportError(error);
+    }
   }
 
   set(topic, values) {

@@ -126,7 +126,7 @@ export function drawRejection(section, store) {
   if (!request) return;
   const time = shortTime(request.received, store.clock.now());
   const { issue, token, retried } = afterwards(request, store);
-  const state = [request.number, time, issue?.number, token?.id, retried?.number].join();
+  const state = [store.log.generation, request.number, time, issue?.number, token?.id, retried?.number].join();
   // A link in the section keeps the focus while requests arrive.
   if (section.dataset.state === state) return;
   section.dataset.state = state;

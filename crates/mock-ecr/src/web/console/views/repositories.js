@@ -54,6 +54,7 @@ export class RepositoriesView {
   /** Loads the repository that is open. A later navigation makes the result obsolete. */
   async load() {
     const { opened } = this;
+    const load = this.latest = {};
     if (!opened) return;
     const [account, region, ...rest] = opened.split('/');
     const name = rest.join('/');
@@ -63,7 +64,7 @@ export class RepositoriesView {
         get(withQuery('images', { repository: name, limit: PAGE })),
       ]);
       const sign = JSON.stringify([repository, images]);
-      if (opened !== this.opened) return;
+      if (load !== this.latest) return;
       if (sign === this.drawn) {
         this.drawImage();
         return;
@@ -71,7 +72,7 @@ export class RepositoriesView {
       this.drawn = sign;
       keepFocus(this.body, () => this.draw(repository, images));
     } catch (error) {
-      if (opened !== this.opened) return;
+      if (load !== this.latest) return;
       this.drawn = null;
       put(this.body, h('p', { class: 'bad' }, error.message));
     }

@@ -3,9 +3,9 @@
 import { actionButton, actionForm } from '../actions.js';
 import { send } from '../api.js';
 import { address } from '../address.js';
-import { isLoopback } from '../commands.js';
+import { isLoopback, json } from '../commands.js';
 import { count, principal, short } from '../describe.js';
-import { command, copyButton, facts, h, keepFocus, keyed, put } from '../dom.js';
+import { command, copyButton, facts, h, keepFocus, keyed, paced, put } from '../dom.js';
 import { dateTime, duration, millis, shortTime } from '../time.js';
 import { FUTURE, isFuture, TokenBar } from './bar.js';
 
@@ -20,6 +20,8 @@ export class TokensView {
       h('div', { class: 'row spread' }, h('h2', null, 'Tokens'), this.note),
       this.rows,
       h('div', { class: 'columns' }, this.issueForm(), this.explainForm(), this.revokeForm()));
+    this.schedule = paced(() => this.draw());
+    this.scheduleBars = paced(() => this.drawBars());
     this.navigate(params);
   }
 
@@ -37,9 +39,9 @@ export class TokensView {
   }
 
   changed(topic) {
-    if (topic === 'tokens') this.draw();
+    if (topic === 'tokens') this.schedule();
     if (topic === 'configuration') this.issuing.querySelector('datalist').replaceWith(principalList(this.store));
-    if (topic === 'second' || topic === 'clock' || topic === 'requests') this.drawBars();
+    if (topic === 'second' || topic === 'clock' || topic === 'requests') this.scheduleBars();
   }
 
   draw() {
@@ -72,10 +74,8 @@ export class TokensView {
   }
 
   drawBars() {
-    const now = this.store.clock.now();
-    const uses = new Map(this.store.tokens.map((token) => [token.id, []]));
-    for (const request of this.store.log.items) uses.get(request.token)?.push(request);
-    for (const token of this.store.tokens) this.bars.get(token.id)?.draw(now, uses.get(token.id), this.store.clock.state);
+    const { clock, log, tokens } = this.store;
+    for (const { id } of tokens) this.bars.get(id)?.draw(clock.now(), log.uses.get(id), clock.state);
   }
 
   issueForm() {
@@ -169,16 +169,6 @@ function hostOf(registry) {
   return registry.replace(/^https?:\/\//, '').replace(/\/.*/, '');
 }
 
-/** Returns the object that a text contains as JSON, or null. */
-function json(text) {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === 'object' ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Creates the list of the principals of the configuration, for a field. */
 function principalList(store) {
   return h('datalist', { id: 'principals' }, (store.config?.principals ?? []).map(({ arn }) => h('option', { value: arn })));
@@ -195,11 +185,12 @@ export class PrincipalsView {
     this.store = store;
     this.body = h('div', { class: 'principals' });
     root.append(h('h2', null, 'Principals'), this.body, h('p', { class: 'dim' }, 'A session or a root user that is not in the configuration is listed if it is in the request log or has a token.'));
+    this.schedule = paced(() => this.draw());
     this.draw();
   }
 
   changed(topic) {
-    if (['configuration', 'tokens', 'clock'].includes(topic)) this.draw();
+    if (['configuration', 'tokens', 'clock'].includes(topic)) this.schedule();
   }
 
   draw() {
