@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { RECIPES } from '../../crates/mock-ecr/src/web/console/recipes.js';
+import { RECIPES } from '../../crates/mock-ecr/src/web/console/faultform.js';
 
 /** Calls in the documentation that are no recipes of the console, with the reason. */
 const NO_RECIPES = [

@@ -39,11 +39,10 @@ macro_rules! asset {
 }
 
 /// All files of the folder `console`, sorted by path.
-static ASSETS: [Asset; 28] = [
+static ASSETS: [Asset; 25] = [
     asset!("actions.js", JAVASCRIPT),
     asset!("address.js", JAVASCRIPT),
     asset!("api.js", JAVASCRIPT),
-    asset!("clock.js", JAVASCRIPT),
     asset!("commands.js", JAVASCRIPT),
     asset!("describe.js", JAVASCRIPT),
     asset!("dom.js", JAVASCRIPT),
@@ -51,11 +50,9 @@ static ASSETS: [Asset; 28] = [
     asset!("filter.js", JAVASCRIPT),
     asset!("icon.svg", SVG),
     asset!("index.html", HTML),
-    asset!("keys.js", JAVASCRIPT),
     asset!("list.js", JAVASCRIPT),
     asset!("main.js", JAVASCRIPT),
     asset!("page.css", CSS),
-    asset!("recipes.js", JAVASCRIPT),
     asset!("store.js", JAVASCRIPT),
     asset!("sync.js", JAVASCRIPT),
     asset!("theme.css", CSS),

@@ -1,8 +1,27 @@
 // The state of the page in the address: `#requests?q=status:403&open=412`.
 
+/** The address of the page. That of the browser is written later, because browsers limit how often a page may write it. */
+let current = null;
+let timer = null;
+let listener;
+
+/** Calls the function with the address now, and after each change by the page or the browser. */
+export function followAddress(navigate) {
+  listener = navigate;
+  const arrive = () => {
+    clearTimeout(timer);
+    timer = null;
+    current = location.hash;
+    listener(current);
+  };
+  window.addEventListener('hashchange', arrive);
+  window.addEventListener('popstate', arrive);
+  arrive();
+}
+
 /** @returns {{view: string, params: URLSearchParams}} */
 export function parseAddress(hash) {
-  const [view, query] = split(hash.replace(/^#/, ''));
+  const [, view, query] = /^#?([^?]*)\??(.*)$/s.exec(hash);
   return { view: view || 'requests', params: new URLSearchParams(query) };
 }
 
@@ -15,13 +34,24 @@ export function address(view, params = {}) {
 
 /** Goes to an address. With `replace`, the browser's history has no new entry. */
 export function go(hash, { replace = false } = {}) {
-  if (location.hash === hash) return;
-  if (replace) history.replaceState(null, '', hash);
-  else history.pushState(null, '', hash);
-  window.dispatchEvent(new Event('hashchange'));
+  if (current === hash) return;
+  if (replace) replaceAddress(hash);
+  else {
+    if (timer) write();
+    current = hash;
+    history.pushState(null, '', hash);
+  }
+  listener(hash);
 }
 
-function split(text) {
-  const at = text.indexOf('?');
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+/** Replaces the address without a call of the function. */
+export function replaceAddress(hash) {
+  current = hash;
+  timer ??= setTimeout(write, 500);
+}
+
+function write() {
+  clearTimeout(timer);
+  timer = null;
+  history.replaceState(null, '', current);
 }

@@ -1,11 +1,12 @@
 // Calls the control API. The page is served at /_mock/ui/, so the API is one level above it.
 
 import { curl } from './commands.js';
+import { decode } from './describe.js';
 
-/** The URL of the control API. */
-export const BASE = new URL('../', document.baseURI).href;
 /** The URL of the mock, without a slash at the end. */
-export const ORIGIN = new URL(BASE).origin;
+export const ORIGIN = location.origin;
+/** The URL of the control API. */
+export const BASE = new URL('../', ORIGIN + location.pathname).href;
 
 const KEY = 'mock-ecr-control-key';
 
@@ -21,22 +22,32 @@ export class ApiError extends Error {
 
 /** Moves the key from the address (`#key=K`) to the storage of this tab. */
 export function takeKeyFromAddress() {
-  const match = /^#key=([^&]*)/.exec(location.hash);
-  if (!match) return;
-  setKey(decodeURIComponent(match[1]));
+  if (!location.hash.startsWith('#key=')) return;
+  setKey(decode(location.hash.slice(5)));
   history.replaceState(null, '', location.pathname + location.search);
 }
 
 export function setKey(key) {
-  sessionStorage.setItem(KEY, key);
+  storage('sessionStorage')[KEY] = key;
 }
 
 export function hasKey() {
-  return Boolean(sessionStorage.getItem(KEY));
+  return Boolean(storage('sessionStorage')[KEY]);
+}
+
+const values = {};
+
+/** Returns a storage of the browser. If the browser does not permit it, the values last until the page is closed. */
+export function storage(name) {
+  try {
+    return window[name] ?? values;
+  } catch {
+    return values;
+  }
 }
 
 export function headers() {
-  const key = sessionStorage.getItem(KEY);
+  const key = storage('sessionStorage')[KEY];
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
 

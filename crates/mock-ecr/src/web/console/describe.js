@@ -170,7 +170,8 @@ function trim(reference) {
   return reference.startsWith('sha256:') ? `sha256:${short(reference)}` : reference;
 }
 
-function decode(text) {
+/** Decodes a part of a URL, or returns it as it is if it is not valid. */
+export function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -4,9 +4,8 @@ import { actionButton, actionForm } from '../actions.js';
 import { address } from '../address.js';
 import { count } from '../describe.js';
 import { h, keyed, put } from '../dom.js';
-import { ACTIONS, CONDITIONS, faultJson, fieldsOf, OPERATIONS, ROUTES } from '../faultform.js';
+import { ACTIONS, CONDITIONS, faultJson, fieldsOf, OPERATIONS, RECIPES, ROUTES } from '../faultform.js';
 import { callText } from '../commands.js';
-import { RECIPES } from '../recipes.js';
 
 export class FaultsView {
   constructor(root, store, params) {

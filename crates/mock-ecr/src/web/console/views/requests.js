@@ -2,7 +2,7 @@
 
 import { BASE, headers } from '../api.js';
 import { actionButton } from '../actions.js';
-import { address, go } from '../address.js';
+import { address, go, replaceAddress } from '../address.js';
 import { count } from '../describe.js';
 import { h, keepFocus, paced, put, say } from '../dom.js';
 import { parseFilter } from '../filter.js';
@@ -108,7 +108,7 @@ export class RequestsView {
     const isFirst = store.log.items.length === 0 && store.isLoaded;
     if (isFirst && (this.query || this.opened !== null)) {
       // No filter is left that cannot be seen.
-      history.replaceState(null, '', '#requests');
+      replaceAddress('#requests');
       this.navigate(new URLSearchParams());
       return;
     }
@@ -123,8 +123,8 @@ export class RequestsView {
       if (hadFocus) this.first.querySelector('h2').focus();
     }
     if (isFirst) return;
-    const added = rows.update(store.log);
-    this.list.update(added);
+    rows.update(store.log);
+    this.list.update();
     if (this.opened !== null) this.list.show(this.opened);
     drawRejection(this.rejection, store);
     drawCauses(this.causes, store, this.query);
@@ -140,7 +140,7 @@ export class RequestsView {
     const matched = this.rows.matched;
     this.total.textContent = matched === all ? count(all, 'request') : `${matched.toLocaleString('en')} of ${count(all, 'request')}`;
     const dropped = Math.max(log.dropped, this.store.forgotten ?? 0);
-    if (dropped) this.total.textContent += `. Older requests were dropped: the log holds ${log.limit.toLocaleString('en')}.`;
+    if (dropped) this.total.textContent += '. Older requests were dropped.';
     this.empty.hidden = matched > 0;
     if (matched === 0) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
   }
@@ -149,7 +149,7 @@ export class RequestsView {
     const request = this.opened === null ? null : this.store.log.find(this.opened);
     const { issue, token, retried } = request ? afterwards(request, this.store) : {};
     const record = this.store.tokens.find(({ id }) => id === request?.token);
-    const state = [this.opened, Boolean(request), record?.region, issue?.number, token?.id, retried?.number].join();
+    const state = [this.store.log.generation, this.opened, Boolean(request), record?.region, issue?.number, token?.id, retried?.number].join();
     if (state === this.drawnDetail) return;
     this.drawnDetail = state;
     this.pane.hidden = this.opened === null;
