@@ -2,14 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ACTIONS, faultJson, fieldsOf } from '../../crates/mock-ecr/src/web/console/faultform.js';
+import { ACTIONS, faultJson, fieldsOf, RECIPES } from '../../crates/mock-ecr/src/web/console/faultform.js';
 import { jumpText, Rows } from '../../crates/mock-ecr/src/web/console/list.js';
-import { RECIPES } from '../../crates/mock-ecr/src/web/console/recipes.js';
 import { RequestLog, tokenState } from '../../crates/mock-ecr/src/web/console/store.js';
 import { labelRows, layOut, summary } from '../../crates/mock-ecr/src/web/console/timeline.js';
 
-// The address of the page is that of the document.
-globalThis.document = { baseURI: 'http://127.0.0.1:4566/_mock/ui/' };
+globalThis.location = new URL('http://127.0.0.1:4566/_mock/ui/');
 const { EventParser, waitSeconds } = await import('../../crates/mock-ecr/src/web/console/sync.js');
 const { tokenIn } = await import('../../crates/mock-ecr/src/web/console/views/tokens.js');
 const { issuedByControl } = await import('../../crates/mock-ecr/src/web/console/views/detail.js');
@@ -55,6 +53,17 @@ test('the log keeps at most its limit, and counts the causes of what it contains
   assert.equal(log.kinds.get('token_expired'), log.items.length);
   assert.equal(log.dropped, 1300 - log.items.length);
   assert.equal(log.lastRejection.number, 1299);
+});
+
+test('the log has the uses of each token, and another generation after it was cleared', () => {
+  const log = new RequestLog(1);
+  const { generation } = log;
+  for (let number = 0; number < 300; number += 1) log.add([request(number, { token: number % 2 ? 'a' : 'b' })]);
+  assert.deepEqual(log.uses.get('a'), log.items.filter(({ token }) => token === 'a'));
+  assert.equal(log.generation, generation);
+  log.clear();
+  assert.notEqual(log.generation, generation);
+  assert.equal(log.uses.size, 0);
 });
 
 test('a later token of the same principal is found', () => {
@@ -253,6 +262,8 @@ test('the form makes the JSON of faults', () => {
     ['garbled_chunks', {}, {}, { action: 'garbled_chunks' }],
     ['close', { point: 'after_bytes', after_bytes: '10' }, { route: 'blob' }, { match: { route: 'blob' }, action: { close: { after_bytes: 10 } } }],
     ['expires_at', { form: 'in', in: '-5m' }, {}, { action: { expires_at: { in: '-5m' } } }],
+    ['close', { point: 'after_bytes', after_bytes: 'x' }, {}, { action: { close: { after_bytes: 'x' } } }],
+    ['garbled_chunks', {}, { times: 'Infinity', after: '1e400' }, { match: { times: 'Infinity', after: '1e400' }, action: 'garbled_chunks' }],
     ['body', { body: 'html' }, { times: 'x' }, { match: { times: 'x' }, action: { body: 'html' } }],
   ]) assert.deepEqual(faultJson(kind, params, match), expected);
   for (const { kind } of ACTIONS) assert.ok(Array.isArray(fieldsOf(kind)), kind);

@@ -1,11 +1,12 @@
 // The texts of the console: times, requests, commands and addresses.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 
-import { address, parseAddress } from '../../crates/mock-ecr/src/web/console/address.js';
+import { address, followAddress, go, parseAddress } from '../../crates/mock-ecr/src/web/console/address.js';
 import { callText, clients, curl, exports, pulls, quote, registryHost, repeat } from '../../crates/mock-ecr/src/web/console/commands.js';
-import { bytes, isMinor, isRejected, kindName, principal, repository, sentence, title } from '../../crates/mock-ecr/src/web/console/describe.js';
+import { bytes, decode, isMinor, isRejected, kindName, principal, repository, sentence, title } from '../../crates/mock-ecr/src/web/console/describe.js';
+import { formatJson } from '../../crates/mock-ecr/src/web/console/dom.js';
 import { duration, MockClock, parseTime, shortTime } from '../../crates/mock-ecr/src/web/console/time.js';
 
 const ORIGIN = 'http://127.0.0.1:4566';
@@ -26,6 +27,8 @@ test('a typed time becomes RFC 3339', () => {
     ['tomorrow', null],
     ['2026-02-30', null],
     ['2026-02-30 12:00', null],
+    ['1', null],
+    ['-1', null],
   ]) assert.equal(parseTime(text, reference), expected, text);
   assert.equal(shortTime('2015-11-30T13:10:56Z', reference), '13:10:56');
   assert.equal(shortTime('2015-12-01T13:10:56Z', reference), '2015-12-01 13:10:56');
@@ -81,12 +84,30 @@ test('a request is repeated with the AWS CLI or with curl', () => {
     `aws ecr describe-images --endpoint-url ${ORIGIN} --cli-input-json '{"repositoryName":"a"}'`);
   const head = { service: 'registry', method: 'HEAD', target: '/v2/a/manifests/1', authorization: true, host: 'localhost:4566' };
   const issue = `mock-ecr token issue --password --url ${ORIGIN}`;
-  assert.deepEqual(commands({ ...head, bearer: 'DEVELOPER' }, { region: 'us-east-1' }), [`PASSWORD=$(${issue})`, `curl --silent --head --user "AWS:$PASSWORD" ${ORIGIN}/v2/a/manifests/1`]);
+  assert.deepEqual(commands({ ...head, bearer: 'DEVELOPER' }, { region: 'us-east-1' }), [`PASSWORD=$(${issue})`, `curl --silent --path-as-is --globoff --head --user "AWS:$PASSWORD" ${ORIGIN}/v2/a/manifests/1`]);
   assert.equal(commands({ ...head, bearer: 'CI' }, { region: 'eu-west-1' })[0], `PASSWORD=$(${issue} --principal CI --region eu-west-1)`);
   const put = repeat({ service: 'registry', method: 'PUT', target: '/v2/', host: '123456789012.dkr.ecr.us-east-1.amazonaws.com' }, { origin: ORIGIN, config });
   assert.match(put[0].command, /--request PUT --header 'Host: 123456789012/);
   assert.match(put[0].text, /body of the request is not recorded/);
   assert.deepEqual(commands({ service: 'registry', method: 'GET', target: '/_layer/1/us-east-1/a/sha256:0?X-Amz-Signature=REDACTED' }), [undefined]);
+});
+
+test('a repeated request is the same route, and executes no part of the request', () => {
+  const command = (request) => repeat({ service: 'registry', method: 'GET', target: '/', ...request }, { origin: ORIGIN })[0].command;
+  assert.match(command({ method: 'X`id`$(id)|&!*\'' }), /--request 'X`id`\$\(id\)\|&!\*'\\'''/);
+  assert.match(command({ target: '/v2/../a/[1-9]{x}' }), /--path-as-is --globoff --include 'http:\/\/127.0.0.1:4566\/v2\/\.\.\/a\/\[1-9\]\{x\}'$/);
+  for (const target of ['*', 'example.com:443', '.example.com/']) assert.equal(command({ method: 'OPTIONS', target }), undefined, target);
+  for (const input of ['{"a":"', 'file:///etc/passwd']) assert.equal(command({ service: 'ecr', operation: 'ListImages', input }), undefined, input);
+  assert.equal(registryHost(new URL("http://a'$b")), `'a'\\''$b'`);
+});
+
+test('JSON is formatted if nothing is lost', () => {
+  assert.equal(formatJson('{ "a b": [1, "c\\"  d"] }'), '{\n  "a b": [\n    1,\n    "c\\"  d"\n  ]\n}');
+  for (const text of ['{"size": 12345678901234567890}', '{"size": 1.0}', '{"a":1, "a":2}', '{"a": "\\u0041"}', '{"b":1, "1":2}', '{"a"']) assert.equal(formatJson(text), text);
+});
+
+test('a part of an address is decoded if it is valid', () => {
+  assert.deepEqual(['a%20b', '100%', '%E0%A4%A'].map(decode), ['a b', '100%', '%E0%A4%A']);
 });
 
 test('the commands for clients contain the address of the mock', () => {
@@ -107,4 +128,26 @@ test('the address keeps the state', () => {
   const { view, params } = parseAddress(hash);
   assert.deepEqual([view, params.get('q'), params.get('open')], ['requests', 'status:403 -route:blob', '412']);
   assert.equal(parseAddress('').view, 'requests');
+});
+
+test('the page keeps its address, and writes that of the browser later', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const window = globalThis.window = new EventTarget();
+  globalThis.location = { hash: '#tokens' };
+  const written = [];
+  const write = (kind) => (state, title, hash) => written.push(`${kind} ${hash}`);
+  globalThis.history = { pushState: write('push'), replaceState: write('replace') };
+  const seen = [];
+  followAddress((hash) => seen.push(hash));
+  for (const hash of ['#a', '#b', '#b']) go(hash, { replace: true });
+  assert.deepEqual([seen, written], [['#tokens', '#a', '#b'], []]);
+  mock.timers.tick(500);
+  assert.deepEqual(written, ['replace #b']);
+  go('#c', { replace: true });
+  go('#d');
+  assert.deepEqual(written.slice(1), ['replace #c', 'push #d']);
+  go('#e', { replace: true });
+  window.dispatchEvent(new Event('hashchange'));
+  mock.timers.tick(500);
+  assert.deepEqual([seen.at(-1), written.length], ['#tokens', 3]);
 });

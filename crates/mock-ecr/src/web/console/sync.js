@@ -8,6 +8,7 @@ const FIRST_ROWS = 200;
 
 /** The topics: how each is loaded. Those with a revision of the same name are loaded again when it changes. */
 const LOADS = {
+  requests: ({ log }) => get(withQuery('requests', { limit: log.limit })),
   tokens: ({ tokenLimit }) => get(withQuery('tokens', { limit: tokenLimit })),
   faults: async () => ({ faults: (await get('faults')).faults }),
   repositories: async () => ({ repositories: (await get('repositories')).repositories }),
@@ -21,100 +22,116 @@ const LOADS = {
 export class Sync {
   constructor(store) {
     this.store = store;
-    this.instance = null;
-    this.revisions = {};
-    this.loading = new Map();
+    this.failures = 0;
+    this.loading = new Set();
     store.reload = (topic) => this.load(topic);
     this.timers = {};
     this.stream = new Stream({
       next: () => this.next,
-      onEvent: (name, data) => this.event(name, data),
+      onEvent: (name, data) => EVENTS[name]?.(this, data),
       onState: (state) => this.connection(state),
     });
   }
 
-  /** Loads everything and opens the stream. */
+  /** Loads the newest requests and opens the stream. Its first event loads the rest. */
   async start() {
-    this.stream.close();
+    this.stop();
+    const attempt = this.attempt = {};
     try {
-      const first = await get(withQuery('requests', { limit: FIRST_ROWS }));
-      this.reset(first);
+      const loaded = await get(withQuery('requests', { limit: FIRST_ROWS }));
+      if (attempt !== this.attempt) return;
+      this.begin(loaded);
       this.stream.open();
-      for (const topic of Object.keys(LOADS)) this.load(topic);
-      if (first.requests.length === FIRST_ROWS) this.merge(await get(withQuery('requests', { limit: this.store.log.limit })));
+      this.load('requests');
     } catch (error) {
-      if (error.status === 401) return;
-      this.store.set('connection', { connection: { isConnected: false, text: `${error.message} Trying again in 2 s.` } });
-      setTimeout(() => this.start(), 2000);
+      if (attempt !== this.attempt || error.status === 401) return;
+      this.connection({ isConnected: false, wait: this.startLater(), error });
     }
   }
 
-  /** Begins with the requests of an instance of the mock. */
-  reset(loaded) {
-    this.store.log.clear();
-    this.instance = loaded.instance ?? this.instance;
-    this.merge(loaded);
-    this.next = loaded.next;
-    this.store.hadRequests = loaded.next > 0;
+  /** Closes the stream, which is not opened again before the requests are loaded. */
+  stop() {
+    clearTimeout(this.timer);
+    this.next = null;
+    this.stream.close();
   }
 
-  merge({ requests, forgotten, instance }) {
-    if (instance && this.instance && instance !== this.instance) return;
+  /** Starts again after a time that grows with each attempt, and returns it in seconds. */
+  startLater() {
+    this.stop();
+    this.failures += 1;
+    const wait = waitSeconds(this.failures);
+    this.timer = setTimeout(() => this.start(), wait * 1000);
+    return wait;
+  }
+
+  /** Begins with the requests of an instance of the mock. */
+  begin(loaded) {
+    Object.assign(this, { instance: loaded.instance, next: loaded.next, first: 0, revisions: {} });
+    this.store.hadRequests = loaded.next > 0;
+    this.store.log.clear();
+    this.merge(loaded);
+  }
+
+  /** Adds requests, unless they were loaded from another instance or before the request log was cleared. */
+  merge({ requests, forgotten, instance, first }) {
+    if (instance !== this.instance || first < this.first) return;
     this.store.log.add(requests);
     this.store.set('requests', { isLoaded: true, forgotten });
   }
 
   connection({ isConnected, wait, error }) {
     const reason = error?.status ? error.message : 'The mock does not respond.';
-    this.store.set('connection', { connection: { isConnected, text: isConnected ? '' : `${reason} Trying again in ${wait} s.` } });
+    this.store.set('connection', { connection: { isConnected, text: `${reason} Trying again in ${wait} s.` } });
   }
 
-  event(name, data) {
-    const handler = EVENTS[name];
-    if (handler) handler(this, data);
-  }
-
-  /** Loads a topic. A change during the load causes one more load. */
+  /** Loads a topic. A change during the load causes one more load, and so does an error. */
   async load(topic) {
     if (this.loading.has(topic)) {
-      this.loading.set(topic, 'again');
+      this.soon(topic);
       return;
     }
-    this.loading.set(topic, 'once');
-    await LOADS[topic](this.store).then((values) => this.store.set(topic, values), () => {});
-    const isChanged = this.loading.get(topic) === 'again';
+    this.loading.add(topic);
+    try {
+      const values = await LOADS[topic](this.store);
+      if (topic === 'requests') this.merge(values);
+      else this.store.set(topic, values);
+    } catch (error) {
+      if (error.status !== 401) {
+        notice(this.store, `Loading the ${topic} failed: ${error.message} Trying again in 4 s.`);
+        this.soon(topic, 4000);
+      }
+    }
     this.loading.delete(topic);
-    if (isChanged) setTimeout(() => this.load(topic), 250);
   }
 
   /** Loads a topic at most twice in a second. */
-  soon(topic) {
+  soon(topic, wait = 500) {
     this.timers[topic] ??= setTimeout(() => {
       delete this.timers[topic];
       this.load(topic);
-    }, 500);
+    }, wait);
   }
 
   /** Loads the topics whose revision has changed. */
   compare(revisions) {
     for (const [topic, revision] of Object.entries(revisions)) {
-      if (this.revisions[topic] !== undefined && revision !== this.revisions[topic]) this.load(topic);
+      if (revision !== this.revisions[topic]) this.load(topic);
     }
     this.revisions = revisions;
   }
 }
 
 const EVENTS = {
+  __proto__: null,
   hello(sync, { instance, first, limit, clock, revisions }) {
     const { store } = sync;
-    if (sync.instance && instance !== sync.instance) {
-      sync.instance = instance;
-      sync.revisions = {};
+    if (instance !== sync.instance) {
       notice(store, 'The mock was restarted.');
-      sync.start();
+      sync.startLater();
       return;
     }
-    sync.instance = instance;
+    sync.failures = 0;
     store.log.limit = limit;
     store.log.removeBefore(first);
     store.clock.set(clock);
@@ -122,7 +139,7 @@ const EVENTS = {
     sync.compare(revisions);
   },
   request(sync, request) {
-    sync.next = Math.max(sync.next ?? 0, request.number + 1);
+    sync.next = request.number + 1;
     sync.store.log.add([request]);
     sync.store.changed('requests');
     // Uses of tokens and of faults are counters of the records, so a request can change them.
@@ -139,23 +156,27 @@ const EVENTS = {
   },
   reset(sync, { next }) {
     sync.next = next;
+    sync.first = next;
     sync.store.log.clear();
     sync.store.set('requests', { forgotten: 0, hadRequests: next > 0 });
     for (const topic of Object.keys(LOADS)) sync.load(topic);
   },
   missed(sync, { count }) {
     notice(sync.store, `The page missed ${count} requests and loads them again.`);
-    get(withQuery('requests', { limit: sync.store.log.limit })).then((loaded) => sync.merge(loaded), () => {});
+    sync.load('requests');
   },
 };
 
+let noticeTimer;
+
 function notice(store, text) {
   store.set('connection', { notice: text });
-  setTimeout(() => store.set('connection', { notice: null }), 8000);
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => store.set('connection', { notice: null }), 8000);
 }
 
 /** The stream of server-sent events: opens it, and opens it again after an interruption. It is closed while the page is hidden. */
-class Stream {
+export class Stream {
   /** `next` returns the number of the next request that the page needs. */
   constructor(options) {
     this.options = options;
@@ -166,39 +187,48 @@ class Stream {
   }
 
   open() {
-    if (this.abort || document.hidden) return;
+    if (this.abort || document.hidden || this.options.next() == null) return;
     clearInterval(this.timer);
-    this.abort = new AbortController();
-    this.read(this.abort).then(() => this.ended(null), (error) => this.ended(error));
+    const abort = this.abort = new AbortController();
+    const end = (error) => this.ended(abort, error);
+    this.read(abort).then(end, end);
   }
 
   close() {
     clearInterval(this.timer);
-    const abort = this.abort;
+    clearTimeout(this.watchdog);
+    this.abort?.abort();
     this.abort = null;
-    abort?.abort();
   }
 
   async read(abort) {
+    // The mock sends a comment every 15 s.
+    const watch = () => {
+      clearTimeout(this.watchdog);
+      this.watchdog = setTimeout(() => this.ended(abort), 40_000);
+    };
+    watch();
     const response = await fetch(`${BASE}events?after=${this.options.next()}`, { headers: headers(), signal: abort.signal, cache: 'no-store' });
     if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
     this.options.onState({ isConnected: true });
     const parser = new EventParser(({ event, data }) => {
       if (this.abort !== abort) return;
-      this.failures = 0;
       this.options.onEvent(event, JSON.parse(data));
+      this.failures = 0;
     });
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      parser.push(decoder.decode(part.value, { stream: true }));
+    while (this.abort === abort) {
+      watch();
+      const { done, value } = await reader.read();
+      if (done) return;
+      parser.push(decoder.decode(value, { stream: true }));
     }
-    if (this.abort !== abort) throw new DOMException('closed', 'AbortError');
   }
 
-  ended(error) {
-    if (error?.name === 'AbortError') return;
-    this.abort = null;
+  ended(abort, error) {
+    if (this.abort !== abort) return;
+    this.close();
     if (error?.status === 401) {
       document.dispatchEvent(new Event('key-needed'));
       return;
@@ -247,19 +277,14 @@ export class EventParser {
       if (this.data.length) this.onEvent({ event: this.name, data: this.data.join('\n') });
       return this.start();
     }
-    const colon = line.indexOf(':');
-    if (colon === 0) return undefined;
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
     if (field === 'event') this.name = value;
     else if (field === 'data') this.data.push(value);
     return undefined;
   }
 }
 
-const WAITS = [1, 2, 4, 8, 10];
-
 /** Returns the seconds to wait before the attempt after `failures` failed ones. */
 export function waitSeconds(failures) {
-  return WAITS[Math.min(failures, WAITS.length) - 1] ?? 0;
+  return Math.min(2 ** (failures - 1), 10);
 }
