@@ -1,17 +1,17 @@
 // The state of the page in the address: `#requests?q=status:403&open=412`.
 
-/** The address of the page. That of the browser is written later, because browsers limit how often a page may write it. */
-let current = null;
-let timer = null;
+/** The address of the page. Browsers limit how often a page may write theirs: it is written at most twice in a second. */
+let current;
+let written;
+let isWaiting = false;
 let listener;
 
 /** Calls the function with the address now, and after each change by the page or the browser. */
 export function followAddress(navigate) {
   listener = navigate;
   const arrive = () => {
-    clearTimeout(timer);
-    timer = null;
     current = location.hash;
+    written = current;
     listener(current);
   };
   window.addEventListener('hashchange', arrive);
@@ -37,8 +37,9 @@ export function go(hash, { replace = false } = {}) {
   if (current === hash) return;
   if (replace) replaceAddress(hash);
   else {
-    if (timer) write();
+    if (written !== current) write();
     current = hash;
+    written = hash;
     history.pushState(null, '', hash);
   }
   listener(hash);
@@ -47,11 +48,15 @@ export function go(hash, { replace = false } = {}) {
 /** Replaces the address without a call of the function. */
 export function replaceAddress(hash) {
   current = hash;
-  timer ??= setTimeout(write, 500);
+  if (!isWaiting) write();
 }
 
 function write() {
-  clearTimeout(timer);
-  timer = null;
+  written = current;
   history.replaceState(null, '', current);
+  isWaiting = true;
+  setTimeout(() => {
+    isWaiting = false;
+    if (written !== current) write();
+  }, 500);
 }
