@@ -264,6 +264,7 @@ const UNTIL: &str = "
         return true;
     };
     const observer = new MutationObserver(check);
+    navigation.oncurrententrychange = check;
     if (!check()) observer.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 ";
 
