@@ -10,9 +10,7 @@ fn a_fault_is_added_by_the_form_and_by_a_recipe_and_removed() {
     let mock = Mock::serve(&[]);
     Browser::run(Site::of(&mock), Window::Wide, async |browser| {
         browser.open_view("faults").await;
-        browser
-            .wait_for_text("main", "None. The mock responds as ECR does.")
-            .await;
+        browser.wait_for_text("main", "There are no faults.").await;
         browser.select("Action", "Limit the rate").await;
         browser
             .wait_for_text("form", r#"{"throttle":{"rate":1,"#)

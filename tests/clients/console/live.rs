@@ -49,7 +49,7 @@ fn the_console_shows_10_000_requests_and_filters_them() {
             .await;
         send_pings(&mock, 1000);
         browser
-            .wait_for_text(".total", "Older requests were dropped")
+            .wait_for_text(".total", "Older requests were discarded")
             .await;
         browser.click("button", "Clear the request log").await;
         browser.click("dialog button", "Clear").await;

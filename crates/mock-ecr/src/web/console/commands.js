@@ -129,7 +129,7 @@ export function clients({ origin, registry, isSecure, hasKey, environment: varia
     client('node', 'Node.js', [...start, environmentStep,
       { text: 'The AWS SDK for JavaScript reads the variables:', command: 'import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";\n\nconst output = await new ECRClient().send(new GetAuthorizationTokenCommand());\nconsole.log(output.authorizationData[0].expiresAt);' }]),
     client('curl', 'The control API with curl', [
-      { text: 'Advance the clock, so that all tokens expire:', command: `curl --silent${hasKey ? ` ${KEY_HEADER}` : ''} --json '{"by":"12h"}' ${quote(`${origin}/_mock/clock/advance`)}` }]),
+      { text: 'Advance the clock by the default TTL of tokens:', command: `curl --silent${hasKey ? ` ${KEY_HEADER}` : ''} --json '{"by":"12h"}' ${quote(`${origin}/_mock/clock/advance`)}` }]),
   ];
   if (variables) list.push(client('environment', 'Without the command mock-ecr', [{ text: 'These lines set the same variables:', command: exports(variables) }]));
   return list;

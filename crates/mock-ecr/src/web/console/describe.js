@@ -110,7 +110,7 @@ export function isRejected(request) {
   return request.status >= 400 && request.status !== 401;
 }
 
-/** Returns whether a rejection is about neither tokens, credentials and permissions nor faults. */
+/** Returns whether a rejection does not replace another one as the last rejection. */
 export function isMinor({ explanation }) {
   return ['missing', 'exists', 'immutable', 'limit', 'invalid', 'unknown_path', 'unknown_operation', 'not_implemented'].includes(explanation?.kind);
 }

@@ -58,7 +58,7 @@ const drawBanner = () => {
 put(document.getElementById('global'),
   actionButton('Reset', {
     call: () => ({ method: 'POST', path: 'reset', body: {} }), name: 'Reset the mock',
-    question: 'Reset the mock to its initial state? Tokens, faults, repositories, images and the request log are lost.',
+    question: 'Reset the mock and its clock to the initial state? Tokens, added faults, pushed images and the request log are lost.',
   }),
   h('button', { type: 'button', 'aria-label': 'Keyboard shortcuts', onclick: showHelp }, '?'));
 document.getElementById('where').textContent = location.host;

@@ -162,7 +162,7 @@ const EVENTS = {
     for (const topic of Object.keys(LOADS)) sync.load(topic);
   },
   missed(sync, { count }) {
-    notice(sync.store, `The page missed ${count} requests and loads them again.`);
+    notice(sync.store, `The mock discarded ${count} requests before the page received them.`);
     sync.load('requests');
   },
 };

@@ -10,7 +10,7 @@ import { callText } from '../commands.js';
 export class FaultsView {
   constructor(root, store, params) {
     this.store = store;
-    this.rows = h('div', { class: 'faults', role: 'list', 'aria-label': 'Active faults' });
+    this.rows = h('div', { class: 'faults', role: 'list', 'aria-label': 'Faults' });
     this.removeAll = h('span', null, actionButton('Remove all', {
       call: () => ({ method: 'DELETE', path: 'faults' }), question: 'Remove all faults?', kind: 'quiet', focus: 'all', then: () => this.reload(),
     }));
@@ -48,7 +48,7 @@ export class FaultsView {
     const { faults } = this.store;
     this.removeAll.hidden = faults.length < 2;
     keyed(this.rows, faults, ({ id }) => String(id), (fault) => this.row(fault), (fault) => JSON.stringify([fault, this.wanted === String(fault.id)]),
-      this.store.isLoaded ? 'None. The mock responds as ECR does.' : 'Loading …');
+      this.store.isLoaded ? 'There are no faults.' : 'Loading …');
   }
 
   row(fault) {

@@ -146,7 +146,7 @@ export class RepositoriesView {
       lifecycle && h('div', null,
         h('p', null, preview.length ? `${count(preview.length, 'image')} would be expired or archived now:` : 'No image would be expired or archived now.'),
         h('ul', { class: 'plain' }, preview.map(({ digest, rule, action }) => h('li', null, h('a', { href: address('repositories', { open: this.opened, image: digest }), title: digest }, short(digest)), ` rule ${rule}: ${action === 'EXPIRE' ? 'expires' : 'is archived'}`))),
-        actionButton('Run the lifecycle policy', { call: () => ({ method: 'POST', path: 'lifecycle/run', body: { repository: name } }), question: `Run the lifecycle policy of ${name} now? Expired images are lost.`, then: () => this.load() })));
+        actionButton('Run the lifecycle policy', { call: () => ({ method: 'POST', path: 'lifecycle/run', body: { repository: name } }), question: `Run the lifecycle policies of all repositories with the name ${name} now? Expired images are deleted.`, then: () => this.load() })));
   }
 }
 

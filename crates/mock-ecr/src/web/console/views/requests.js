@@ -140,7 +140,7 @@ export class RequestsView {
     const matched = this.rows.matched;
     this.total.textContent = matched === all ? count(all, 'request') : `${matched.toLocaleString('en')} of ${count(all, 'request')}`;
     const dropped = Math.max(log.dropped, this.store.forgotten ?? 0);
-    if (dropped) this.total.textContent += '. Older requests were dropped.';
+    if (dropped) this.total.textContent += '. Older requests were discarded.';
     this.empty.hidden = matched > 0;
     if (matched === 0) put(this.empty, h('p', null, 'No request matches.'), h('button', { type: 'button', onclick: () => go(address('requests')) }, 'Clear filter'));
   }
@@ -176,7 +176,7 @@ export class RequestsView {
 function firstSteps(hadRequests) {
   return [
     h('h2', { tabindex: '-1' }, hadRequests ? 'The request log is empty' : 'No client has called this mock yet'),
-    h('p', null, "This is a mock of Amazon ECR on your machine. It issues tokens that expire by the mock's clock, and its registry verifies them. Point a client at it:"),
+    h('p', null, "This is a mock of Amazon ECR. It issues tokens that expire by the mock's clock, and its registry verifies them. Point a client at it:"),
     clientSteps('docker'),
     clientSteps('aws'),
     h('p', null, h('a', { href: '#setup' }, 'All clients')),

@@ -127,7 +127,7 @@ export class TokensView {
 
   revokeForm() {
     return h('section', { class: 'card' }, h('h3', null, 'Revoke all tokens'),
-      h('p', null, "Revokes all tokens that were issued up to now by the mock's clock. If the clock is set back, the tokens that it then issues are revoked too."),
+      h('p', null, "Revokes all tokens that were issued up to now by the mock's clock. If the clock is set back, the tokens that the mock then issues are revoked too."),
       actionButton('Revoke all', {
         call: () => ({ method: 'POST', path: 'tokens/revoke', body: { issued_before: new Date(this.store.clock.now() + 1).toISOString() } }),
         question: () => `Revoke all tokens that were issued up to ${dateTime(this.store.clock.now())} by the mock's clock?`, kind: 'danger',
@@ -146,7 +146,7 @@ function revokeAll(arn, focus) {
   return revokeButton(label, { principal: arn }, { focus: focus && `${focus} all`, question: `Revoke all tokens of ${principal(arn)}, including tokens that are issued later? Only a reset of the mock ends this.` });
 }
 
-const REVOKED = { principal: ', with all tokens of the principal', issued_before: ', together with all tokens issued before a time' };
+const REVOKED = { principal: ', together with all tokens of the principal', issued_before: ', together with all tokens issued before a time' };
 
 function inspection(token) {
   return { method: 'POST', path: 'tokens/inspect', body: { token } };
