@@ -39,7 +39,7 @@ macro_rules! asset {
 }
 
 /// All files of the folder `console`, sorted by path.
-static ASSETS: [Asset; 25] = [
+static ASSETS: [Asset; 26] = [
     asset!("actions.js", JAVASCRIPT),
     asset!("address.js", JAVASCRIPT),
     asset!("api.js", JAVASCRIPT),
@@ -50,6 +50,7 @@ static ASSETS: [Asset; 25] = [
     asset!("filter.js", JAVASCRIPT),
     asset!("icon.svg", SVG),
     asset!("index.html", HTML),
+    asset!("keys.js", JAVASCRIPT),
     asset!("list.js", JAVASCRIPT),
     asset!("main.js", JAVASCRIPT),
     asset!("page.css", CSS),

@@ -32,8 +32,6 @@ export const ACTIONS = [
 
 export const ROUTES = ['ping', 'catalog', 'manifest', 'blob', 'upload', 'tags', 'referrers', 'layer'];
 
-export const OPERATIONS = ['GetAuthorizationToken', 'BatchCheckLayerAvailability', 'BatchDeleteImage', 'BatchGetImage', 'CompleteLayerUpload', 'CreateRepository', 'DeleteRepository', 'DescribeImages', 'DescribeImageScanFindings', 'DescribeRepositories', 'GetDownloadUrlForLayer', 'GetLifecyclePolicy', 'GetRepositoryPolicy', 'InitiateLayerUpload', 'ListImages', 'ListTagsForResource', 'PutImage', 'PutLifecyclePolicy', 'SetRepositoryPolicy', 'StartImageScan', 'UploadLayerPart', 'GetCallerIdentity', 'AssumeRole'];
-
 /** The other conditions of a fault. */
 export const CONDITIONS = [
   field('times', 'Maximum number of times', 'empty: without limit', 'number'),

@@ -275,12 +275,12 @@ export class EventParser {
   line(line) {
     if (line === '') {
       if (this.data.length) this.onEvent({ event: this.name, data: this.data.join('\n') });
-      return this.start();
+      this.start();
+      return;
     }
     const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
     if (field === 'event') this.name = value;
     else if (field === 'data') this.data.push(value);
-    return undefined;
   }
 }
 

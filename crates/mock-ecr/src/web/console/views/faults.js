@@ -4,7 +4,7 @@ import { actionButton, actionForm } from '../actions.js';
 import { address } from '../address.js';
 import { count } from '../describe.js';
 import { h, keyed, put } from '../dom.js';
-import { ACTIONS, CONDITIONS, faultJson, fieldsOf, OPERATIONS, RECIPES, ROUTES } from '../faultform.js';
+import { ACTIONS, CONDITIONS, faultJson, fieldsOf, RECIPES, ROUTES } from '../faultform.js';
 import { callText } from '../commands.js';
 
 export class FaultsView {
@@ -71,8 +71,9 @@ export class FaultsView {
       put(parameters, fieldsOf(kind.value).map((entry) => input(entry, this.parameters)));
     };
     this.conditions = {};
+    const operations = new Set(['GetAuthorizationToken', ...this.store.log.items.map((request) => request.operation)]);
     const where = h('div', { class: 'fields' },
-      input({ name: 'operation', label: 'Operation of the API', hint: 'or a route of the registry', type: 'text', list: OPERATIONS }, this.conditions),
+      input({ name: 'operation', label: 'Operation of the API', hint: 'or a route of the registry', type: 'text', list: operations }, this.conditions),
       input({ name: 'route', label: 'Route of the registry', hint: 'or an operation of the API', type: 'choice', options: ['', ...ROUTES] }, this.conditions),
       input(CONDITIONS[0], this.conditions));
     this.more = h('details', null, h('summary', null, 'More conditions'), h('div', { class: 'fields' }, CONDITIONS.slice(1).map((entry) => input(entry, this.conditions))));
@@ -109,5 +110,5 @@ function input({ name, label, hint, type, value, options, list }, fields) {
     ? h('select', { name }, options.map((option) => h('option', { value: option }, option || 'any')))
     : h('input', { name, value: value ?? '', inputmode: type === 'number' ? 'decimal' : null, list: id, spellcheck: 'false', autocomplete: 'off' });
   fields[name] = element;
-  return h('label', null, label, ' ', h('code', null, name), element, hint && h('small', null, hint), list && h('datalist', { id }, list.map((option) => h('option', { value: option }))));
+  return h('label', null, label, ' ', h('code', null, name), element, hint && h('small', null, hint), list && h('datalist', { id }, [...list].map((option) => h('option', { value: option }))));
 }
