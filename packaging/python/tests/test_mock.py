@@ -201,9 +201,9 @@ def test_seed_and_other_options() -> None:
     with MockEcr.start(seed="x") as mock, MockEcr.start(seed="x") as other, MockEcr.start() as third:
         token = mock.tokens.issue().authorization_token
         assert other.tokens.inspect(token).valid and not third.tokens.inspect(token).valid
-    with MockEcr.start(arguments=["--create-on-push", "--control-key", "k3y"]) as mock:
+    with MockEcr.start(arguments=["--create-on-push", "--control-key", "k3y-of-8"]) as mock:
         assert mock.config()["create_on_push"] is True
-        assert MockEcr(mock.url, control_key="k3y").clock.get() is not None
+        assert MockEcr(mock.url, control_key="k3y-of-8").clock.get() is not None
         with pytest.raises(ControlError) as caught:
             MockEcr(mock.url).clock.get()
         assert caught.value.status in (401, 403)
@@ -221,7 +221,7 @@ def test_a_mock_that_does_not_start_is_an_error_with_its_output() -> None:
 
 
 def test_variables_of_another_mock_have_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOCK_ECR_CONTROL_KEY", "k3y")
+    monkeypatch.setenv("MOCK_ECR_CONTROL_KEY", "k3y-of-8")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with MockEcr.start() as mock:
         assert mock.requests.list() == []
