@@ -6,6 +6,7 @@ use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, format_path};
 use crate::types::error_chain::debug_as_chain;
+use crate::types::printable::printable;
 use crate::types::shortened::shortened;
 
 /// A position in a TOML file. Lines and columns start at 1.
@@ -120,9 +121,9 @@ impl fmt::Display for ConfigError {
             (None, None) => {}
         }
         if !self.key.is_empty() {
-            write!(f, "{}: ", printable(&self.key, MAX_KEY))?;
+            write!(f, "{}: ", printable(&shortened(&self.key, MAX_KEY)))?;
         }
-        f.write_str(&printable(&self.message, MAX_MESSAGE))
+        f.write_str(&printable(&shortened(&self.message, MAX_MESSAGE)))
     }
 }
 
@@ -131,20 +132,6 @@ const MAX_KEY: usize = 200;
 
 /// The maximum length of a printed message, in characters.
 const MAX_MESSAGE: usize = 4000;
-
-/// Shortens a long text, and escapes characters that are not printable.
-fn printable(text: &str, max: usize) -> String {
-    escape(&shortened(text, max))
-}
-
-/// Escapes as [`char::escape_debug`], except quotes and backslashes: the values in messages are quoted and escaped already.
-fn escape(text: &str) -> String {
-    let escaped = text.chars().map(|c| match c {
-        '"' | '\'' | '\\' => c.to_string(),
-        _ => c.escape_debug().to_string(),
-    });
-    escaped.collect()
-}
 
 impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

@@ -1,10 +1,12 @@
 //! Formats the request log as a table, for the messages of failed assertions.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::iam::principal::Caller;
 use crate::request_log::explanation::ExplanationLevel;
 use crate::request_log::received_request::ReceivedRequest;
+use crate::types::printable::printable;
 
 /// The request log as text: a heading, and a table with one request in each line, after a line break. Some requests are
 /// marked with `>`. The line below a request explains it, if its explanation has the level `warning` or `error`.
@@ -110,18 +112,13 @@ fn faults(entry: &ReceivedRequest) -> Option<String> {
 fn explanation(entry: &ReceivedRequest) -> Option<String> {
     let explanation = entry.explanation()?;
     let is_normal = explanation.level == ExplanationLevel::Info;
-    (!is_normal).then(|| printable(&explanation.text))
+    (!is_normal).then(|| printable(&beginning(&explanation.text)))
 }
 
-/// Escapes characters that are not printable, and shortens a long text.
-fn printable(text: &str) -> String {
+/// Returns the beginning of a long text.
+fn beginning(text: &str) -> Cow<'_, str> {
     let end = text.char_indices().nth(MAX_EXPLANATION);
-    let (text, ellipsis) = end.map_or((text, ""), |(end, _)| (&text[..end], "…"));
-    let escaped = text.chars().map(|c| match c {
-        '"' | '\'' | '\\' => c.to_string(),
-        _ => c.escape_debug().to_string(),
-    });
-    escaped.collect::<String>() + ellipsis
+    end.map_or(text.into(), |(end, _)| format!("{}…", &text[..end]).into())
 }
 
 /// Returns the width of each column. A field that is wider than [`MAX_WIDTH`] does not widen its column.

@@ -14,6 +14,7 @@ pub(crate) mod json_size;
 mod name;
 mod operation_support;
 mod principal_arn;
+pub(crate) mod printable;
 mod reference;
 mod region;
 mod registry_id;
