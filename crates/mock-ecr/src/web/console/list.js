@@ -167,18 +167,13 @@ export class Rows {
     this.matched = 0;
   }
 
-  /** Brings the rows up to date and returns the number of rows that were added at the end, or -1 if all rows are new. */
+  /** Brings the rows up to date. */
   update(log) {
-    const isNew = log.epoch !== this.epoch;
-    if (isNew) {
-      Object.assign(this, { items: [], epoch: log.epoch, tested: -1, matched: 0 });
-    }
-    const before = this.items.length;
+    if (log.epoch !== this.epoch) Object.assign(this, { items: [], epoch: log.epoch, tested: -1, matched: 0 });
     for (const request of log.items.slice(firstAfter(log.items, this.tested))) {
       this.tested = request.number;
       if (this.test(request)) this.push(request);
     }
-    return isNew ? -1 : this.items.length - before;
   }
 
   push(request) {
