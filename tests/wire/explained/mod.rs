@@ -129,6 +129,8 @@ async fn of_signatures() -> Vec<Explanation> {
         (call.clone(), "unsigned", "The request is not signed."),
         (call.clone().presigned_by(&signer).authorized("X"), "two_signatures", "The request has a signature in the Authorization header and one in the query."),
         (call.clone().signed_by(&late), "clock_skew", "The request was signed 30 min before the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 15 min."),
+        (call.clone().presigned_by(&signer.clone().at(now() + Duration::from_secs(1800))), "clock_skew", "The request was signed 29 min 59 s after the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 15 min."),
+        (call.clone().presigned_by(&signer.clone().at(now() - Duration::from_secs(120))), "clock_skew", "The request was signed 2 min before the time of the mock's clock, 2015-11-29T21:30:53.241Z; the limit is 1 min."),
         (call.clone().signed_by(&signer.clone().for_service("s3")), "scope", "The credential scope names s3 in us-east-1; expected ecr in a known Region, and the date of the signature."),
         (call.clone().signed().body("{ }"), "signature", "The signature does not match: the secret key is wrong, or the request was changed after it was signed."),
         (call.clone().signed_by(&Signer::new(&nobody)), "key_unknown", "No principal has the access key ID AKIDNOBODY."),

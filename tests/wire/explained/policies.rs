@@ -1,7 +1,7 @@
 //! Explanations of actions that policies deny.
 
 use mock_ecr::request_log::Explanation;
-use mock_ecr::{AccountId, MockEcr, Principal, Region};
+use mock_ecr::{AccountId, Config, MockEcr, Principal, Region};
 
 use super::check_all;
 use crate::raw::{RawRequest, frozen_mock};
@@ -10,6 +10,7 @@ use crate::signer::Signer;
 pub(super) async fn explained() -> Vec<Explanation> {
     let mut explained = of_identities().await;
     explained.extend(of_a_repository().await);
+    explained.extend(of_all_repositories().await);
     explained
 }
 
@@ -64,4 +65,16 @@ async fn set_policy(ecr: &MockEcr, sid: &str) {
         let call = RawRequest::call(operation).body(body.to_string());
         assert_eq!(call.signed().to(ecr).await.status(), 200, "{operation}");
     }
+}
+
+/// The policies of repositories do not apply to all repositories of the registry of another account.
+async fn of_all_repositories() -> Vec<Explanation> {
+    let config = "clock = 'frozen'\n[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
+    let ecr = MockEcr::from_config(Config::parse(config).unwrap());
+    let ecr = ecr.start().await.unwrap();
+    let catalog = RawRequest::new("GET", "/v2/_catalog").with_token(&ecr.issue_token());
+    let catalog = catalog.on_host("210987654321.dkr.ecr.us-east-1.amazonaws.com");
+    let explained = check_all(&ecr, &[(catalog, "denied", "arn:aws:iam::123456789012:user/developer is not allowed to perform ecr:DescribeRepositories on arn:aws:ecr:us-east-1:210987654321:repository/*: the policy of the registry does not allow it.")]).await;
+    assert_eq!(explained[0].facts.policy, Some("registry"));
+    explained
 }

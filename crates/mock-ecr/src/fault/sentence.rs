@@ -278,6 +278,11 @@ mod tests {
                 "3 more blob requests, one of every 3, receive at most 1 byte per second; triggered 1 of 4 times.",
             ),
             (
+                "probability = 0.5, times = 2",
+                (0, 0),
+                "2 more blob requests receive at most 1 byte per second, each with the probability 0.5; not triggered yet.",
+            ),
+            (
                 "probability = 0.5",
                 (2, 1),
                 "All blob requests receive at most 1 byte per second, each with the probability 0.5; triggered once.",
